@@ -1,0 +1,1 @@
+"""民情 Minqing: a county governs at the doorstep."""
