@@ -1,0 +1,19 @@
+"""SQL that differs from Django's: nothing is deferrable, sequences are reset in one ``DO`` block a table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.backends.postgresql import operations
+
+
+class DatabaseOperations(operations.DatabaseOperations):
+    def deferrable_sql(self) -> str:
+        return ""
+
+    def sequence_reset_sql(self, style: Any, model_list: Any) -> list[str]:
+        """A sub-select as a function's argument over a distributed table is refused; a ``DO`` block is not."""
+        return [
+            f"DO $reset$ BEGIN PERFORM {statement.partition(' ')[2].rstrip(';')}; END $reset$;"
+            for statement in super().sequence_reset_sql(style, model_list)
+        ]

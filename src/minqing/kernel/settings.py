@@ -1,0 +1,142 @@
+"""Typed settings from the environment (prefix ``MINQING_``), with a git-ignored file as the fall-back.
+
+The file ``var/local.json`` (mode 0600) is written by whoever starts the embedded server: its two addresses, and secrets made
+once for this machine. What the environment says wins; the two database addresses are taken from one place, never mixed.
+"""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode
+from binascii import Error as NotBase64
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+_CHECKOUT: Final = Path(__file__).resolve().parents[3]
+LOCAL_FILE: Final = "local.json"
+KEY_BYTES: Final = 32
+_ADDRESSES: Final = frozenset({"database_url", "owner_url"})
+
+
+class MissingSetting(RuntimeError):
+    """A variable is missing or cannot be read; the message is a Chinese sentence that says what to set."""
+
+
+def _home() -> Path:
+    """The checkout we run from, or the current folder when installed as a package."""
+    return _CHECKOUT if (_CHECKOUT / "pyproject.toml").exists() else Path.cwd()
+
+
+class Settings(BaseSettings):
+    """Everything an operator may set."""
+
+    model_config = SettingsConfigDict(env_prefix="MINQING_", extra="ignore", env_ignore_empty=True)
+
+    home: Path = Field(default_factory=_home, description="代码所在目录")
+    var: Path | None = Field(None, description="数据目录，默认为代码目录下的 var")
+    database_url: str | None = Field(None, description="应用账号的数据库地址")
+    owner_url: str | None = Field(None, description="迁移账号的数据库地址")
+    county: str = Field("330683", pattern=r"^[0-9]{6}$", description="县（市、区）行政区划代码")
+    secret_key: str = Field("", description="会话签名密钥")
+    keys: str = Field("", description="个人信息加密密钥：编号:Base64，多个用逗号分隔，编号最大者为现用")
+    blind_key: str = Field("", description="盲索引密钥，Base64")
+    host: str = Field("127.0.0.1", description="监听地址")
+    port: int = Field(8000, ge=1, le=65535, description="监听端口")
+    hosts: str = Field("", description="允许的域名，逗号分隔")
+    https: bool = Field(False, description="站点经 HTTPS 访问")
+    proxies: int = Field(0, ge=0, le=8, description="前面可信反向代理的层数")
+    debug: bool = Field(False, description="开发模式")
+    seed: bool = Field(False, description="外部数据库上也载入演示数据")
+    test_name: str = Field("", pattern=r"^[a-z0-9_]*$", description="测试数据库名后缀")
+    tile_url: str = Field("", description="地图瓦片地址，留空则不使用底图")
+
+    @property
+    def data(self) -> Path:
+        """The git-ignored folder of this machine's own files."""
+        return self.var or self.home / "var"
+
+    def sealing_key(self, key_id: int | None = None) -> tuple[int, bytes]:
+        """Return a key by id, or the newest. ``KeyError`` when there is none of that id."""
+        held = _numbered(self.keys)
+        if not held:
+            raise MissingSetting("请设置 MINQING_KEYS（编号:Base64 编码的 32 字节密钥），个人信息要用它加密。")
+        wanted = max(held) if key_id is None else key_id
+        return wanted, held[wanted]
+
+    def index_key(self) -> bytes:
+        """Return the key of the blind indexes."""
+        if not self.blind_key:
+            raise MissingSetting("请设置 MINQING_BLIND_KEY（Base64 编码的 32 字节密钥），证件号和电话要用它查找。")
+        return _decoded("MINQING_BLIND_KEY", self.blind_key)
+
+    @field_validator("keys")
+    @classmethod
+    def _keys_can_be_read(cls, value: str) -> str:
+        _numbered(value)
+        return value
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, _LocalFile(settings_cls, env_settings)
+
+
+class _LocalFile(PydanticBaseSettingsSource):
+    """The fall-back file, without its addresses when the environment names a database."""
+
+    def __init__(self, settings_cls: type[BaseSettings], environment: PydanticBaseSettingsSource) -> None:
+        super().__init__(settings_cls)
+        self._environment = environment
+
+    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:
+        raise NotImplementedError("the file is read whole")
+
+    def __call__(self) -> dict[str, Any]:
+        said = self._environment()
+        folder = Path(said["var"]) if "var" in said else Path(said.get("home", _home())) / "var"
+        try:
+            held: dict[str, Any] = json.loads((folder / LOCAL_FILE).read_text("utf-8"))
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError) as error:
+            raise MissingSetting(f"读不出 {folder / LOCAL_FILE}，请检查文件权限，或移走它后重新运行。") from error
+        if said.keys() & _ADDRESSES:
+            held = {key: value for key, value in held.items() if key not in _ADDRESSES}
+        return held
+
+
+def _numbered(text: str) -> dict[int, bytes]:
+    """Read ``1:base64,2:base64``."""
+    held: dict[int, bytes] = {}
+    for part in filter(None, text.split(",")):
+        number, _, encoded = part.strip().partition(":")
+        if not number.isdecimal() or not 0 < int(number) < 256:
+            raise MissingSetting("MINQING_KEYS 的每一项应写成“编号:Base64”，编号为 1 到 255。")
+        held[int(number)] = _decoded("MINQING_KEYS", encoded)
+    return held
+
+
+def _decoded(name: str, encoded: str) -> bytes:
+    try:
+        key = b64decode(encoded, validate=True)
+    except (NotBase64, ValueError):
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise MissingSetting(f"{name} 里的密钥应是 {KEY_BYTES} 字节的 Base64 编码。")
+    return key
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """Return the settings, read once a process (``settings.cache_clear()`` reads them again)."""
+    return Settings()
