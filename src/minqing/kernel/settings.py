@@ -63,14 +63,18 @@ class Settings(BaseSettings):
         """Return a key by id, or the newest. ``KeyError`` when there is none of that id."""
         held = _numbered(self.keys)
         if not held:
-            raise MissingSetting("请设置 MINQING_KEYS（编号:Base64 编码的 32 字节密钥），个人信息要用它加密。")
+            raise MissingSetting(
+                "请设置 MINQING_KEYS（编号:Base64 编码的 32 字节密钥），个人信息要用它加密。"
+            )
         wanted = max(held) if key_id is None else key_id
         return wanted, held[wanted]
 
     def index_key(self) -> bytes:
         """Return the key of the blind indexes."""
         if not self.blind_key:
-            raise MissingSetting("请设置 MINQING_BLIND_KEY（Base64 编码的 32 字节密钥），证件号和电话要用它查找。")
+            raise MissingSetting(
+                "请设置 MINQING_BLIND_KEY（Base64 编码的 32 字节密钥），证件号和电话要用它查找。"
+            )
         return _decoded("MINQING_BLIND_KEY", self.blind_key)
 
     @field_validator("keys")
@@ -109,7 +113,9 @@ class _LocalFile(PydanticBaseSettingsSource):
         except FileNotFoundError:
             return {}
         except (OSError, ValueError) as error:
-            raise MissingSetting(f"读不出 {folder / LOCAL_FILE}，请检查文件权限，或移走它后重新运行。") from error
+            raise MissingSetting(
+                f"读不出 {folder / LOCAL_FILE}，请检查文件权限，或移走它后重新运行。"
+            ) from error
         if said.keys() & _ADDRESSES:
             held = {key: value for key, value in held.items() if key not in _ADDRESSES}
         return held

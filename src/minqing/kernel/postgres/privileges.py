@@ -25,7 +25,9 @@ class AppendOnly(Operation):
         from_state: ProjectState,
         to_state: ProjectState,
     ) -> None:
-        schema_editor.execute(f"REVOKE UPDATE, DELETE, TRUNCATE ON {self._table(schema_editor)} FROM {_role()}")
+        schema_editor.execute(
+            f"REVOKE UPDATE, DELETE, TRUNCATE ON {self._table(schema_editor)} FROM {_role()}"
+        )
 
     def database_backwards(
         self,

@@ -1,0 +1,75 @@
+"""What happens to accounts and appointments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
+
+from minqing.journal.events import ERASED, Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn(Event):
+    """Somebody signed in."""
+
+    kind: ClassVar[str] = "accounts.signed_in"
+
+    def sentence(self) -> str:
+        return "登录了系统"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonAdded(Event):
+    """An account was made."""
+
+    kind: ClassVar[str] = "accounts.person_added"
+    personal: ClassVar[frozenset[str]] = frozenset({"name"})
+    username: str
+    name: str
+
+    def sentence(self) -> str:
+        return f"开通了账号“{self.username}”（{self.name or ERASED}）"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordChanged(Event):
+    """A password was changed."""
+
+    kind: ClassVar[str] = "accounts.password_changed"
+
+    def sentence(self) -> str:
+        return "修改了密码"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appointed(Event):
+    """Somebody was given a role at an area."""
+
+    kind: ClassVar[str] = "accounts.appointed"
+    personal: ClassVar[frozenset[str]] = frozenset({"name"})
+    name: str
+    role_label: str
+    area_name: str
+    unit_name: str
+    starts_on: date
+    ends_on: date | None
+
+    def sentence(self) -> str:
+        where = self.unit_name or self.area_name
+        return f"任命{self.name or ERASED}为{where}{self.role_label}，自 {self.starts_on} 起"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppointmentEnded(Event):
+    """An appointment got its last day."""
+
+    kind: ClassVar[str] = "accounts.appointment_ended"
+    personal: ClassVar[frozenset[str]] = frozenset({"name"})
+    name: str
+    role_label: str
+    ends_on: date
+    reason: str
+
+    def sentence(self) -> str:
+        return f"{self.name or ERASED}的“{self.role_label}”任职到 {self.ends_on} 为止：{self.reason}"

@@ -1,0 +1,38 @@
+"""The forms of signing in and of one's own account."""
+
+from __future__ import annotations
+
+from django import forms
+
+from minqing.kernel.text import CleanCharField
+
+USERNAME_MAX = 40
+PASSWORD_MAX = 128  # argon2 hashes whatever comes; a megabyte of password would keep it busy
+
+
+class SignInForm(forms.Form):
+    username = CleanCharField(
+        label="用户名", max_length=USERNAME_MAX, widget=forms.TextInput(attrs={"autocomplete": "username"})
+    )
+    password = forms.CharField(
+        label="密码",
+        max_length=PASSWORD_MAX,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
+class PasswordForm(forms.Form):
+    old = forms.CharField(
+        label="原密码",
+        max_length=PASSWORD_MAX,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    password = forms.CharField(
+        label="新密码",
+        max_length=PASSWORD_MAX,
+        strip=False,
+        help_text="至少 10 位，不要只用数字，也不要用姓名。",
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )

@@ -1,0 +1,13 @@
+"""Periodic work of accounts."""
+
+from procrastinate.contrib.django import app
+
+from minqing.accounts import services
+from minqing.kernel import clock
+
+
+@app.periodic(cron="17 3 * * *")
+@app.task(name="accounts.forget_old_failures", queueing_lock="accounts.forget_old_failures")
+def forget_old_failures(timestamp: int) -> None:
+    """Delete failed sign-ins older than a day, at night."""
+    services.forget_old_failures(clock.now())

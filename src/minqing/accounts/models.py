@@ -1,0 +1,125 @@
+"""People, units, appointments, and the memory of failed sign-ins."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import ClassVar, Self
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import F, Q
+
+from minqing.kernel.access import Role
+from minqing.kernel.ids import uuid7
+from minqing.kernel.models import Row
+from minqing.kernel.roles import ROLES
+
+UNIT_KINDS = {
+    "department": "部门",
+    "town_office": "镇街科室",
+    "village_committee": "村（居）委会",
+    "police_post": "派出所",
+    "hotline": "热线受理中心",
+}
+
+
+class PersonManager(BaseUserManager["Person"]):
+    """How Django's sign-in finds a person."""
+
+
+class Person(AbstractBaseUser):
+    """Somebody who logs in. What they may do stands in their appointments alone."""
+
+    public_because: ClassVar[str] = "who serves where is published; passwords are hashes that no page shows"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    username = models.CharField(max_length=40, unique=True)
+    name = models.CharField(max_length=60)
+    is_active = models.BooleanField(default=True)
+    # Signs in only where the county's profile says it is a demonstration.
+    is_demonstration = models.BooleanField(default=False)
+    large_type = models.BooleanField(default=False)
+
+    objects = PersonManager()
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        db_table = "person"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Unit(Row):
+    """An office that handles cases: a department, a town office, a village committee, a police post."""
+
+    public_because: ClassVar[str] = "offices of the government are published"
+
+    area = models.ForeignKey("areas.Area", on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=20, choices=list(UNIT_KINDS.items()))
+    name = models.CharField(max_length=80)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "unit"
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["area", "name"], name="unit_name_once_per_area")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AppointmentQuerySet(models.QuerySet["Appointment"]):
+    def current(self, on: date) -> Self:
+        """Only appointments that hold on a day, of accounts that are active."""
+        return self.filter(Q(ends_on=None) | Q(ends_on__gte=on), starts_on__lte=on, person__is_active=True)
+
+
+class Appointment(Row):
+    """A person holds a role at an area (and in a unit) between two dates."""
+
+    public_because: ClassVar[str] = "who is answerable where is published to residents"
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=30, choices=[(key, role.label) for key, role in ROLES.items()])
+    area = models.ForeignKey("areas.Area", on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+
+    objects = AppointmentQuerySet.as_manager()
+
+    class Meta:
+        db_table = "appointment"
+        indexes = [models.Index(fields=["role", "area"], name="appointment_role_area")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
+                name="appointment_ends_after_start",
+            ),
+        ]
+
+    @property
+    def the_role(self) -> Role:
+        return ROLES[self.role]
+
+    @property
+    def label(self) -> str:
+        """Return ``谷来镇综合执法队 承办人``."""
+        return f"{self.unit.name if self.unit else self.area.name}{self.the_role.label}"
+
+
+class SignInDelay(Row):
+    """How often one account or one address failed; keyed hashes only, no names, no addresses."""
+
+    public_because: ClassVar[str] = "no page shows it; it holds keyed hashes"
+
+    key = models.BinaryField(max_length=16, unique=True)
+    failures = models.PositiveIntegerField(default=0)
+    last_failure_at = models.DateTimeField()
+    blocked_until = models.DateTimeField()
+
+    class Meta:
+        db_table = "sign_in_delay"

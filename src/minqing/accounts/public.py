@@ -1,0 +1,43 @@
+"""The front door of accounts."""
+
+from minqing.accounts.actor import Acting, AppointedActor
+from minqing.accounts.models import UNIT_KINDS, Appointment, Person, Unit
+from minqing.accounts.permissions import MANAGE_PEOPLE, READ_AUDIT
+from minqing.accounts.queries import (
+    Answerable,
+    actor_of,
+    answerable,
+    appointments_in,
+    current_appointments,
+    unit,
+    units_for,
+)
+from minqing.accounts.rules import ROLE_LEVELS
+from minqing.accounts.services import (
+    add_person,
+    appoint,
+    change_password,
+    end_appointment,
+    forget_old_failures,
+    sign_in,
+)
+from minqing.kernel.roles import (
+    AUDITOR,
+    COUNTY_ADMINISTRATOR,
+    FOLLOW_UP_CALLER,
+    GRID_WORKER,
+    HANDLER,
+    REVIEWER,
+    ROLES,
+    TOWN_DISPATCHER,
+    VILLAGE_CLERK,
+    VILLAGE_SECRETARY,
+)
+
+__all__ = [
+    "AUDITOR", "COUNTY_ADMINISTRATOR", "FOLLOW_UP_CALLER", "GRID_WORKER", "HANDLER", "MANAGE_PEOPLE", "READ_AUDIT",
+    "REVIEWER", "ROLES", "ROLE_LEVELS", "TOWN_DISPATCHER", "UNIT_KINDS", "VILLAGE_CLERK", "VILLAGE_SECRETARY",
+    "Acting", "Answerable", "AppointedActor", "Appointment", "Person", "Unit", "actor_of", "add_person",
+    "answerable", "appoint", "appointments_in", "change_password", "current_appointments", "end_appointment",
+    "forget_old_failures", "sign_in", "unit", "units_for",
+]  # fmt: skip

@@ -1,0 +1,67 @@
+"""Where a role may be held, and how long a wrong password makes one wait: plain functions."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Final
+
+from minqing.kernel.access import Role
+from minqing.kernel.roles import (
+    AUDITOR,
+    COUNTY_ADMINISTRATOR,
+    FOLLOW_UP_CALLER,
+    GRID_WORKER,
+    HANDLER,
+    REVIEWER,
+    TOWN_DISPATCHER,
+    VILLAGE_CLERK,
+    VILLAGE_SECRETARY,
+)
+
+# Levels by their keys in areas.rules; a handler's appointment sits where its unit sits.
+ROLE_LEVELS: Final[dict[Role, frozenset[str]]] = {
+    GRID_WORKER: frozenset({"grid"}),
+    VILLAGE_CLERK: frozenset({"village"}),
+    VILLAGE_SECRETARY: frozenset({"village"}),
+    TOWN_DISPATCHER: frozenset({"town", "county"}),
+    HANDLER: frozenset({"village", "town", "county"}),
+    REVIEWER: frozenset({"town", "county"}),
+    FOLLOW_UP_CALLER: frozenset({"town", "county"}),
+    COUNTY_ADMINISTRATOR: frozenset({"county"}),
+    AUDITOR: frozenset({"county"}),
+}
+
+# Five tries cost nothing: people mistype. Then 2, 4, 8 … seconds, at most a quarter of an hour, forgotten after a day.
+FREE_FAILURES: Final = 5
+WAIT_MAX: Final = timedelta(minutes=15)
+FORGET_AFTER: Final = timedelta(days=1)
+# An office shares one address: it gets more tries than one account does.
+FREE_FAILURES_PER_ADDRESS: Final = 30
+
+
+def wait_after(failures: int, free: int = FREE_FAILURES) -> timedelta:
+    """Return how long to refuse after so many failures in a row."""
+    over = failures - free
+    if over < 0:
+        return timedelta()
+    return min(timedelta(seconds=2 ** (min(over, 12) + 1)), WAIT_MAX)
+
+
+def is_current(starts_on: date, ends_on: date | None, day: date) -> bool:
+    """Whether an appointment holds on a day; the last day counts."""
+    return starts_on <= day and (ends_on is None or day <= ends_on)
+
+
+def why_not_appoint(
+    *, role: Role, level: str, has_unit: bool, area_open: bool, starts_on: date, ends_on: date | None
+) -> str | None:
+    """Return the sentence that refuses an appointment, or None."""
+    if not area_open:
+        return "这个辖区已撤销，不能在那里任职。"
+    if level not in ROLE_LEVELS[role]:
+        return f"“{role.label}”不能任在这一级辖区，请另选辖区。"
+    if role.by_unit and not has_unit:
+        return f"“{role.label}”要属于一个单位，请选择单位。"
+    if ends_on is not None and ends_on < starts_on:
+        return "结束日期早于开始日期，请核对。"
+    return None

@@ -1,0 +1,65 @@
+"""The ltree column that says where an area sits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.models import Lookup
+
+if TYPE_CHECKING:
+    _CharField = models.CharField[str, str]
+    _BoolLookup = Lookup[bool]
+else:  # Django's fields take no type parameters at run time
+    _CharField = models.CharField
+    _BoolLookup = Lookup
+
+
+class AreaPathField(_CharField):
+    """``330683.330683106.330683106201``: ltree labels from the county down."""
+
+    def db_type(self, connection: Any) -> str:
+        return "ltree"
+
+    def rel_db_type(self, connection: Any) -> str:
+        return "ltree"
+
+
+@AreaPathField.register_lookup
+class Under(_BoolLookup):
+    """``path__under="3.41"``: that area and everything below it."""
+
+    lookup_name = "under"
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        left, left_params = self.process_lhs(compiler, connection)
+        right, right_params = self.process_rhs(compiler, connection)
+        return f"{left} <@ {right}::ltree", (*left_params, *right_params)
+
+
+@AreaPathField.register_lookup
+class UnderAny(_BoolLookup):
+    """``path__under_any=["3.41", "3.7"]``: those areas and everything below them; an empty list holds nothing."""
+
+    lookup_name = "under_any"
+    prepare_rhs = False
+
+    def get_db_prep_lookup(self, value: Any, connection: Any) -> tuple[str, list[Any]]:
+        return "%s", [list(value)]
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        left, left_params = self.process_lhs(compiler, connection)
+        _, right_params = self.get_db_prep_lookup(self.rhs, connection)
+        return f"{left} <@ %s::ltree[]", (*left_params, *right_params)
+
+
+@AreaPathField.register_lookup
+class Above(_BoolLookup):
+    """``path__above="3.41.2"``: that area and everything it sits in."""
+
+    lookup_name = "above"
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        left, left_params = self.process_lhs(compiler, connection)
+        right, right_params = self.process_rhs(compiler, connection)
+        return f"{left} @> {right}::ltree", (*left_params, *right_params)

@@ -1,0 +1,129 @@
+"""Find areas: by id, up and down the tree, and near a point."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from minqing.areas import rules
+from minqing.areas.models import Area, AreaPeriod, CountyProfile
+from minqing.kernel.errors import NotThere
+
+CANDIDATES = 12  # nearest by degrees first, then by metres: a dozen is plenty at a county's latitude
+
+
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """The area whose centre is nearest; ``approximate`` until its boundary is drawn."""
+
+    area: Area
+    metres: float
+    approximate: bool
+
+
+def area(area_id: UUID) -> Area:
+    """Return one area. Raises :class:`NotThere`."""
+    found = Area.objects.filter(id=area_id).first()
+    if found is None:
+        raise NotThere
+    return found
+
+
+def area_by_code(code: str) -> Area | None:
+    """Return the area with a code, or None."""
+    return Area.objects.filter(code=code).first()
+
+
+def county() -> Area:
+    """Return the county. Raises :class:`NotThere` before one is loaded."""
+    found = Area.objects.filter(level=rules.COUNTY).first()
+    if found is None:
+        raise NotThere("这里还没有装入任何县（市）。请先运行 minqing seed，或导入辖区。")
+    return found
+
+
+def profile() -> CountyProfile | None:
+    """Return the county's profile, or None before one is loaded."""
+    return CountyProfile.objects.select_related("area").first()
+
+
+def children(parent: Area, *, closed: bool = False) -> list[Area]:
+    """Return the areas right below one, by code; with ``closed`` those that were closed too."""
+    below = Area.objects.filter(parent=parent)
+    return list(below if closed else below.open())
+
+
+def ancestors(of: Area) -> list[Area]:
+    """Return the areas an area sits in, county first, itself last."""
+    return sorted(Area.objects.filter(path__above=of.path), key=lambda one: one.path.count("."))
+
+
+def area_name(of: Area, upto: str = rules.TOWN) -> str:
+    """Return ``谷来镇·护国岭村·第一网格``: the names from level ``upto`` down."""
+    first = rules.LEVELS.index(upto)
+    line = [one.name for one in ancestors(of) if rules.LEVELS.index(one.level) >= first]
+    return "·".join(line) or of.name
+
+
+def area_names(ids: Iterable[UUID], upto: str = rules.TOWN) -> dict[UUID, str]:
+    """Return full names of many areas in two queries."""
+    wanted = {one.id: one for one in Area.objects.filter(id__in=set(ids)).defer("outline")}
+    labels = {label for one in wanted.values() for label in _prefixes(one.path)}
+    by_path = {one.path: one for one in Area.objects.filter(path__in=labels).defer("outline")}
+    first = rules.LEVELS.index(upto)
+    names: dict[UUID, str] = {}
+    for one in wanted.values():
+        line = [by_path[p] for p in _prefixes(one.path) if p in by_path]
+        names[one.id] = "·".join(a.name for a in line if rules.LEVELS.index(a.level) >= first) or one.name
+    return names
+
+
+def _prefixes(path: str) -> list[str]:
+    labels = path.split(".")
+    return [".".join(labels[: n + 1]) for n in range(len(labels))]
+
+
+def nearest(lon: float, lat: float, level: str = rules.GRID) -> Nearest | None:
+    """Return the open area of a level whose centre is nearest to a point (degrees, WGS-84), or None.
+
+    Approximate on purpose: no boundary of a grid is published, so the answer says so and a person may change it.
+    """
+    here = rules.Point(lon, lat)
+    found = Area.objects.raw(
+        "SELECT * FROM area WHERE level = %s AND closed_at IS NULL AND lon IS NOT NULL"
+        " ORDER BY point(lon, lat) <-> point(%s, %s) LIMIT %s",
+        [level, lon, lat, CANDIDATES],
+    )
+    ranked = sorted(
+        ((here.metres_to(one.point), one) for one in found if one.point),
+        key=lambda pair: (pair[0], pair[1].code),
+    )
+    if not ranked:
+        return None
+    metres, best = ranked[0]
+    return Nearest(best, metres, approximate=best.outline is None)
+
+
+def history(of: Area) -> list[AreaPeriod]:
+    """Return where an area hung and what it was called, oldest first."""
+    return list(AreaPeriod.objects.filter(area=of).select_related("parent"))
+
+
+def parent_on(of: Area, at: datetime) -> Area | None:
+    """Return what an area belonged to at a moment."""
+    period = (
+        AreaPeriod.objects.filter(area=of, starts_at__lte=at)
+        .order_by("-starts_at")
+        .select_related("parent")
+        .first()
+    )
+    return period.parent if period else None
+
+
+def search(text: str, limit: int = 20) -> list[Area]:
+    """Return open areas whose name holds the text or whose code begins with it."""
+    by_name = Area.objects.open().filter(name__icontains=text)
+    by_code = Area.objects.open().filter(code__startswith=text)
+    return list((by_name | by_code).defer("outline")[:limit])

@@ -1,0 +1,29 @@
+"""The journal's front door."""
+
+from minqing.journal.events import ERASED, EVENTS, Event, detail_hash
+from minqing.journal.models import Detail, Entry
+from minqing.journal.queries import (
+    AUDIT_PAGE_ROWS,
+    TimelineLine,
+    audit,
+    committed_since,
+    timeline,
+    timelines,
+)
+from minqing.journal.services import (
+    Recorded,
+    deliver,
+    entry_rows,
+    erase_personal,
+    reactions_to,
+    reacts_to,
+    record,
+    record_many,
+    record_read,
+)
+
+__all__ = [
+    "AUDIT_PAGE_ROWS", "ERASED", "EVENTS", "Detail", "Entry", "Event", "Recorded", "TimelineLine", "audit",
+    "committed_since", "deliver", "detail_hash", "entry_rows", "erase_personal", "reactions_to", "reacts_to",
+    "record", "record_many", "record_read", "timeline", "timelines",
+]  # fmt: skip

@@ -1,0 +1,166 @@
+"""Write entries, erase their personal values, and deliver them to reactions."""
+
+from __future__ import annotations
+
+import secrets
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, TypeVar
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from minqing.journal.events import EVENTS, Event, FileOpened, detail_hash
+from minqing.journal.models import Awaiting, Detail, Entry, ReactionDone
+from minqing.kernel.access import Hand
+from minqing.kernel.clock import to_the_hour
+from minqing.kernel.ids import random_id, uuid7
+
+SALT_BYTES: Final = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What a reaction learns of the entry beside the event itself."""
+
+    id: UUID
+    at: datetime
+    hand: Hand
+
+
+E = TypeVar("E", bound=Event)
+Reaction = Callable[[Any, Recorded], None]
+_REACTIONS: Final[dict[str, dict[str, Reaction]]] = defaultdict(dict)
+
+
+def reacts_to(event: type[E]) -> Callable[[Callable[[E, Recorded], None]], Callable[[E, Recorded], None]]:
+    """Have a function called once for every entry of an event, soon after it commits, in a worker."""
+
+    def register(reaction: Callable[[E, Recorded], None]) -> Callable[[E, Recorded], None]:
+        _REACTIONS[event.kind][f"{reaction.__module__}.{reaction.__qualname__}"] = reaction
+        return reaction
+
+    return register
+
+
+def reactions_to(kind: str) -> dict[str, Reaction]:
+    """Return the reactions to an event's kind, by name."""
+    return dict(_REACTIONS.get(kind, {}))
+
+
+def entry_rows(event: Event, *, by: Hand, at: datetime) -> tuple[Entry, Detail | None]:
+    """Make the rows of one entry without writing them (bulk writers use this too)."""
+    if type(event).kind not in EVENTS:
+        raise TypeError(f"{type(event).__name__} has no kind")
+    facts, personal = event.parts()
+    salt = secrets.token_bytes(SALT_BYTES) if personal else b""
+    entry = Entry(
+        # A nameless hand leaves no time finer than the hour: neither in the column nor inside the id.
+        id=random_id() if by.nameless else uuid7(),
+        at=to_the_hour(at) if by.nameless else at,
+        kind=event.kind,
+        subject_kind=event.subject_kind,
+        subject_id=event.subject_id,
+        area_id=event.area_id,
+        person_id=by.person_id,
+        person_name=by.person_name,
+        appointment_id=by.appointment_id,
+        appointment_label=by.appointment_label,
+        facts=facts,
+        detail_hash=detail_hash(facts, personal, salt),
+        is_read=event.is_read,
+    )
+    if not personal:
+        return entry, None
+    return entry, Detail(
+        id=random_id() if by.nameless else uuid7(), entry=entry, personal=personal, salt=salt
+    )
+
+
+def record(event: Event, *, by: Hand, at: datetime) -> UUID:
+    """Write one entry in the caller's transaction and defer its reactions; return the entry's id.
+
+    Raises ``RuntimeError`` outside a transaction: an entry without its change, or the other way round, is a lie.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("record() belongs inside the transaction of the change")
+    entry, detail = entry_rows(event, by=by, at=at)
+    entry.save(force_insert=True)
+    if detail is not None:
+        detail.save(force_insert=True)
+    if _REACTIONS.get(event.kind):
+        if by.nameless:
+            Awaiting.objects.create(id=random_id(), entry=entry)
+        else:
+            _defer(entry.id)
+    return entry.id
+
+
+def record_many(events: Iterable[tuple[Event, Hand, datetime]]) -> int:
+    """Write many entries set-based, without reactions (imports and seeds tell nobody); return how many."""
+    rows = [entry_rows(event, by=by, at=at) for event, by, at in events]
+    Entry.objects.bulk_create([entry for entry, _ in rows], batch_size=2000)
+    Detail.objects.bulk_create([detail for _, detail in rows if detail is not None], batch_size=2000)
+    return len(rows)
+
+
+def record_read(
+    *, subject_kind: str, subject_id: UUID, area_id: UUID, by: Hand, at: datetime, purpose: str
+) -> None:
+    """Write that somebody opened a file. One per request; lists and masked names are none."""
+    with transaction.atomic():
+        record(
+            FileOpened(subject_kind=subject_kind, subject_id=subject_id, area_id=area_id, purpose=purpose),
+            by=by,
+            at=at,
+        )
+
+
+def erase_personal(*, subject_kind: str, subject_id: UUID) -> int:
+    """Empty the personal details of every entry about a subject; the entries stay. Return how many."""
+    entries = Entry.objects.filter(subject_kind=subject_kind, subject_id=subject_id).values("id")
+    return Detail.objects.filter(entry__in=entries).update(personal={}, salt=b"")
+
+
+def deliver(entry_id: UUID) -> int:
+    """Run every reaction to an entry that has not been done yet; return how many ran.
+
+    Each runs in a transaction with its mark: run it twice, and the second time finds the mark.
+    """
+    entry = Entry.objects.get(id=entry_id)
+    event, recorded = revived(entry)
+    done = 0
+    failures: list[Exception] = []
+    for name, reaction in reactions_to(entry.kind).items():
+        try:
+            with transaction.atomic():
+                mark, made = ReactionDone.objects.get_or_create(entry=entry, reaction=name)
+                if made:
+                    reaction(event, recorded)
+                    done += 1
+        except Exception as error:  # noqa: BLE001 - one failing reaction must not keep the others from running
+            failures.append(error)
+    if failures:
+        raise ExceptionGroup(f"reactions to {entry.kind} failed", failures)
+    return done
+
+
+def revived(entry: Entry) -> tuple[Event, Recorded]:
+    """Return the event and the hand of a stored entry."""
+    detail = Detail.objects.filter(entry=entry).first()
+    event = EVENTS[entry.kind].rebuilt(
+        subject_kind=entry.subject_kind,
+        subject_id=entry.subject_id,
+        area_id=entry.area_id,
+        values={**entry.facts, **(detail.personal if detail else {})},
+    )
+    hand = Hand(entry.person_id, entry.person_name, entry.appointment_id, entry.appointment_label)
+    return event, Recorded(entry.id, entry.at, hand)
+
+
+def _defer(entry_id: UUID) -> None:
+    from minqing.journal.jobs import deliver_entry
+
+    deliver_entry.defer(entry_id=str(entry_id))

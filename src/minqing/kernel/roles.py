@@ -1,0 +1,35 @@
+"""The parts that people play, in one list: who is who in the doorstep government of a county.
+
+They stand this low because every floor's capabilities name them; appointments (accounts) say who plays them where.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from minqing.kernel.access import Role
+
+GRID_WORKER: Final = Role("grid_worker", "网格员")
+VILLAGE_CLERK: Final = Role("village_clerk", "村（社区）受理员")
+VILLAGE_SECRETARY: Final = Role("village_secretary", "村（社区）书记")
+TOWN_DISPATCHER: Final = Role("town_dispatcher", "镇街调度员")
+HANDLER: Final = Role("handler", "承办人", by_unit=True)
+REVIEWER: Final = Role("reviewer", "审核员")
+FOLLOW_UP_CALLER: Final = Role("follow_up_caller", "回访员")
+COUNTY_ADMINISTRATOR: Final = Role("county_administrator", "县级管理员")
+AUDITOR: Final = Role("auditor", "审计员")
+
+ROLES: Final[dict[str, Role]] = {
+    role.key: role
+    for role in (
+        GRID_WORKER,
+        VILLAGE_CLERK,
+        VILLAGE_SECRETARY,
+        TOWN_DISPATCHER,
+        HANDLER,
+        REVIEWER,
+        FOLLOW_UP_CALLER,
+        COUNTY_ADMINISTRATOR,
+        AUDITOR,
+    )
+}
