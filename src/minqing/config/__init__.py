@@ -1,1 +1,1 @@
-"""How the platform is put together and run: Django's settings, addresses, the embedded database, the console."""
+"""How the platform is put together and run: settings, addresses, the embedded database, the console."""

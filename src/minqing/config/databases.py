@@ -28,9 +28,13 @@ def jobs_first(settings: Settings) -> str:
 
 
 def databases(settings: Settings) -> dict[str, dict[str, Any]]:
-    """Django's ``DATABASES``: ``default`` as the application, ``owner`` (where its address is known) for migrations."""
+    """Django's ``DATABASES``: ``default`` as the application, ``owner`` for migrations."""
     found = {"default": _database(settings, "MINQING_DATABASE_URL", settings.database_url, APPLICATION_ROLE)}
-    found["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, "TEST": _test(settings, MIRROR="owner")}
+    found["default"] |= {
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "TEST": _test(settings, MIRROR="owner"),
+    }
     found["owner"] = _database(settings, "MINQING_OWNER_URL", settings.owner_url, OWNER_ROLE)
     found["owner"]["TEST"] = _test(settings, TEMPLATE=TEMPLATE)
     return found
@@ -42,7 +46,12 @@ def _test(settings: Settings, **extra: str) -> dict[str, str]:
 
 def _database(settings: Settings, name: str, address: str | None, role: str) -> dict[str, Any]:
     options: dict[str, Any] = {"options": f"-c search_path={county_first(settings)}"}
-    database: dict[str, Any] = {"ENGINE": "minqing.kernel.postgres", "NAME": "minqing", "USER": role, "OPTIONS": options}
+    database: dict[str, Any] = {
+        "ENGINE": "minqing.kernel.postgres",
+        "NAME": "minqing",
+        "USER": role,
+        "OPTIONS": options,
+    }
     if address:
         for key, value in parts(name, address).items():
             if key in _PLACES:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import django_stubs_ext
 from csp.constants import NONE, SELF
 
 from minqing.config.databases import county_first, databases, jobs_first
 from minqing.kernel.settings import settings as environment
 
+# Django's own classes become subscriptable (`Field[str, str]`), as the type checker reads them.
+django_stubs_ext.monkeypatch()
 _env = environment()
 
 BASE_DIR: Final = _env.home
@@ -59,6 +62,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "minqing.accounts.middleware.ActorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -118,13 +122,17 @@ USE_I18N = True
 USE_TZ = True
 
 # Files.
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "minqing.ui.parts.PartsFinder",
+]
 STATIC_URL = "/static/"
 STATIC_ROOT = _env.data / "static"
 MEDIA_URL = "/media/"
 MEDIA_ROOT = _env.data / "media"
 STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = DEBUG
 FILE_UPLOAD_PERMISSIONS = 0o640

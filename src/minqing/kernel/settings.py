@@ -1,7 +1,7 @@
 """Typed settings from the environment (prefix ``MINQING_``), with a git-ignored file as the fall-back.
 
-The file ``var/local.json`` (mode 0600) is written by whoever starts the embedded server: its two addresses, and secrets made
-once for this machine. What the environment says wins; the two database addresses are taken from one place, never mixed.
+The file ``var/local.json`` (mode 0600) is written by whoever starts the embedded server: its two addresses, and secrets
+made once for this machine. What the environment says wins; the two database addresses are never mixed.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ class DatabaseOperations(operations.DatabaseOperations):
         return ""
 
     def sequence_reset_sql(self, style: Any, model_list: Any) -> list[str]:
-        """A sub-select as a function's argument over a distributed table is refused; a ``DO`` block is not."""
+        """Give one ``DO`` block a table: a shard refuses the plain ``SELECT setval(… max(id) …)``."""
         return [
             f"DO $reset$ BEGIN PERFORM {statement.partition(' ')[2].rstrip(';')}; END $reset$;"
             for statement in super().sequence_reset_sql(style, model_list)

@@ -1,4 +1,4 @@
-"""Append-only by privileges: a migration operation that takes change and removal away from the application's role."""
+"""Append-only by privileges: a migration operation that takes change and removal from the application."""
 
 from __future__ import annotations
 

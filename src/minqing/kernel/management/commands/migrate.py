@@ -1,7 +1,7 @@
 """``migrate``, as the owner, with the job queue's tables and triggers kept out of the county's schema.
 
-A database router does not do it (it records procrastinate as applied and creates nothing), and the plain command puts the
-queue's triggers into the county's schema: so the queue is migrated first, with its own schema first on the search path.
+A database router does not do it (it records procrastinate as applied and creates nothing), and the plain command
+puts the queue's triggers into the county's schema: so the queue is migrated first, its schema first on the path.
 """
 
 from __future__ import annotations

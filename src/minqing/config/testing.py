@@ -1,0 +1,63 @@
+"""A pytest plugin: a server for the tests and keys that mean nothing, before Django reads its settings.
+
+``MINQING_DATABASE_URL`` and ``MINQING_OWNER_URL`` put the tests on another server. The one in ``var/postgres-test``
+is shared by test runs side by side (give each its own ``MINQING_TEST_NAME``); the last one to end stops it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from base64 import b64encode
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from minqing.config.embedded import Server
+from minqing.config.failures import CannotRun, sentences
+from minqing.kernel.settings import settings
+
+_COUNTY = "330683"
+
+
+def _say(sentence: str) -> None:
+    sys.stderr.write(f"{sentence}\n")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, None, None]:
+    """Set the environment before pytest-django, which reads the settings in the same hook."""
+    home = Path(settings().home)
+    key = b64encode(bytes(range(32))).decode()
+    os.environ |= {
+        "MINQING_SECRET_KEY": "only-for-tests-" * 4,
+        "MINQING_KEYS": f"1:{key}",
+        "MINQING_BLIND_KEY": key,
+        "MINQING_COUNTY": _COUNTY,
+        "MINQING_VAR": str(home / "var" / "tests"),
+    }
+    if not (os.environ.get("MINQING_DATABASE_URL") and os.environ.get("MINQING_OWNER_URL")):
+        server = Server(home / "var" / "postgres-test", county=_COUNTY, durable=False)
+        early_config.add_cleanup(server.stop)
+        try:
+            with sentences():
+                addresses = server.start(_say)
+        except CannotRun as error:
+            raise pytest.UsageError(str(error)) from error
+        os.environ["MINQING_DATABASE_URL"] = addresses.database_url
+        os.environ["MINQING_OWNER_URL"] = addresses.owner_url
+    settings.cache_clear()
+    yield
+    _serve_files_as_they_are()
+
+
+def _serve_files_as_they_are() -> None:
+    """Pages of tests name static files without a hash: nothing is collected for a test."""
+    from django.conf import settings as django_settings
+
+    django_settings.STORAGES = {
+        **django_settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    Path(django_settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
