@@ -35,7 +35,8 @@ class AreaMoved(Event):
     areas_moved: int
 
     def sentence(self) -> str:
-        return f"把“{self.name}”由{self.from_name}划归{self.to_name}（连同下级共 {self.areas_moved} 个辖区）：{self.reason}"
+        below = f"（连同下级共 {self.areas_moved} 个辖区）"
+        return f"把“{self.name}”由{self.from_name}划归{self.to_name}{below}：{self.reason}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,10 +9,12 @@ from django.db.models import Lookup
 
 if TYPE_CHECKING:
     _CharField = models.CharField[str, str]
-    _BoolLookup = Lookup[bool]
+    _PathLookup = Lookup[str]
+    _PathsLookup = Lookup[list[str]]
 else:  # Django's fields take no type parameters at run time
     _CharField = models.CharField
-    _BoolLookup = Lookup
+    _PathLookup = Lookup
+    _PathsLookup = Lookup
 
 
 class AreaPathField(_CharField):
@@ -26,7 +28,7 @@ class AreaPathField(_CharField):
 
 
 @AreaPathField.register_lookup
-class Under(_BoolLookup):
+class Under(_PathLookup):
     """``path__under="3.41"``: that area and everything below it."""
 
     lookup_name = "under"
@@ -38,23 +40,19 @@ class Under(_BoolLookup):
 
 
 @AreaPathField.register_lookup
-class UnderAny(_BoolLookup):
+class UnderAny(_PathsLookup):
     """``path__under_any=["3.41", "3.7"]``: those areas and everything below them; an empty list holds nothing."""
 
     lookup_name = "under_any"
     prepare_rhs = False
 
-    def get_db_prep_lookup(self, value: Any, connection: Any) -> tuple[str, list[Any]]:
-        return "%s", [list(value)]
-
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         left, left_params = self.process_lhs(compiler, connection)
-        _, right_params = self.get_db_prep_lookup(self.rhs, connection)
-        return f"{left} <@ %s::ltree[]", (*left_params, *right_params)
+        return f"{left} <@ %s::ltree[]", (*left_params, list(self.rhs))
 
 
 @AreaPathField.register_lookup
-class Above(_BoolLookup):
+class Above(_PathLookup):
     """``path__above="3.41.2"``: that area and everything it sits in."""
 
     lookup_name = "above"

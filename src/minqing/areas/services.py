@@ -78,7 +78,7 @@ def move_area(*, area_id: UUID, to_id: UUID, reason: str, by: Actor, at: datetim
             " WHERE path <@ %(old)s::ltree",
             {"old": area.path, "new": new_path},
         )
-        moved = cursor.rowcount
+        moved = int(cursor.rowcount)
     Area.objects.filter(id=area.id).update(parent=to)
     _turn_the_page(area, parent=to, name=area.name, reason=reason, at=at)
     record(

@@ -68,7 +68,7 @@ def committed_since(xact: int, limit: int = 500) -> list[Entry]:
     A cursor on ids would miss an entry that committed late; ``xact < pg_snapshot_xmin`` cannot.
     """
     return list(
-        Entry.objects.extra(  # noqa: S610 - fixed text, the one parameter is bound
+        Entry.objects.extra(
             where=["xact > %s::text::xid8 AND xact < pg_snapshot_xmin(pg_current_snapshot())"],
             params=[str(xact)],
         ).order_by("xact", "id")[:limit]

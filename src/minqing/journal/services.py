@@ -136,7 +136,7 @@ def deliver(entry_id: UUID) -> int:
     for name, reaction in reactions_to(entry.kind).items():
         try:
             with transaction.atomic():
-                mark, made = ReactionDone.objects.get_or_create(entry=entry, reaction=name)
+                _, made = ReactionDone.objects.get_or_create(entry=entry, reaction=name)
                 if made:
                     reaction(event, recorded)
                     done += 1

@@ -6,15 +6,11 @@ the reference pages are drawn from. The lock on a page is :func:`minqing.kernel.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import wraps
-from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, ParamSpec, Protocol, TypeVar
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponseBase
-
-from minqing.kernel.errors import NotAllowed
+from django.http import HttpResponseBase
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet

@@ -16,7 +16,7 @@ def uuid7(at: datetime | None = None) -> uuid.UUID:
     """Make a time-ordered id (RFC 9562, version 7), of now or of ``at``."""
     if at is None:
         return compat.uuid7()
-    return compat.uuid7(timestamp=int(at.timestamp()), nanos=at.microsecond * 1000)
+    return compat.uuid7(nanoseconds=int(at.timestamp() * 1_000_000) * 1000)
 
 
 def random_id() -> uuid.UUID:

@@ -52,10 +52,7 @@ def page(
             actor = getattr(request, "actor", None)
             if not public:
                 if actor is None:
-                    # Imported here: that module needs the user model, which needs this one.
-                    from django.contrib.auth.views import redirect_to_login
-
-                    return redirect_to_login(request)
+                    return _to_sign_in(request)
                 if wanted and not any(actor.may(one) for one in wanted):
                     labels = "、".join(one.label for one in wanted)
                     raise NotAllowed(f"您现在的任职没有“{labels}”的权限。请切换任职，或联系县级管理员。")

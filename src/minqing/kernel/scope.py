@@ -65,7 +65,7 @@ class ScopedQuerySet(models.QuerySet[Model]):
 
     def _fetch_all(self) -> None:
         self._refuse_if_closed()
-        super()._fetch_all()  # type: ignore[misc]
+        super()._fetch_all()
 
     def iterator(self, *args: Any, **kwargs: Any) -> Iterator[Model]:
         self._refuse_if_closed()

@@ -2,9 +2,10 @@
 
 import django.contrib.postgres.indexes
 import django.db.models.deletion
+from django.db import migrations, models
+
 import minqing.areas.fields
 import minqing.kernel.ids
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):

@@ -1,0 +1,155 @@
+"""A small county for tests: one county, two towns, three villages, grids and micro-grids, and people in every role."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Final
+
+from minqing.accounts.actor import AppointedActor
+from minqing.accounts.models import Appointment, Person, Unit
+from minqing.accounts.queries import actor_of
+from minqing.areas.models import Area, AreaPeriod, CountyProfile
+from minqing.areas.rules import LEVELS, path_under
+from minqing.kernel.access import Role
+from minqing.kernel.roles import ROLES
+
+# A Friday morning in Shaoxing: working time.
+AT: Final = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
+DAY: Final = date(2026, 11, 20)
+PASSWORD: Final = "guyu-lixia-xiazhi"
+
+
+def make_area(
+    parent: Area | None, code: str, name: str, *, lon: float | None = None, lat: float | None = None
+) -> Area:
+    """Make an area under a parent (None: the county)."""
+    area = Area.objects.create(
+        parent=parent,
+        level=LEVELS[LEVELS.index(parent.level) + 1] if parent else LEVELS[0],
+        code=code,
+        name=name,
+        path=path_under(parent.path if parent else "", code),
+        lon=lon,
+        lat=lat,
+    )
+    AreaPeriod.objects.create(
+        area=area, parent=parent, name=name, starts_at=datetime(2020, 1, 1, tzinfo=UTC)
+    )
+    return area
+
+
+@dataclass
+class SmallCounty:
+    """嵊州市 with two towns: 谷来镇 (举坑村, 护国岭村) and 石璜镇 (楼家村); each village two grids with a micro-grid."""
+
+    county: Area
+    town: Area
+    other_town: Area
+    village: Area
+    neighbour: Area
+    far_village: Area
+    grid: Area
+    second_grid: Area
+    neighbour_grid: Area
+    far_grid: Area
+    micro_grid: Area
+    unit: Unit
+    village_unit: Unit
+    far_unit: Unit
+    county_unit: Unit
+    people: dict[str, Person] = field(default_factory=dict)
+
+    def area_for(self, role: Role) -> tuple[Area, Unit | None]:
+        """Return where the small county's holder of a role is appointed."""
+        places: dict[str, tuple[Area, Unit | None]] = {
+            "grid_worker": (self.grid, None),
+            "village_clerk": (self.village, None),
+            "village_secretary": (self.village, None),
+            "town_dispatcher": (self.town, None),
+            "handler": (self.town, self.unit),
+        }
+        return places.get(role.key, (self.county, None))
+
+    def actor(self, role: Role, *, area: Area | None = None, unit: Unit | None = None) -> AppointedActor:
+        """Return an actor in a role, at its usual place or another; one person per role and place."""
+        usual, usual_unit = self.area_for(role)
+        where = area or usual
+        unit = unit or (usual_unit if area is None else None)
+        if unit is not None and area is None:
+            where = unit.area
+        username = f"{role.key}_{where.code}" + (f"_{unit.name}" if unit else "")
+        person = Person.objects.filter(username=username).first()
+        if person is None:
+            person = make_person(username, name=f"{where.name[:2]}{role.label[:2]}")
+            appoint(person, role, where, unit)
+        self.people[role.key] = person
+        return actor_of(person, DAY)
+
+
+def make_person(username: str, *, name: str = "裘小满", password: str | None = None) -> Person:
+    """Make a person; hashing a password costs time, so only on request."""
+    person = Person(username=username, name=name)
+    if password:
+        person.set_password(password)
+    else:
+        person.set_unusable_password()
+    person.save(force_insert=True)
+    return person
+
+
+def appoint(
+    person: Person,
+    role: Role,
+    area: Area,
+    unit: Unit | None = None,
+    *,
+    starts_on: date = date(2026, 1, 1),
+    ends_on: date | None = None,
+) -> Appointment:
+    """Appoint without asking anyone."""
+    return Appointment.objects.create(
+        person=person, role=role.key, area=area, unit=unit, starts_on=starts_on, ends_on=ends_on
+    )
+
+
+def small_county(*, demonstration: bool = False) -> SmallCounty:
+    """Make the small county."""
+    county = make_area(None, "330683", "嵊州市", lon=120.831, lat=29.561)
+    CountyProfile.objects.create(area=county, is_demonstration=demonstration)
+    town = make_area(county, "330683106", "谷来镇", lon=120.643, lat=29.691)
+    other_town = make_area(county, "330683105", "石璜镇", lon=120.652, lat=29.539)
+    village = make_area(town, "330683106201", "举坑村", lon=120.640, lat=29.700)
+    neighbour = make_area(town, "330683106202", "护国岭村", lon=120.650, lat=29.680)
+    far_village = make_area(other_town, "330683105201", "楼家村", lon=120.655, lat=29.540)
+    grid = make_area(village, "33068310620101", "举坑村第一网格", lon=120.641, lat=29.701)
+    second_grid = make_area(village, "33068310620102", "举坑村第二网格", lon=120.639, lat=29.699)
+    neighbour_grid = make_area(neighbour, "33068310620201", "护国岭村第一网格", lon=120.651, lat=29.681)
+    far_grid = make_area(far_village, "33068310520101", "楼家村第一网格", lon=120.656, lat=29.541)
+    micro_grid = make_area(grid, "3306831062010101", "1号微网格", lon=120.6412, lat=29.7012)
+
+    def unit(area: Area, kind: str, name: str) -> Unit:
+        return Unit.objects.create(area=area, kind=kind, name=name)
+
+    return SmallCounty(
+        county=county,
+        town=town,
+        other_town=other_town,
+        village=village,
+        neighbour=neighbour,
+        far_village=far_village,
+        grid=grid,
+        second_grid=second_grid,
+        neighbour_grid=neighbour_grid,
+        far_grid=far_grid,
+        micro_grid=micro_grid,
+        unit=unit(town, "town_office", "谷来镇综合执法队"),
+        village_unit=unit(village, "village_committee", "举坑村村民委员会"),
+        far_unit=unit(other_town, "town_office", "石璜镇综合执法队"),
+        county_unit=unit(county, "department", "嵊州市水利水电局"),
+    )
+
+
+def everyone(of: SmallCounty) -> dict[str, AppointedActor]:
+    """Return one actor per role at its usual place."""
+    return {key: of.actor(role) for key, role in ROLES.items()}
