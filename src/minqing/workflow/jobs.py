@@ -1,0 +1,17 @@
+"""The minute's work: clocks first, then missed deadlines, so that a new holiday is never taken for a delay."""
+
+from __future__ import annotations
+
+from procrastinate.contrib.django import app
+
+from minqing.kernel import clock
+from minqing.workflow.services.clocks import recompute_clocks, sweep_overdue
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="workflow.tick", queueing_lock="workflow.tick")
+def tick(timestamp: int) -> None:
+    """Bring running clocks up to the calendar, then mark what is overdue."""
+    at = clock.now()
+    recompute_clocks(at=at)
+    sweep_overdue(at=at)

@@ -1,0 +1,228 @@
+"""What is to do, who may do it, and what each clock shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Count, Q
+
+from minqing.accounts import public as accounts
+from minqing.areas import public as areas
+from minqing.kernel.access import Actor, Role
+from minqing.kernel.errors import NotThere
+from minqing.kernel.roles import COUNTY_ADMINISTRATOR
+from minqing.workflow import rules
+from minqing.workflow.models import (
+    Leg,
+    Run,
+    RunQuerySet,
+    WorkingDay,
+    colour_at,
+    current_calendar,
+    published_years,
+)
+from minqing.workflow.parts import Measure, Step
+from minqing.workflow.procedure import UnknownProcedure, procedure, procedures
+from minqing.workflow.rules import Calendar, ClockFace, Colour
+
+
+def run_of(subject_kind: str, subject_id: UUID) -> Run:
+    """The latest run of a subject, with its area; the subject's own page has scoped it. Raises ``NotThere``."""
+    found = Run.objects.unscoped("the subject's page scopes it").of(subject_kind, subject_id)
+    run = found.select_related("area").first()
+    if run is None:
+        raise NotThere
+    return run
+
+
+def roles_in(run: Run, actor: Actor) -> frozenset[Role]:
+    """The roles the acting appointment gives in a run: by its area, or for a unit's role by the run's unit."""
+    acting = actor.acting
+    if acting is None:
+        return frozenset()
+    if acting.role.by_unit:
+        mine = acting.unit_id is not None and acting.unit_id == run.unit_id
+        return frozenset({acting.role}) if mine else frozenset()
+    return actor.roles_at(run.area.path)
+
+
+def steps_open_to(run: Run, actor: Actor) -> tuple[Step, ...]:
+    """The steps that the actor, in the acting appointment, may take now; in file order."""
+    if not run.is_running:
+        return ()
+    return procedure(run.procedure).open_to(run.state, roles_in(run, actor))
+
+
+def todo(actor: Actor) -> RunQuerySet:
+    """Running runs whose turn it is for any of the actor's appointments, soonest deadline first. One statement.
+
+    For a role at an area: runs there and below. For a unit's role: runs that the unit has.
+    """
+    by_role: dict[Role, list[tuple[str, UUID | None]]] = {}
+    for held in actor.appointments:
+        by_role.setdefault(held.role, []).append((held.area_path, held.unit_id))
+    mine = Q(pk__in=[])
+    for role, places in by_role.items():
+        waiting = _waiting_for(role)
+        if waiting is None:
+            continue
+        if role.by_unit:
+            mine |= waiting & Q(unit_id__in=[unit for _, unit in places if unit is not None])
+        else:
+            below = areas.Area.objects.filter(path__under_any=sorted({path for path, _ in places}))
+            mine |= waiting & Q(area_id__in=below.order_by().values("id"))
+    return Run.objects.visible_to(actor).running().filter(mine).order_by("next_due_at", "id")
+
+
+def _waiting_for(role: Role) -> Q | None:
+    """The states, in any procedure and under any name they ever had, in which it is a role's turn."""
+    found: Q | None = None
+    for one in procedures():
+        names: list[str] = []
+        for state in one.states.values():
+            if role in one.answering(state.key):
+                names += [state.key, *state.renamed_from]
+        if names:
+            here = Q(procedure__in=[one.key, *one.renamed_from], state__in=names)
+            found = here if found is None else found | here
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class TodoCount:
+    """How many runs of one state and colour are on a to-do list."""
+
+    procedure: str
+    procedure_title: str
+    state: str
+    state_label: str
+    colour: Colour
+    count: int
+
+
+def todo_counts(actor: Actor, *, at: datetime) -> list[TodoCount]:
+    """Count the actor's to-do list by procedure, state and colour; one statement, red first."""
+    rows = (
+        todo(actor).order_by().values("procedure", "state", colour=colour_at(at)).annotate(count=Count("id"))
+    )
+    counts = []
+    for row in rows:
+        of = procedure(row["procedure"])
+        state, colour = of.state(row["state"]), Colour(row["colour"])
+        counts.append(TodoCount(of.key, of.title, state.key, state.label, colour, row["count"]))
+    urgency = [Colour.RED, Colour.YELLOW, Colour.GREEN, Colour.GREY]
+    return sorted(counts, key=lambda one: (urgency.index(one.colour), one.procedure, one.state))
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Whose turn it is: the roles, who holds them today, and whom to ask if nobody does."""
+
+    roles: tuple[str, ...]
+    people: tuple[accounts.Answerable, ...]
+    vacant: bool = False
+
+    @property
+    def words(self) -> str:
+        """One sentence for the page: who is answerable at this moment."""
+        named = "；".join(f"{one.place}{one.role_label}{'、'.join(one.names)}" for one in self.people)
+        if not self.roles:
+            return "已经办完"
+        if self.vacant:
+            return f"{'、'.join(self.roles)}暂无人任职，请联系{named or '上级'}"
+        return f"轮到{named}"
+
+
+def who_may(run: Run, *, on: date) -> Turn:
+    """Who is answerable for a run in its state; where a post is vacant, the county's administrators. Never silent."""
+    if not run.is_running:
+        return Turn((), ())
+    roles = procedure(run.procedure).answering(run.state)
+    labels = tuple(role.label for role in roles)
+    people = accounts.answerable(roles, run.area, on=on, unit_id=run.unit_id)
+    if people:
+        return Turn(labels, tuple(people))
+    return Turn(labels, tuple(accounts.answerable([COUNTY_ADMINISTRATOR], run.area, on=on)), vacant=True)
+
+
+def face(run: Run, *, at: datetime, calendar: Calendar | None = None) -> ClockFace:
+    """What a run's clock shows at a moment. Pass the calendar when drawing many."""
+    measure = Measure(run.measure) if run.measure else None
+    return rules.face(
+        run.next_due_at, run.yellow_at, run.provisional, measure, at, calendar or current_calendar()
+    )
+
+
+def faces(runs: Iterable[Run], *, at: datetime) -> dict[UUID, ClockFace]:
+    """What the clocks of many runs show, by run id; one statement for the calendar."""
+    calendar = current_calendar()
+    return {run.id: face(run, at=at, calendar=calendar) for run in runs}
+
+
+@dataclass(frozen=True, slots=True)
+class LegView:
+    """One leg as a page shows it."""
+
+    number: int
+    state: str
+    state_label: str
+    place: str
+    unit_name: str
+    entered_at: datetime
+    left_at: datetime | None
+    within_words: str
+    clock: ClockFace
+    step_label: str
+    by_name: str
+    by_label: str
+
+
+def legs(run: Run, *, at: datetime) -> list[LegView]:
+    """The legs of a run, first to last, each with its clock: running, or on time, or how late."""
+    calendar = current_calendar()
+    rows = (
+        Leg.objects.filter(run=run).select_related("area", "unit").defer("area__outline").order_by("number")
+    )
+    return [_leg_view(run, leg, at, calendar) for leg in rows]
+
+
+def _leg_view(run: Run, leg: Leg, at: datetime, calendar: Calendar) -> LegView:
+    within = leg.within
+    if leg.left_at is None:
+        measure = within.measure if within else None
+        clock = rules.face(leg.due_at, leg.yellow_at, leg.provisional, measure, at, calendar)
+    else:
+        clock = rules.stopped(leg.due_at, leg.left_at, calendar)
+    try:
+        of = procedure(run.procedure)
+        state_label = of.state(leg.state).label
+        step_label = of.step(leg.step).label if leg.step else ""
+    except UnknownProcedure:  # a state that went without a rename: the record is shown all the same
+        state_label, step_label = leg.state, leg.step
+    return LegView(
+        number=leg.number,
+        state=leg.state,
+        state_label=state_label,
+        place=leg.area.name,
+        unit_name=leg.unit.name if leg.unit else "",
+        entered_at=leg.entered_at,
+        left_at=leg.left_at,
+        within_words=within.words if within else "",
+        clock=clock,
+        step_label=step_label,
+        by_name=leg.by_name,
+        by_label=leg.by_label,
+    )
+
+
+def days_of_year(year: int) -> list[WorkingDay]:
+    """The rows of one year's calendar, in order; empty if nothing is known of it."""
+    return list(WorkingDay.objects.filter(date__year=year))
+
+
+def calendar_is_published(year: int) -> bool:
+    """Whether every day of a year is published."""
+    return year in published_years()

@@ -1,0 +1,243 @@
+"""Working time: when is a clock due, how much is left, which colour is that, and in which words.
+
+Spans are counted as the law counts them (Civil Code of the PRC, articles 201 and 203; see decision 0020):
+
+- hours count from the moment itself, through office hours only;
+- for days the day on which the span begins is not counted; it ends at the close of business of its last day;
+- a span of calendar days whose last day is no working day ends at the close of business of the next one.
+
+Office hours come from the calendar, which is a snapshot of data; nothing here reads a clock or a table. Days
+that no published calendar covers are worked Monday to Friday, and whatever rests on one is provisional
+(暂定).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from itertools import pairwise
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+from minqing.workflow.parts import Measure, Within
+
+ZONE = ZoneInfo("Asia/Shanghai")
+
+# A span that has not ended after ten years is a mistake in the data, not a deadline.
+DAYS_MAX = 3660
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeHours:
+    """One stretch of a working day, local wall-clock times."""
+
+    opens: time
+    closes: time
+
+    def __post_init__(self) -> None:
+        if self.opens >= self.closes:
+            raise ValueError("office hours open before they close")
+
+    @property
+    def length(self) -> timedelta:
+        """How long the doors are open."""
+        day = date.min
+        return datetime.combine(day, self.closes) - datetime.combine(day, self.opens)
+
+
+# A common arrangement of county offices; the county sets its own with ``set_office_hours``.
+USUAL_HOURS = (OfficeHours(time(8, 30), time(12)), OfficeHours(time(14), time(17, 30)))
+
+# Yellow: the last fifth of a clock's working time. A share, because “one working day left” would paint a
+# four-hour clock yellow from its first minute and a thirty-day clock only in its last thirtieth.
+USUAL_YELLOW_PERCENT = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """A snapshot of the working calendar: what is known of each date, and which years are published."""
+
+    version: int = 0
+    days: Mapping[date, bool] = field(default_factory=lambda: MappingProxyType({}))
+    published: frozenset[int] = frozenset()
+    hours: tuple[OfficeHours, ...] = USUAL_HOURS
+    yellow_percent: int = USUAL_YELLOW_PERCENT
+
+    def __post_init__(self) -> None:
+        if not self.hours or any(a.closes > b.opens for a, b in pairwise(self.hours)):
+            raise ValueError("office hours follow one another and are not empty")
+        if not 0 <= self.yellow_percent <= 100:
+            raise ValueError("a share lies between 0 and 100 percent")
+
+    @property
+    def day_length(self) -> timedelta:
+        """The working time of one working day."""
+        return sum((hours.length for hours in self.hours), timedelta())
+
+    def is_working(self, day: date) -> bool:
+        """Whether people work that day: as published, else Monday to Friday."""
+        known = self.days.get(day)
+        return day.weekday() < 5 if known is None else known
+
+    def is_provisional(self, first: date, last: date) -> bool:
+        """Whether counting from one day to another rests on a year that is not published yet."""
+        return any(year not in self.published for year in range(first.year, last.year + 1))
+
+    def sessions(self, day: date) -> Iterator[tuple[datetime, datetime]]:
+        """The office hours of a day as aware moments; none if nobody works."""
+        if self.is_working(day):
+            for hours in self.hours:
+                yield datetime.combine(day, hours.opens, ZONE), datetime.combine(day, hours.closes, ZONE)
+
+    def close_of_business(self, day: date) -> datetime:
+        """When the doors close on a day."""
+        return datetime.combine(day, self.hours[-1].closes, ZONE)
+
+    def next_working_day(self, day: date) -> date:
+        """The first working day after a date."""
+        for ahead in range(1, DAYS_MAX):
+            if self.is_working(following := day + timedelta(days=ahead)):
+                return following
+        raise ValueError("the calendar has no working day in ten years")
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A deadline, when it turns yellow, and whether it may still move when a year is published."""
+
+    at: datetime
+    yellow_at: datetime
+    provisional: bool
+
+
+def due_at(start: datetime, within: Within, calendar: Calendar) -> Due:
+    """Compute when a span that begins at an aware moment is due; ``at`` is always a moment of office time."""
+    begins = start.astimezone(ZONE)
+    if within.measure is Measure.WORKING_HOURS:
+        at = _after(begins, timedelta(hours=within.amount), calendar)
+    else:
+        last = begins.date()
+        if within.measure is Measure.WORKING_DAYS:
+            for _ in range(within.amount):
+                last = calendar.next_working_day(last)
+        else:
+            last += timedelta(days=within.amount)
+            if not calendar.is_working(last):
+                last = calendar.next_working_day(last)
+        at = calendar.close_of_business(last)
+    total = working_time_between(begins, at, calendar)
+    yellow = _after(begins, total * (100 - calendar.yellow_percent) / 100, calendar)
+    return Due(at, yellow, calendar.is_provisional(begins.date(), at.date()))
+
+
+def working_time_between(a: datetime, b: datetime, calendar: Calendar) -> timedelta:
+    """Working time from one aware moment to a later one; negative if ``b`` comes first."""
+    if b < a:
+        return -working_time_between(b, a, calendar)
+    a, b = a.astimezone(ZONE), b.astimezone(ZONE)
+    total, day = timedelta(), a.date()
+    while day <= b.date():
+        for opens, closes in calendar.sessions(day):
+            total += max(timedelta(), min(b, closes) - max(a, opens))
+        day += timedelta(days=1)
+    return total
+
+
+def _after(start: datetime, span: timedelta, calendar: Calendar) -> datetime:
+    """The first moment of office time by which ``span`` of working time has passed."""
+    day, left = start.date(), span
+    for _ in range(DAYS_MAX):
+        for opens, closes in calendar.sessions(day):
+            begins = max(start, opens)
+            if begins > closes:
+                continue
+            if begins + left <= closes:
+                return begins + left
+            left -= closes - begins
+        day += timedelta(days=1)
+    raise ValueError("a span of working time did not end within ten years")
+
+
+class Colour(StrEnum):
+    """红黄绿. Grey: no clock runs."""
+
+    GREEN = "green"
+    YELLOW = "yellow"
+    RED = "red"
+    GREY = "grey"
+
+    @property
+    def label(self) -> str:
+        """The colour as officials call it."""
+        return {"green": "正常", "yellow": "将到期", "red": "已超时", "grey": "不计时"}[self.value]
+
+
+@dataclass(frozen=True, slots=True)
+class ClockFace:
+    """What a clock shows: a colour, words, and when it is due."""
+
+    colour: Colour
+    words: str
+    due_at: datetime | None
+    provisional: bool = False
+
+
+NO_CLOCK = ClockFace(Colour.GREY, "不计时", None)
+
+
+def face(
+    due: datetime | None,
+    yellow: datetime | None,
+    provisional: bool,
+    measure: Measure | None,
+    at: datetime,
+    calendar: Calendar,
+) -> ClockFace:
+    """Read a running clock; ``measure`` decides whether to speak of working time or of days."""
+    if due is None or yellow is None or measure is None:
+        return NO_CLOCK
+    colour = Colour.RED if at >= due else Colour.YELLOW if at >= yellow else Colour.GREEN
+    words = _words(due, measure, at, calendar)
+    return ClockFace(colour, f"{words}（暂定）" if provisional else words, due, provisional)
+
+
+def stopped(due: datetime | None, left: datetime, calendar: Calendar) -> ClockFace:
+    """Read the clock of a leg that is over: on time is exactly left no later than due."""
+    if due is None:
+        return NO_CLOCK
+    if left <= due:
+        return ClockFace(Colour.GREEN, "按时", due)
+    late = _span(working_time_between(due, left, calendar), calendar)
+    return ClockFace(Colour.RED, f"超时 {late}", due)
+
+
+def _words(due: datetime, measure: Measure, at: datetime, calendar: Calendar) -> str:
+    if measure is Measure.CALENDAR_DAYS:
+        days = (due.astimezone(ZONE).date() - at.astimezone(ZONE).date()).days
+        if days > 0:
+            return f"还剩 {days} 天"
+        if days < 0:
+            return f"超时 {-days} 天"
+    left = working_time_between(at, due, calendar)
+    if at < due:
+        return f"还剩 {_span(left, calendar)}"
+    return f"超时 {_span(-left, calendar)}"
+
+
+def _span(span: timedelta, calendar: Calendar) -> str:
+    """Working time in its largest whole unit, rounded down: never promise more than is left."""
+    if span >= calendar.day_length:
+        return f"{span // calendar.day_length} 个工作日"
+    if span >= timedelta(hours=1):
+        return f"{span // timedelta(hours=1)} 小时"
+    if span >= timedelta(minutes=1):
+        return f"{span // timedelta(minutes=1)} 分钟"
+    return "不足 1 分钟"
+
+
+def in_words(at: datetime) -> str:
+    """A moment as the county says it: “2026年10月8日17:30”."""
+    here = at.astimezone(ZONE)
+    return f"{here.year}年{here.month}月{here.day}日{here:%H:%M}"
