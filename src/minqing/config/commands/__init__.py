@@ -1,0 +1,1 @@
+"""One module a subcommand of ``minqing``: ``configure(parser)`` and ``run(options) -> int``."""

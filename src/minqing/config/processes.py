@@ -1,0 +1,119 @@
+"""Child processes kept together: started in sessions of their own, stopped together, the reason shown when one ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import FrameType
+from typing import Final
+
+from minqing.config.failures import CannotRun
+
+_STOP_SECONDS_MAX: Final = 20.0
+_LOOK_EVERY_SECONDS: Final = 0.2
+
+
+class Stopped(Exception):
+    """A signal asked us to stop."""
+
+
+@contextmanager
+def stopping_on_signals() -> Iterator[None]:
+    """Turn SIGINT, SIGTERM and SIGHUP into :class:`Stopped`, once; while things are being stopped they are ignored."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        for one in held:
+            signal.signal(one, signal.SIG_IGN)
+        raise Stopped
+
+    held = {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    for one in held:
+        signal.signal(one, stop)
+    try:
+        yield
+    finally:
+        for one, before in held.items():
+            signal.signal(one, before)
+
+
+class Family:
+    """The processes that run the platform; ``with`` stops every one of them, whatever happens."""
+
+    def __init__(self, logs: Path) -> None:
+        self._logs = logs
+        self._members: dict[str, subprocess.Popen[bytes]] = {}
+
+    def __enter__(self) -> Family:
+        self._logs.mkdir(parents=True, exist_ok=True)
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        self.stop()
+
+    def start(self, name: str, words: Sequence[str], environment: Mapping[str, str]) -> None:
+        """Start ``minqing WORDS``; its output goes to a log of its own, the last run's is kept beside it."""
+        log = self.log_of(name)
+        with suppress(FileNotFoundError):
+            log.rename(log.with_suffix(".last.log"))
+        with log.open("wb") as out:
+            self._members[name] = subprocess.Popen(  # noqa: S603  (our own program, no shell)
+                [sys.executable, "-m", "minqing.config.console", *words],
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                env=dict(environment),
+                # Ctrl-C in the terminal reaches us alone; we pass it on in order.
+                start_new_session=True,
+            )
+
+    def log_of(self, name: str) -> Path:
+        """Where a member's output is."""
+        return self._logs / f"{name}.log"
+
+    def wait_for(self, ready: Callable[[], bool], *, seconds_max: float) -> None:
+        """Wait until ``ready``, or say which member ended or was too slow."""
+        ends = time.monotonic() + seconds_max
+        while not ready():
+            self._all_live()
+            if time.monotonic() > ends:
+                raise CannotRun(f"网站 {seconds_max:.0f} 秒内没有启动好，原因见 {self._logs}，处理后请重试。")
+            time.sleep(_LOOK_EVERY_SECONDS)
+
+    def watch(self) -> None:
+        """Return never: wait until a member ends (:class:`CannotRun`) or a signal comes (:class:`Stopped`)."""
+        while True:
+            self._all_live()
+            time.sleep(_LOOK_EVERY_SECONDS)
+
+    def _all_live(self) -> None:
+        for name, process in self._members.items():
+            if process.poll() is not None:
+                raise CannotRun(self._why(name, process.returncode))
+
+    def _why(self, name: str, code: int) -> str:
+        """A member that failed with a sentence has it as its last line."""
+        lines = self.log_of(name).read_text("utf-8", "replace").strip().splitlines()
+        if code == 1 and len(lines) == 1:
+            return lines[0]
+        return f"进程 {name} 意外退出，已停止全部进程，原因见 {self.log_of(name)}，处理后请重新运行。"
+
+    def stop(self) -> None:
+        """Ask each member and its children to end, then make them."""
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            for process in self._members.values():
+                with suppress(ProcessLookupError):
+                    # The group too: a server's workers are members of its session.
+                    os.killpg(
+                        process.pid, number
+                    ) if process.poll() is None or number == signal.SIGKILL else None
+            ends = time.monotonic() + _STOP_SECONDS_MAX
+            for process in self._members.values():
+                with suppress(subprocess.TimeoutExpired):
+                    process.wait(max(0.1, ends - time.monotonic()))
+        self._members.clear()
