@@ -91,7 +91,7 @@ class Effect:
 class State:
     """Where a matter stands, and how long it may stand there."""
 
-    key: str
+    key = ""  # its name in the class body
 
     def __init__(
         self,
@@ -115,7 +115,7 @@ class State:
 class Step:
     """What somebody may do in a state (or several), and where it leads."""
 
-    key: str
+    key = ""  # its name in the class body
 
     def __init__(
         self,

@@ -89,7 +89,8 @@ class Procedure(metaclass=_Reader):
 
     def __init_subclass__(cls, *, registered: bool = True) -> None:
         parts = {name: part for base in reversed(cls.__mro__) for name, part in vars(base).items()}
-        cls.states = {name: part for name, part in parts.items() if isinstance(part, State)}
+        # ``start`` of a base is one of its states under a second name: leave it out.
+        cls.states = {n: part for n, part in parts.items() if isinstance(part, State) and n == part.key}
         cls.steps = {name: part for name, part in parts.items() if isinstance(part, Step)}
         for state in cls.states.values():
             if state.start:
@@ -155,7 +156,8 @@ class Procedure(metaclass=_Reader):
     @classmethod
     def mermaid(cls) -> str:
         """The procedure as a Mermaid state diagram."""
-        lines = ["stateDiagram-v2", f"    [*] --> {cls.start.key}"]
+        lines = ["stateDiagram-v2"]
+        lines += [f"    [*] --> {state.key}" for state in cls.states.values() if state.start]
         for state in cls.states.values():
             clock = f"（{state.within.words}）" if state.within else ""
             lines.append(f"    {state.key}: {state.label}{clock}")

@@ -210,7 +210,7 @@ def stopped(due: datetime | None, left: datetime, calendar: Calendar) -> ClockFa
     if left <= due:
         return ClockFace(Colour.GREEN, "按时", due)
     late = _span(working_time_between(due, left, calendar), calendar)
-    return ClockFace(Colour.RED, f"超时 {late}", due)
+    return ClockFace(Colour.RED, f"超时{late}", due)
 
 
 def _words(due: datetime, measure: Measure, at: datetime, calendar: Calendar) -> str:
@@ -222,18 +222,18 @@ def _words(due: datetime, measure: Measure, at: datetime, calendar: Calendar) ->
             return f"超时 {-days} 天"
     left = working_time_between(at, due, calendar)
     if at < due:
-        return f"还剩 {_span(left, calendar)}"
-    return f"超时 {_span(-left, calendar)}"
+        return f"还剩{_span(left, calendar)}"
+    return f"超时{_span(-left, calendar)}"
 
 
 def _span(span: timedelta, calendar: Calendar) -> str:
     """Working time in its largest whole unit, rounded down: never promise more than is left."""
     if span >= calendar.day_length:
-        return f"{span // calendar.day_length} 个工作日"
+        return f" {span // calendar.day_length} 个工作日"
     if span >= timedelta(hours=1):
-        return f"{span // timedelta(hours=1)} 小时"
+        return f" {span // timedelta(hours=1)} 小时"
     if span >= timedelta(minutes=1):
-        return f"{span // timedelta(minutes=1)} 分钟"
+        return f" {span // timedelta(minutes=1)} 分钟"
     return "不足 1 分钟"
 
 

@@ -28,6 +28,9 @@ class Shape:
     clashes: tuple[str, ...] = ()
     unit_from_start: bool = False
 
+    def has(self, state: State) -> bool:
+        return self.states.get(state.key) is state
+
     def leaving(self, state: State) -> list[Step]:
         return [step for step in self.steps.values() if state in step.sources]
 
@@ -78,7 +81,7 @@ def _step(shape: Shape, step: Step) -> Iterator[str]:
     if not step.sources:
         yield f"动作“{step.label}”没有写从哪个环节出发。"
     for state in dict.fromkeys((*step.sources, step.to)):
-        if shape.states.get(getattr(state, "key", "")) is not state:
+        if not shape.has(state):
             yield f"动作“{step.label}”用到的环节“{state.label}”不在本规程里。"
     if not step.roles:
         yield f"动作“{step.label}”没有人可以做。请用 by= 写明角色。"
@@ -123,7 +126,7 @@ def _state(shape: Shape, state: State) -> Iterator[str]:
 
 
 def _paths(shape: Shape, start: State) -> Iterator[str]:
-    forward = {s: [t.to for t in shape.leaving(s) if t.to.key in shape.states] for s in shape.states.values()}
+    forward = {s: [t.to for t in shape.leaving(s) if shape.has(t.to)] for s in shape.states.values()}
     reached = _reach([start], forward)
     for state in shape.states.values():
         if state not in reached:
@@ -131,8 +134,7 @@ def _paths(shape: Shape, start: State) -> Iterator[str]:
     backward: dict[State, list[State]] = {s: [] for s in shape.states.values()}
     for state, nexts in forward.items():
         for following in nexts:
-            if following in backward:
-                backward[following].append(state)
+            backward[following].append(state)
     finals = [state for state in shape.states.values() if state.final]
     ending = _reach(finals, backward)
     for state in shape.states.values():
