@@ -1,0 +1,119 @@
+"""The one tag library: how a typed Python function becomes a template tag that cannot be misspelt.
+
+Django's own parser refuses an unknown or missing parameter when the template is compiled. What it does not look at
+are the values, and a misspelt variable arrives as an empty string; so every value is checked here against the
+function's annotations, and a wrong one raises where it stands.
+"""
+
+import functools
+import inspect
+import types
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Concatenate, Literal, ParamSpec, Union, get_args, get_origin, get_type_hints
+
+from django.template import Context, Library
+from django.template.loader import render_to_string
+from django.utils.functional import Promise
+from django.utils.safestring import SafeString
+
+register = Library()
+
+Look = Literal["desk", "phone"]
+Values = dict[str, object]
+P = ParamSpec("P")
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """One registered tag, for the `/ui/` page and its test."""
+
+    name: str
+    signature: str
+    says: str
+    is_box: bool
+
+
+COMPONENTS: dict[str, Component] = {}
+
+
+def look_of(context: Context) -> Look:
+    """Tell whether the page around is a desk (Tabler) or a phone page (WeUI); the layouts set `look`."""
+    return "phone" if context.get("look") == "phone" else "desk"
+
+
+def component(
+    template: str,
+) -> Callable[[Callable[Concatenate[Context, P], Values]], Callable[Concatenate[Context, P], Values]]:
+    """Register a function as a tag without content, drawn by a template of `ui/c/`."""
+    return functools.partial(_register, template, False)
+
+
+def box(
+    template: str,
+) -> Callable[
+    [Callable[Concatenate[Context, SafeString, P], Values]],
+    Callable[Concatenate[Context, SafeString, P], Values],
+]:
+    """Register a function as a tag with content between it and its end tag."""
+    return functools.partial(_register, template, True)
+
+
+def _register(template: str, is_box: bool, function: Callable[..., Values]) -> Callable[..., Values]:
+    name = function.__name__
+    hints = get_type_hints(function)
+
+    @functools.wraps(function)
+    def tag(context: Context, *args: Any, **given: Any) -> SafeString:
+        for parameter, value in given.items():
+            if not fits(value, hints[parameter]):
+                raise TypeError(f"{{% {name} %}}: {parameter}={value!r} is not {hints[parameter]}")
+        values: Values = {
+            "look": look_of(context),
+            "csrf_token": context.get("csrf_token"),
+            "request": context.get("request"),
+        }
+        return render_to_string(f"ui/c/{template}", values | function(context, *args, **given))
+
+    (register.simple_block_tag if is_box else register.simple_tag)(takes_context=True)(tag)
+    COMPONENTS[name] = Component(name, signature_of(function), inspect.getdoc(function) or "", is_box)
+    return function
+
+
+def signature_of(function: Callable[..., object]) -> str:
+    """Write down a component's parameters as its author typed them, without context and content."""
+    parts = []
+    for parameter in inspect.signature(function).parameters.values():
+        if parameter.kind is inspect.Parameter.KEYWORD_ONLY:
+            kind = inspect.formatannotation(parameter.annotation)
+            kind = kind.replace("typing.", "").replace("collections.abc.", "")
+            default = "" if parameter.default is inspect.Parameter.empty else f" = {parameter.default!r}"
+            parts.append(f"{parameter.name}: {kind}{default}")
+    return ", ".join(parts)
+
+
+def fits(value: object, hint: Any) -> bool:
+    """Tell whether a value given in a template is of the annotated kind (containers by their outer kind only)."""
+    if hint is Any or hint is object:
+        return True
+    if hint is None or hint is types.NoneType:
+        return value is None
+    origin = get_origin(hint)
+    if origin is Literal:
+        return value in get_args(hint)
+    if origin in (Union, types.UnionType):
+        return any(fits(value, choice) for choice in get_args(hint))
+    if hint is str:
+        return isinstance(value, str | Promise)
+    if hint is int:
+        return isinstance(value, int) and not isinstance(value, bool)
+    if origin is not None:
+        return isinstance(value, origin) and not isinstance(value, str)
+    if getattr(hint, "_is_protocol", False):
+        return value != ""
+    return isinstance(value, hint)
+
+
+def without_blanks(values: Mapping[str, object]) -> Values:
+    """Leave out what is empty, so that an attribute that is not wanted is not written."""
+    return {key: value for key, value in values.items() if value not in (None, "", False)}
