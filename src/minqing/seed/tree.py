@@ -26,7 +26,7 @@ COUNTY_CODE = "330683"
 COUNTY_NAME = "嵊州市"
 GRIDS_TOTAL = 1_046
 MICRO_GRIDS_TOTAL = 6_000
-GRIDS_PER_VILLAGE_MIN = 2
+GRIDS_PER_VILLAGE_MIN = 1
 MICRO_GRIDS_PER_GRID_MIN = 3
 
 URBAN_TOWNS = frozenset({"330683001", "330683002", "330683003", "330683005"})
@@ -147,7 +147,8 @@ class _Grower:
         yield AreaSeed(COUNTY_CODE, "", "county", COUNTY_NAME, _round(centre.x), _round(centre.y), True)
         for row in self.towns:
             lon, lat = self.centres[row["code"]]
-            yield AreaSeed(row["code"], COUNTY_CODE, "town", row["name"], lon, lat, row["point_source"] != "geonames")
+            known = row["point_source"] == "geonames"
+            yield AreaSeed(row["code"], COUNTY_CODE, "town", row["name"], lon, lat, not known)
         villages = list(self._villages())
         yield from villages
         grids = list(self._grids(villages))
@@ -181,7 +182,7 @@ class _Grower:
         counts = share_out(MICRO_GRIDS_TOTAL, weights, MICRO_GRIDS_PER_GRID_MIN)
         for grid, count in zip(grids, counts, strict=True):
             estate = self.words.is_estate(grid.local)
-            names = self.words.blocks(count) if estate else self.words.corners(count)
+            names = self.words.blocks(count, grid.local) if estate else self.words.corners(count)
             taken: list[tuple[float, float]] = []
             for number, local in enumerate(names, 1):
                 taken.append(self._spread(lambda g=grid: self._around(g, MICRO_GRID_SCATTER_DEGREES), taken))
@@ -194,7 +195,7 @@ class _Grower:
             base = 3.2 if town in URBAN_TOWNS else 1.6
         else:
             base = 1.5 if town in URBAN_TOWNS else 1.1 if town in LARGE_TOWNS else 0.8
-        return base * self.rng.uniform(0.75, 1.3)
+        return base * self.rng.uniform(0.4, 1.7)
 
     def _in_town(self, town: str, box: dict[str, str] | None) -> tuple[float, float]:
         lon, lat = self.centres[town]
