@@ -184,3 +184,41 @@ def why_not_amend(*, is_own: bool, recorded_at: datetime, at: datetime) -> str |
     if at > recorded_at + AMEND_WITHIN:
         return f"走访提交超过 {AMEND_WITHIN.days} 天，不能再修改；有新情况请再记一次走访。"
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class Cadence:
+    """How many days at most between two calls on whoever carries a tag, how to say it, and why."""
+
+    tag: str
+    word: str
+    within_days: int
+    why: str
+
+
+# A county's own custom, not a law: whoever would not be missed for a week is called on weekly, whoever needs help with
+# daily life every fortnight, whom a storm or a fire would hit every month.
+CADENCES: Final = (
+    Cadence("living_alone", "独居", 7, "跌倒或生病一周内要有人知道"),
+    Cadence("very_old", "高龄", 14, "身体变化快，半个月看一次"),
+    Cadence("left_behind_elder", "子女不在身边", 14, "有事没有人跑腿"),
+    Cadence("left_behind_child", "留守", 14, "父母不在身边，半个月问一次"),
+    Cadence("serious_illness", "重病", 14, "治疗和照料的困难变化快"),
+    Cadence("extreme_poverty", "特困供养", 14, "吃穿用度靠供养，要看有没有落实"),
+    Cadence("disabled", "行动不便", 30, "辅具、照料和补助每月核一次"),
+    Cadence("minimum_living", "低保", 30, "家庭情况每月了解一次"),
+    Cadence("low_income_edge", "低保边缘", 30, "一场病就可能返困"),
+    Cadence("dangerous_house", "住危旧房", 30, "雨季裂缝一个月就会变"),
+    Cadence("geological_risk", "在地灾点旁", 30, "沟口、坡脚每月看一次"),
+    Cadence("fire_risk", "是消防重点", 30, "通道和灭火器每月看一次"),
+    Cadence("key_enterprise", "是重点企业", 30, "驻企服务每月至少一次"),
+    Cadence("start_up", "是新办企业", 60, "开办头一年手续最多"),
+)
+# Every door twice in half a year, so that the untagged are not forgotten either.
+HOUSEHOLD_WITHIN_DAYS: Final = 90
+
+
+def due_reason(label: str, word: str, days: int | None) -> str:
+    """Say why somebody is due: ``张阿婆独居，已 9 天未走访``; ``days`` None: never called on."""
+    since = "还没有走访过" if days is None else f"已 {days} 天未走访"
+    return f"{label}{word}，{since}" if word else f"{label}{since}"
