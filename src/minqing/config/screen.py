@@ -32,7 +32,7 @@ def step(sentence: str) -> Iterator[Callable[[int, int], None]]:
 
     def progress(done: int, of: int) -> None:
         nonlocal shown
-        if of and (done >= of or time.monotonic() - shown >= _WORTH_SAYING_SECONDS):
+        if time.monotonic() - shown >= _WORTH_SAYING_SECONDS:
             shown = time.monotonic()
             line = f"  {done:,}/{of:,}"
             sys.stdout.write(f"\r{line}" if on_terminal else f"{line}\n")

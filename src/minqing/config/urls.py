@@ -9,4 +9,5 @@ from minqing.config.health import healthz
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("", include("minqing.accounts.urls")),
+    path("ui/", include("minqing.ui.urls")),
 ]

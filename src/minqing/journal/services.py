@@ -11,6 +11,7 @@ from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from django.db import connection, transaction
+from procrastinate.contrib.django import app
 
 from minqing.journal.events import EVENTS, Event, FileOpened, detail_hash
 from minqing.journal.models import Awaiting, Detail, Entry, ReactionDone
@@ -161,6 +162,5 @@ def revived(entry: Entry) -> tuple[Event, Recorded]:
 
 
 def _defer(entry_id: UUID) -> None:
-    from minqing.journal.jobs import deliver_entry
-
-    deliver_entry.defer(entry_id=str(entry_id))
+    # By name: the job calls services, so services may not import it.
+    app.configure_task("journal.deliver").defer(entry_id=str(entry_id))

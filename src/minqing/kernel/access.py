@@ -7,16 +7,11 @@ the reference pages are drawn from. The lock on a page is :func:`minqing.kernel.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, ParamSpec, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Protocol
 from uuid import UUID
-
-from django.http import HttpResponseBase
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
-
-P = ParamSpec("P")
-R = TypeVar("R", bound=HttpResponseBase)
 
 
 @dataclass(frozen=True, slots=True)

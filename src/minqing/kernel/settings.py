@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 _CHECKOUT: Final = Path(__file__).resolve().parents[3]
@@ -145,4 +145,12 @@ def _decoded(name: str, encoded: str) -> bytes:
 @lru_cache(maxsize=1)
 def settings() -> Settings:
     """Return the settings, read once a process (``settings.cache_clear()`` reads them again)."""
-    return Settings()
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = error.errors()[0]
+        name = str(wrong["loc"][0])
+        what = Settings.model_fields[name].description
+        raise MissingSetting(
+            f"MINQING_{name.upper()}（{what}）的值“{wrong['input']}”不能用，请改正后重试。"
+        ) from error

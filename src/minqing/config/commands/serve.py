@@ -15,7 +15,7 @@ from minqing.config.screen import say
 from minqing.kernel.settings import settings
 
 # A page waits on the database most of its time; with the interpreter's lock more threads only wait for each other.
-THREADS: Final = 8
+THREADS: Final = 4
 _IDLE_SECONDS: Final = 600
 
 
