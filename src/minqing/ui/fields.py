@@ -88,7 +88,7 @@ class PhotosField(forms.FileField):
 
     def clean(self, data: Any, initial: Any = None) -> Any:
         """Check every picture's name and size, and how many there are."""
-        given: list[UploadedFile] = [
+        given: list[UploadedFile[Any]] = [
             one for one in (data if isinstance(data, list | tuple) else [data]) if one
         ]
         if len(given) > self.photos_max:
@@ -99,7 +99,7 @@ class PhotosField(forms.FileField):
             return []
         return [self._checked(super(PhotosField, self).clean(one, initial)) for one in given]
 
-    def _checked(self, photo: UploadedFile) -> UploadedFile:
+    def _checked(self, photo: UploadedFile[Any]) -> UploadedFile[Any]:
         values = {"name": photo.name, "most": PHOTO_BYTES_MAX // 1024 // 1024}
         if photo.size and photo.size > PHOTO_BYTES_MAX:
             raise forms.ValidationError(self.error_messages["too_big"], "too_big", values)

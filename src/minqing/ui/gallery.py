@@ -12,7 +12,7 @@ from django.contrib.messages.storage.base import Message
 from django.core.paginator import Paginator
 from django.http import HttpRequest
 from django.template import engines
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from minqing.ui.components.lists import Column
 from minqing.ui.gallery_examples import EXAMPLES, Example
@@ -92,5 +92,5 @@ def shown(request: HttpRequest, *, look: str, at: datetime) -> list[Shown]:
         template = engines["django"].from_string("{% load ui %}" + example.code)
         component = None if example.name in named else COMPONENTS[example.name]
         named.add(example.name)
-        drawn.append(Shown(example, component, template.render(values, request)))
+        drawn.append(Shown(example, component, mark_safe(template.render(values, request))))  # noqa: S308  our own code
     return drawn

@@ -11,6 +11,18 @@ class Example:
     code: str
     only: str = ""
 
+    @property
+    def reaches_the_edges(self) -> bool:
+        """Whether a phone draws it from edge to edge, by itself."""
+        return self.name in EDGE_TO_EDGE
+
+
+EDGE_TO_EDGE = frozenset(
+    ("page_header", "card", "cells", "cell", "table", "tabs", "tab", "pagination", "filter_bar", "messages_region")
+    + ("field_phone", "form_phone", "sentence_picker", "thumb_bar", "tabbar", "tabbar_item", "locate_button")
+    + ("empty_state", "loading_state", "error_state", "offline_state", "no_right_state", "menu_item")
+)
+
 
 EXAMPLES: tuple[Example, ...] = (
     Example(

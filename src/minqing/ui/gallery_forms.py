@@ -1,7 +1,5 @@
 """The forms that the `/ui/` page shows. Nothing is done with what is put into them."""
 
-from typing import ClassVar
-
 from django import forms
 from django.core.validators import RegexValidator
 
@@ -57,5 +55,3 @@ class SampleVisit(forms.Form):
     lon = forms.FloatField(widget=forms.HiddenInput, required=False)
     lat = forms.FloatField(widget=forms.HiddenInput, required=False)
     accuracy = forms.IntegerField(widget=forms.HiddenInput, required=False)
-
-    field_order: ClassVar[list[str]] = ["heard", "findings"]

@@ -20,7 +20,7 @@ from django.utils.safestring import SafeString
 register = Library()
 
 Look = Literal["desk", "phone"]
-Values = dict[str, object]
+Values = Mapping[str, object]
 P = ParamSpec("P")
 
 
@@ -68,12 +68,12 @@ def _register(template: str, is_box: bool, function: Callable[..., Values]) -> C
         for parameter, value in given.items():
             if not fits(value, hints[parameter]):
                 raise TypeError(f"{{% {name} %}}: {parameter}={value!r} is not {hints[parameter]}")
-        values: Values = {
+        values: dict[str, object] = {
             "look": look_of(context),
             "csrf_token": context.get("csrf_token"),
             "request": context.get("request"),
         }
-        return render_to_string(f"ui/c/{template}", values | function(context, *args, **given))
+        return render_to_string(f"ui/c/{template}", {**values, **function(context, *args, **given)})
 
     (register.simple_block_tag if is_box else register.simple_tag)(takes_context=True)(tag)
     COMPONENTS[name] = Component(name, signature_of(function), inspect.getdoc(function) or "", is_box)
@@ -112,8 +112,3 @@ def fits(value: object, hint: Any) -> bool:
     if getattr(hint, "_is_protocol", False):
         return value != ""
     return isinstance(value, hint)
-
-
-def without_blanks(values: Mapping[str, object]) -> Values:
-    """Leave out what is empty, so that an attribute that is not wanted is not written."""
-    return {key: value for key, value in values.items() if value not in (None, "", False)}

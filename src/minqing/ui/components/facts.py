@@ -18,7 +18,7 @@ def facts(context: Context, content: SafeString, *, columns: int = 1) -> Values:
 @box("fact.html")
 def fact(context: Context, content: SafeString, *, label: str) -> Values:
     """One fact: its name, and between the tags its value (“未登记” where there is none)."""
-    return {"content": content.strip(), "label": label}
+    return {"content": content if content.strip() else "", "label": label}
 
 
 @component("stat.html")
@@ -33,7 +33,7 @@ def stat(
     colour: Colour | None = None,
 ) -> Values:
     """A number that is always a link to what it counts."""
-    given: Values = {"label": label, "number": number, "href": href, "unit": unit, "note": note}
+    given: dict[str, object] = {"label": label, "number": number, "href": href, "unit": unit, "note": note}
     return given | {"colour": colour}
 
 

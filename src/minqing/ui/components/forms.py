@@ -1,4 +1,4 @@
-"""Any Django form, in Tabler's clothes (desk) or WeUI's (phone): labels, hints, errors and what a screen reader needs."""
+"""Any Django form, in Tabler's clothes (desk) or WeUI's (phone): labels, hints, errors, descriptions read aloud."""
 
 from typing import Literal
 
@@ -92,7 +92,7 @@ def form_errors(context: Context, *, form: BaseForm) -> Values:
     return {"form": form, "count": sum(len(errors) for errors in form.errors.values())}
 
 
-def _frame(form: BaseForm | None, method: str, once: bool, id: str) -> Values:  # noqa: A002
+def _frame(form: BaseForm | None, method: str, once: bool, id: str) -> dict[str, object]:  # noqa: A002
     is_upload = form is not None and form.is_multipart()
     return {
         "form": form,
@@ -116,7 +116,7 @@ def form_desk(
     id: str = "",  # noqa: A002  HTML's own word
 ) -> Values:
     """A whole form at the desk: csrf, error summary, every field, the button."""
-    given: Values = {
+    given: dict[str, object] = {
         "action": action,
         "submit": submit,
         "kind": kind,
@@ -140,7 +140,7 @@ def form_phone(
     id: str = "",  # noqa: A002  HTML's own word
 ) -> Values:
     """A whole form on the phone: csrf, error summary, every field as a cell, the button within the thumb's reach."""
-    given: Values = {"action": action, "submit": submit, "kind": kind, "title": title, "note": note}
+    given: dict[str, object] = {"action": action, "submit": submit, "kind": kind, "title": title, "note": note}
     return given | {"look": "phone"} | _frame(form, method, True, id)
 
 
@@ -160,7 +160,7 @@ def form_frame(
 
     `upload` is for files without a Django form; `once` keeps a second tap from sending twice.
     """
-    values = {"content": content, "action": action} | _frame(form, method, once, id)
+    values: dict[str, object] = {"content": content, "action": action} | _frame(form, method, once, id)
     values["is_upload"] = upload or bool(values["is_upload"])
     return values
 
@@ -174,7 +174,7 @@ def locate_button(
     accuracy: BoundField | None = None,
     label: str = "用我现在的位置",
 ) -> Values:
-    """Fill hidden longitude, latitude and accuracy (metres) on a tap; draws the hidden inputs, hidden without JavaScript."""
+    """Fill longitude, latitude and accuracy (metres) on a tap; draws the hidden inputs. No button without JavaScript."""
     return {"lon": lon, "lat": lat, "accuracy": accuracy, "label": label}
 
 

@@ -16,7 +16,7 @@ from minqing.ui.library import Values, box, component
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """A column of a table: its heading, the key it sorts by (`?sort=key`, `?sort=-key`), and whether it holds numbers."""
+    """A column of a table: its heading, the key it sorts by (`?sort=key` or `?sort=-key`), whether it holds numbers."""
 
     label: str
     sort: str = ""
@@ -59,7 +59,7 @@ def cell(
     badge: str = "",
 ) -> Values:
     """One row: what, under it a note, at its end a few words or a clock; whole-row link when it has an href."""
-    given: Values = {"title": title, "href": href, "note": note, "after": after, "icon": icon}
+    given: dict[str, object] = {"title": title, "href": href, "note": note, "after": after, "icon": icon}
     return given | {"colour": colour, "clock": clock, "badge": badge}
 
 
@@ -89,7 +89,7 @@ def table(
         then = f"-{column.sort}" if order == "ascending" else column.sort
         href = address_with(context, sort=then, page=None) if column.sort else ""
         heads.append({"column": column, "order": order, "href": href})
-    given: Values = {"content": content, "caption": caption, "heads": heads}
+    given: dict[str, object] = {"content": content, "caption": caption, "heads": heads}
     return given | {"show_caption": show_caption, "keys": keys}
 
 
@@ -117,7 +117,7 @@ def pagination(context: Context, *, page: Page[Any], unit: str = "条") -> Value
     ]
     before = address_with(context, page=page.number - 1) if page.has_previous() else ""
     after = address_with(context, page=page.number + 1) if page.has_next() else ""
-    given: Values = {"page": page, "numbers": numbers, "before": before, "after": after}
+    given: dict[str, object] = {"page": page, "numbers": numbers, "before": before, "after": after}
     return given | {"unit": unit, "total": paginator.count}
 
 
@@ -137,7 +137,7 @@ def filter_bar(
     if isinstance(request, HttpRequest):
         kept = [(key, request.GET[key]) for key in keep.split(",") if key and key in request.GET]
     is_used = any(form.data.get(form.add_prefix(name)) for name in form.fields) if form.is_bound else False
-    given: Values = {"form": form, "action": action, "label": label, "clear_href": clear_href}
+    given: dict[str, object] = {"form": form, "action": action, "label": label, "clear_href": clear_href}
     return given | {"kept": kept, "is_used": is_used}
 
 
