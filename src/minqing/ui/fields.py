@@ -3,6 +3,8 @@
 Every date and time widget speaks the browser's own picker; Django reads back what it sends.
 """
 
+from __future__ import annotations
+
 from typing import Any, ClassVar
 
 from django import forms
