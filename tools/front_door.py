@@ -9,7 +9,7 @@ from importlinter import Contract, ContractCheck, fields, output
 class FrontDoorContract(Contract):
     """Whoever is outside a domain may import only those of its modules that are named as doors.
 
-    Outside are the other domains and the ``visitors`` (the parts above all domains). Tests may put domains together as they like.
+    Outside are the other domains and the ``visitors`` (the parts above all domains). Tests may put domains together.
     """
 
     type_name = "front_door"

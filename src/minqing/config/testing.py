@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import sys
 from base64 import b64encode
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -25,9 +26,9 @@ def _say(sentence: str) -> None:
     sys.stderr.write(f"{sentence}\n")
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, None, None]:
-    """Set the environment before pytest-django, which reads the settings in the same hook."""
+@contextmanager
+def server_for_tests() -> Iterator[None]:
+    """Have a server for tests and the environment that names it."""
     home = Path(settings().home)
     key = b64encode(bytes(range(32))).decode()
     os.environ |= {
@@ -37,17 +38,31 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
         "MINQING_COUNTY": _COUNTY,
         "MINQING_VAR": str(home / "var" / "tests"),
     }
-    if not (os.environ.get("MINQING_DATABASE_URL") and os.environ.get("MINQING_OWNER_URL")):
-        server = Server(home / "var" / "postgres-test", county=_COUNTY, durable=False)
-        early_config.add_cleanup(server.stop)
-        try:
-            with sentences():
-                addresses = server.start(_say)
-        except CannotRun as error:
-            raise pytest.UsageError(str(error)) from error
+    settings.cache_clear()
+    if os.environ.get("MINQING_DATABASE_URL") and os.environ.get("MINQING_OWNER_URL"):
+        yield
+        return
+    server = Server(home / "var" / "postgres-test", county=_COUNTY, durable=False)
+    try:
+        with sentences():
+            addresses = server.start(_say)
         os.environ["MINQING_DATABASE_URL"] = addresses.database_url
         os.environ["MINQING_OWNER_URL"] = addresses.owner_url
-    settings.cache_clear()
+        settings.cache_clear()
+        yield
+    finally:
+        server.stop()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, None, None]:
+    """Set the environment before pytest-django, which reads the settings in the same hook."""
+    stack = ExitStack()
+    try:
+        stack.enter_context(server_for_tests())
+    except CannotRun as error:
+        raise pytest.UsageError(str(error)) from error
+    early_config.add_cleanup(stack.close)
     yield
     _serve_files_as_they_are()
 

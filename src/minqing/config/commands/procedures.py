@@ -25,7 +25,9 @@ def run(options: argparse.Namespace) -> int:
     for key, problems in problems_of_all().items():
         for problem in problems:
             complain(f"规程 {key}：{problem}")
-    if problems_of_all():
+    if not procedures():
+        complain("一个规程也没有，请检查安装是否完整。")
+    if problems_of_all() or not procedures():
         return 1
     say(f"{len(procedures())} 个规程都没有问题。")
     return 0
