@@ -165,7 +165,7 @@ class RunQuerySet(ScopedQuerySet["Run"]):
                 return self.filter(next_due_at__lte=at)
             case Colour.YELLOW:
                 return self.filter(next_due_at__gt=at, yellow_at__lte=at)
-            case Colour.GREEN:
+            case _:
                 return self.filter(next_due_at__gt=at, yellow_at__gt=at)
 
 

@@ -128,7 +128,7 @@ class Turn:
     @property
     def words(self) -> str:
         """One sentence for the page: who is answerable at this moment."""
-        named = "；".join(f"{one.place}{one.role_label}{'、'.join(one.names)}" for one in self.people)
+        named = "；".join(f"{one.place}{one.role_label} {'、'.join(one.names)}" for one in self.people)
         if not self.roles:
             return "已经办完"
         if self.vacant:

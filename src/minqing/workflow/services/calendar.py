@@ -37,11 +37,11 @@ def ensure_calendar(*, at: datetime) -> int:
     before = WorkingDay.objects.count()
     rows = [WorkingDay(**day.columns()) for year in missing for day in official_days(year)]
     WorkingDay.objects.bulk_create(rows, ignore_conflicts=True)
-    added = WorkingDay.objects.count() - before
-    if added:
-        years = f"{missing[0]}" if len(missing) == 1 else f"{missing[0]}–{missing[-1]}"
-        _new_version(f"载入 {years} 年的工作日", by=SYSTEM, at=at)
-    return added
+    # A day that an office set before its year was published keeps what the office said, and counts as published.
+    WorkingDay.objects.filter(date__year__in=missing, published=False).update(published=True)
+    years = f"{missing[0]}" if len(missing) == 1 else f"{missing[0]}–{missing[-1]}"
+    _new_version(f"载入 {years} 年的工作日", by=SYSTEM, at=at)
+    return WorkingDay.objects.count() - before
 
 
 @transaction.atomic

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import types
+from typing import Any
+
 import pytest
 
 from minqing.kernel.errors import Conflict, NotAllowed, Refused
@@ -165,7 +168,7 @@ def test_the_check_names_the_procedure_that_is_broken():
 # Every planted defect, and a piece of the sentence that must name it.
 
 
-def base(**changes):
+def base(**changes: Any) -> type[Procedure]:
     """A sound little procedure as a class body; a change of None takes a part away."""
     a = changes.get("a", State("甲", within=working_hours(4), start=True))
     b = changes.get("b", State("乙", within=working_days(1)))
@@ -181,10 +184,10 @@ def base(**changes):
     }
     body |= changes
     kept = {name: part for name, part in body.items() if part is not None}
-    return type(Procedure)("Sample", (Procedure,), kept, registered=False)
+    return types.new_class("Sample", (Procedure,), {"registered": False}, lambda body: body.update(kept))
 
 
-def found(**changes):
+def found(**changes: Any) -> tuple[str, ...]:
     return base(**changes).problems()
 
 
