@@ -46,11 +46,14 @@ _PACKAGE = BASE_DIR / "src" / "minqing"
 
 def _is_there(name: str) -> bool:
     # While the floors are being built: what stands on a floor without its front door waits for it.
-    waits = _OURS.index(name) > _OURS.index("registry") and not (_PACKAGE / "registry" / "public.py").exists()
+    if _OURS.index(name) > _OURS.index("registry") and not (
+        _is_there("registry") and (_PACKAGE / "registry" / "public.py").exists()
+    ):
+        return False
     here = _PACKAGE / name
     has_tables = (here / "models.py").exists() or (here / "models").exists()
     made = not has_tables or any(here.glob("migrations/0*.py")) or "makemigrations" in sys.argv
-    return (here / "apps.py").exists() and made and not waits
+    return (here / "apps.py").exists() and made
 
 
 INSTALLED_APPS = [
