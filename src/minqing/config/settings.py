@@ -51,7 +51,7 @@ def _is_there(name: str) -> bool:
     ):
         return False
     here = _PACKAGE / name
-    has_tables = (here / "models.py").exists() or (here / "models").exists()
+    has_tables = name != "kernel" and ((here / "models.py").exists() or (here / "models").exists())
     made = not has_tables or any(here.glob("migrations/0*.py")) or "makemigrations" in sys.argv
     return (here / "apps.py").exists() and made
 
