@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from django.contrib import messages
 from django.contrib.auth import login, logout, update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
@@ -67,11 +65,12 @@ def sign_out_page(request: OfficialRequest) -> HttpResponse:
 
 @require_POST
 @page(signed_in="one chooses among one's own appointments")
-def act_as_page(request: OfficialRequest, appointment_id: UUID) -> HttpResponse:
+def act_as_page(request: OfficialRequest) -> HttpResponse:
     """Act in another of one's appointments from now on."""
-    if appointment_id not in {one.id for one in request.actor.appointments}:
+    chosen = request.POST.get("appointment", "")
+    if chosen not in {str(one.id) for one in request.actor.appointments}:
         raise NotThere("这个任职已经结束，或者不是您的。")
-    request.session[ACTING_KEY] = str(appointment_id)
+    request.session[ACTING_KEY] = chosen
     return redirect(_next(request))
 
 

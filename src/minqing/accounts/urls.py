@@ -8,6 +8,6 @@ app_name = "accounts"
 urlpatterns = [
     path("sign-in/", pages.sign_in_page, name="sign_in"),
     path("sign-out/", pages.sign_out_page, name="sign_out"),
-    path("act-as/<uuid:appointment_id>/", pages.act_as_page, name="act_as"),
+    path("act-as/", pages.act_as_page, name="act_as"),
     path("password/", pages.password_page, name="password"),
 ]

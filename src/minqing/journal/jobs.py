@@ -13,7 +13,7 @@ from minqing.journal.models import Awaiting
 ATTEMPTS_MAX = 10  # with exponential waiting: about half a day, then a person looks at the failed job
 
 
-@app.task(name="journal.deliver", retry=RetryStrategy(max_attempts=ATTEMPTS_MAX, exponential_wait=3))
+@app.task(name=services.DELIVER, retry=RetryStrategy(max_attempts=ATTEMPTS_MAX, exponential_wait=3))
 def deliver_entry(entry_id: str) -> None:
     """Run the reactions to one entry."""
     services.deliver(UUID(entry_id))

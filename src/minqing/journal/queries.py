@@ -31,12 +31,18 @@ class TimelineLine:
     subject_id: UUID
 
 
-def timeline(subject_kind: str, subject_id: UUID, *, reads: bool = False) -> list[TimelineLine]:
-    """Return what happened to a subject, oldest first. The caller has checked that the subject may be seen."""
+def timeline(
+    subject_kind: str, subject_id: UUID, *, reads: bool = False, in_order_of_commit: bool = False
+) -> list[TimelineLine]:
+    """Return what happened to a subject, oldest first. The caller has checked that the subject may be seen.
+
+    ``in_order_of_commit``: for subjects with nameless entries, whose times are rounded to the hour.
+    """
     entries = Entry.objects.filter(subject_kind=subject_kind, subject_id=subject_id)
     if not reads:
         entries = entries.filter(is_read=False)
-    return _lines(list(entries.order_by("at", "xact", "id")[:TIMELINE_MAX]))
+    order = ("xact", "at", "id") if in_order_of_commit else ("at", "xact", "id")
+    return _lines(list(entries.order_by(*order)[:TIMELINE_MAX]))
 
 
 def timelines(subject_kind: str, subject_ids: Iterable[UUID]) -> dict[UUID, list[TimelineLine]]:

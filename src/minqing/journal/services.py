@@ -20,6 +20,7 @@ from minqing.kernel.clock import to_the_hour
 from minqing.kernel.ids import random_id, uuid7
 
 SALT_BYTES: Final = 16
+DELIVER: Final = "journal.deliver"
 
 
 @dataclass(frozen=True, slots=True)

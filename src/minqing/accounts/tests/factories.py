@@ -33,15 +33,13 @@ def make_area(
         lon=lon,
         lat=lat,
     )
-    AreaPeriod.objects.create(
-        area=area, parent=parent, name=name, starts_at=datetime(2020, 1, 1, tzinfo=UTC)
-    )
+    AreaPeriod.objects.create(area=area, parent=parent, name=name, starts_at=datetime(2020, 1, 1, tzinfo=UTC))
     return area
 
 
 @dataclass
 class SmallCounty:
-    """嵊州市 with two towns: 谷来镇 (举坑村, 护国岭村) and 石璜镇 (楼家村); each village two grids with a micro-grid."""
+    """嵊州市, two towns: 谷来镇 (举坑村, 护国岭村), 石璜镇 (楼家村); grids below, one with a micro-grid."""
 
     county: Area
     town: Area

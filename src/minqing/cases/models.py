@@ -1,0 +1,233 @@
+"""Cases and what belongs to them."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Self
+
+from django.db import models
+from django.db.models import Q
+
+from minqing.cases import rules
+from minqing.cases.permissions import SEE_CASES
+from minqing.cases.procedures.vocabulary import CONTENT_LABELS
+from minqing.kernel.access import Actor, Capability
+from minqing.kernel.models import Row
+from minqing.kernel.scope import ScopedQuerySet
+from minqing.kernel.sealed import SealedField
+
+
+class Topic(Row):
+    """What a case is about: a two-level scheme kept as data."""
+
+    public_because: ClassVar[str] = "the subject scheme is published"
+
+    key = models.CharField(max_length=60, unique=True)
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
+    label = models.CharField(max_length=40)
+    position = models.PositiveIntegerField(default=0)
+    usual_unit_kind = models.CharField(max_length=40, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "case_topic"
+        ordering = ["position", "key"]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class CaseQuerySet(ScopedQuerySet["Case"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """Cases in the actor's areas, and those of the actor's units wherever they are."""
+        seen = Q(area_id__in=actor.visible_areas(SEE_CASES))
+        if actor.unit_ids:
+            seen |= Q(unit_id__in=actor.unit_ids)
+        return self.filter(seen).opened()
+
+
+class Case(Row):
+    """Something someone needs done. Where it stands is its run's; who said it is its contact's, apart and sealed."""
+
+    seen_with: ClassVar[Capability] = SEE_CASES
+
+    number = models.CharField(max_length=20, unique=True)
+    area = models.ForeignKey("areas.Area", on_delete=models.PROTECT, related_name="+")
+    run = models.OneToOneField("workflow.Run", on_delete=models.PROTECT, related_name="+")
+    # The unit that handles it, or did last: its people keep seeing what became of it.
+    unit = models.ForeignKey("accounts.Unit", on_delete=models.PROTECT, null=True, related_name="+")
+    topic = models.ForeignKey(Topic, on_delete=models.PROTECT, null=True, related_name="+")
+    source = models.CharField(max_length=12, choices=list(rules.SOURCE_LABELS.items()))
+    title = models.CharField(max_length=rules.TITLE_LENGTH)
+    words = models.TextField(max_length=rules.WORDS_MAX)
+    result = models.TextField(blank=True)
+    # Whom or what it is about; empty for an anonymous report.
+    subject_kind = models.CharField(max_length=20, blank=True)
+    subject_id = models.UUIDField(null=True)
+    finding = models.OneToOneField("diary.Finding", on_delete=models.PROTECT, null=True, related_name="+")
+    opened_by = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, null=True, related_name="+")
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    is_anonymous = models.BooleanField(default=False)
+    receipt_code = models.CharField(max_length=rules.RECEIPT_LENGTH, unique=True)
+    content_hash = models.BinaryField(max_length=32)
+    urges = models.PositiveIntegerField(default=0)
+    urged_at = models.DateTimeField(null=True)
+    # The last answers to the two questions.
+    done = models.BooleanField(null=True)
+    content = models.CharField(max_length=12, blank=True, choices=list(CONTENT_LABELS.items()))
+    times_sent_back = models.PositiveIntegerField(default=0)
+
+    everything = models.Manager["Case"]()
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        db_table = "case_case"
+        base_manager_name = default_manager_name = "everything"
+        indexes = [
+            models.Index(fields=["area", "opened_at"], name="case_area_opened"),
+            models.Index(fields=["unit", "opened_at"], name="case_unit_opened"),
+            models.Index(fields=["subject_kind", "subject_id"], name="case_subject"),
+            models.Index(fields=["opened_at", "id"], name="case_opened"),
+            models.Index(fields=["topic"], name="case_topic_of"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(is_anonymous=False)
+                | Q(subject_id=None, subject_kind="", opened_by=None, finding=None),
+                name="case_anonymous_names_nobody",
+            ),
+        ]
+
+    @property
+    def source_label(self) -> str:
+        return rules.SOURCE_LABELS[self.source]
+
+    @property
+    def content_label(self) -> str:
+        return CONTENT_LABELS.get(self.content, "")
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.title}"
+
+
+class Contact(Row):
+    """Who reported a case and how to call back, sealed. An anonymous case has none."""
+
+    scoped_through: ClassVar[str] = "case"
+
+    case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="+")
+    name = SealedField()
+    phone = SealedField()
+    phone_index = models.BinaryField(max_length=16, null=True)
+
+    class Meta:
+        db_table = "case_contact"
+        indexes = [models.Index(fields=["phone_index"], name="case_contact_phone")]
+
+
+class Answer(Row):
+    """What the reporter said when asked: was it done, and are you content."""
+
+    scoped_through: ClassVar[str] = "case"
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveSmallIntegerField()
+    done = models.BooleanField()
+    content = models.CharField(max_length=12, blank=True, choices=list(CONTENT_LABELS.items()))
+    words = models.CharField(max_length=rules.ANSWER_WORDS_MAX, blank=True)
+    answered_at = models.DateTimeField()
+    # Empty: the reporter's own hand by the receipt. Else the officer who asked and wrote it down.
+    asked_by = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        db_table = "case_answer"
+        ordering = ["case", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "number"], name="case_answer_number"),
+            models.CheckConstraint(
+                condition=Q(done=True) | Q(content=""), name="case_answer_not_done_is_no_rating"
+            ),
+        ]
+
+    @property
+    def content_label(self) -> str:
+        return CONTENT_LABELS.get(self.content, "")
+
+
+class Addition(Row):
+    """A word that the reporter added."""
+
+    scoped_through: ClassVar[str] = "case"
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    words = models.CharField(max_length=rules.WORDS_MAX)
+    added_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "case_addition"
+        ordering = ["added_at", "id"]
+
+
+class Attachment(Row):
+    """A photo put to a case, re-encoded, with the step it came with (empty: with the report)."""
+
+    scoped_through: ClassVar[str] = "case"
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    file = models.FileField(max_length=120)
+    step = models.CharField(max_length=40, blank=True)
+    bytes_count = models.PositiveIntegerField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "case_attachment"
+        ordering = ["made_at", "id"]
+
+
+class DoorCodeQuerySet(ScopedQuerySet["DoorCode"]):
+    """Codes are seen where cases are."""
+
+
+class DoorCode(Row):
+    """A printed code that opens the report form with its place filled in."""
+
+    seen_with: ClassVar[Capability] = SEE_CASES
+
+    code = models.CharField(max_length=rules.DOOR_CODE_LENGTH, unique=True)
+    area = models.ForeignKey("areas.Area", on_delete=models.PROTECT, related_name="+")
+    subject_kind = models.CharField(max_length=20, blank=True)
+    subject_id = models.UUIDField(null=True)
+    made_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+    everything = models.Manager["DoorCode"]()
+    objects = DoorCodeQuerySet.as_manager()
+
+    class Meta:
+        db_table = "case_door_code"
+        base_manager_name = default_manager_name = "everything"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["area", "subject_kind", "subject_id"],
+                condition=Q(closed_at=None),
+                nulls_distinct=False,
+                name="case_door_code_one_open",
+            ),
+        ]
+
+
+class Notice(Row):
+    """A line to the officer who wrote something down: what became of it."""
+
+    scoped_through: ClassVar[str] = "person"
+
+    person = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    sentence = models.CharField(max_length=200)
+    made_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "case_notice"
+        ordering = ["-made_at", "-id"]
+        indexes = [models.Index(fields=["person", "read_at"], name="case_notice_unread")]

@@ -1,0 +1,49 @@
+"""What may be done with cases. A handler sees the cases of their own unit only (``CaseQuerySet.visible_to``)."""
+
+from minqing.kernel.access import capability
+from minqing.kernel.roles import (
+    COUNTY_ADMINISTRATOR,
+    FOLLOW_UP_CALLER,
+    GRID_WORKER,
+    HANDLER,
+    REVIEWER,
+    TOWN_DISPATCHER,
+    VILLAGE_CLERK,
+    VILLAGE_SECRETARY,
+)
+
+_BY_AREA = (
+    GRID_WORKER,
+    VILLAGE_CLERK,
+    VILLAGE_SECRETARY,
+    TOWN_DISPATCHER,
+    REVIEWER,
+    FOLLOW_UP_CALLER,
+    COUNTY_ADMINISTRATOR,
+)
+# By area; the people of a unit see its own cases wherever they are, and need OPEN_CASES for the pages.
+SEE_CASES = capability("cases.see", "查看辖区事项", *_BY_AREA)
+OPEN_CASES = capability("cases.open_pages", "查看事项", *_BY_AREA, HANDLER)
+REPORT_CASE = capability(
+    "cases.report",
+    "登记事项",
+    GRID_WORKER,
+    VILLAGE_CLERK,
+    VILLAGE_SECRETARY,
+    TOWN_DISPATCHER,
+    COUNTY_ADMINISTRATOR,
+)
+TAKE_CALLS = capability("cases.take_calls", "热线受理", FOLLOW_UP_CALLER, TOWN_DISPATCHER)
+# Who calls back needs the number; who handles needs to find the door, which the subject says.
+SEE_CONTACT = capability(
+    "cases.see_contact", "查看反映人联系方式", GRID_WORKER, VILLAGE_CLERK, TOWN_DISPATCHER, FOLLOW_UP_CALLER
+)
+PRINT_DOOR_CODES = capability(
+    "cases.print_door_codes",
+    "打印民情码",
+    GRID_WORKER,
+    VILLAGE_CLERK,
+    VILLAGE_SECRETARY,
+    TOWN_DISPATCHER,
+    COUNTY_ADMINISTRATOR,
+)

@@ -1,0 +1,6 @@
+"""One file per procedure: how a kind of case is governed."""
+
+from minqing.cases.procedures.hotline import Hotline
+from minqing.cases.procedures.prompt import Prompt
+
+__all__ = ["Hotline", "Prompt"]

@@ -1,0 +1,111 @@
+"""One case whole: the reporter's words first, what to do now, the timeline, and what stands at the side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+from django.core.files.storage import default_storage
+
+from minqing.areas import public as areas
+from minqing.cases.models import Addition, Answer, Attachment, Case, Contact
+from minqing.cases.permissions import SEE_CONTACT
+from minqing.cases.queries.queue import CaseRow, rows
+from minqing.journal.public import TimelineLine, record_read, timeline
+from minqing.kernel import clock
+from minqing.kernel.access import Actor
+from minqing.kernel.errors import NotThere
+from minqing.kernel.masking import mask_phone
+from minqing.registry import public as registry
+from minqing.workflow import public as workflow
+
+
+@dataclass(frozen=True, slots=True)
+class ContactView:
+    """How to reach the reporter; the number is whole only for who may call."""
+
+    name: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """Everything the page of a case shows."""
+
+    case: Case
+    row: CaseRow
+    area: areas.Area
+    subject: registry.SubjectView | None
+    contact: ContactView | None
+    steps: tuple[workflow.Step, ...]
+    turn: workflow.Turn
+    legs: list[workflow.LegView]
+    leg: int
+    timeline: list[TimelineLine]
+    additions: list[Addition]
+    answers: list[Answer]
+    attachments: list[Attachment]
+
+
+def require_case(case_id: UUID, by: Actor) -> Case:
+    """Return a case the actor may see. Raises :class:`NotThere`."""
+    found = Case.objects.visible_to(by).select_related("area", "unit", "topic", "run")
+    case = found.filter(id=case_id).first()
+    if case is None:
+        raise NotThere
+    return case
+
+
+def case_file(case_id: UUID, *, by: Actor, at: datetime, purpose: str = "查看事项") -> CaseFile:
+    """Open a case's file, and write down that it was opened. Raises :class:`NotThere`."""
+    case = require_case(case_id, by)
+    record_read(
+        subject_kind="case", subject_id=case.id, area_id=case.area_id, by=by.hand, at=at, purpose=purpose
+    )
+    run = case.run
+    run.area = case.area
+    return CaseFile(
+        case=case,
+        row=rows([case], at=at)[0],
+        area=case.area,
+        subject=_subject(case, by),
+        contact=_contact(case, by),
+        steps=workflow.steps_open_to(run, by),
+        turn=workflow.who_may(run, on=clock.local(at).date()),
+        legs=workflow.legs(run, at=at),
+        leg=run.legs_count,
+        timeline=timeline("case", case.id, in_order_of_commit=case.is_anonymous),
+        additions=list(Addition.objects.filter(case=case)),
+        answers=list(Answer.objects.filter(case=case).select_related("asked_by")),
+        attachments=list(Attachment.objects.filter(case=case)),
+    )
+
+
+def _subject(case: Case, by: Actor) -> registry.SubjectView | None:
+    if case.subject_id is None:
+        return None
+    try:
+        return registry.subject(case.subject_kind, case.subject_id, by)
+    except NotThere:  # a handler sees the matter and its place, not the dossier
+        return None
+
+
+def _contact(case: Case, by: Actor) -> ContactView | None:
+    contact = Contact.objects.filter(case=case).first()
+    if contact is None:
+        return None
+    whole = by.sees(SEE_CONTACT, case.area.path)
+    phone = contact.phone or ""
+    return ContactView(contact.name or "", phone if whole else mask_phone(phone))
+
+
+def attachment_path(attachment_id: UUID, *, by: Actor) -> Path:
+    """Return where a photo lies, for somebody who may see its case. Raises :class:`NotThere`."""
+    found = Attachment.objects.filter(
+        id=attachment_id, case__in=Case.objects.visible_to(by).order_by().values("id")
+    ).first()
+    if found is None:
+        raise NotThere
+    return Path(default_storage.path(found.file.name))

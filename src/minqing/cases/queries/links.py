@@ -1,0 +1,93 @@
+"""What other parts ask of cases: those of a finding, of a subject, of an area; and an officer's notices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from minqing.cases.models import Case, Notice
+from minqing.cases.queries.queue import CaseRow, rows
+from minqing.kernel.access import Actor
+from minqing.workflow import public as workflow
+
+OF_SUBJECT_MAX = 200  # a dossier's list; the queue shows the rest
+
+
+@dataclass(frozen=True, slots=True)
+class FindingCase:
+    """What became of a finding."""
+
+    case_id: UUID
+    number: str
+    state_label: str
+    is_open: bool
+    done: bool | None
+    content_label: str
+
+    @property
+    def words(self) -> str:
+        """Say it in a line: ``已办结，群众说办好了，满意``."""
+        if self.is_open:
+            back = "群众说没有办好，" if self.done is False else ""
+            return f"{back}{self.state_label}"
+        if self.done:
+            return f"{self.state_label}，群众说办好了" + (
+                f"，{self.content_label}" if self.content_label else ""
+            )
+        return self.state_label
+
+
+def of_findings(ids: Iterable[UUID]) -> dict[UUID, FindingCase]:
+    """Return the case of each finding that has one; the caller has scoped the visits."""
+    cases = (
+        Case.objects.unscoped("the visits of these findings were scoped by the diary")
+        .filter(finding_id__in=list(ids))
+        .select_related("run")
+    )
+    return {
+        case.finding_id: FindingCase(
+            case_id=case.id,
+            number=case.number,
+            state_label=workflow.procedure(case.run.procedure).state(case.run.state).label,
+            is_open=case.closed_at is None,
+            done=case.done,
+            content_label=case.content_label,
+        )
+        for case in cases
+        if case.finding_id
+    }
+
+
+def of_subjects(refs: Iterable[tuple[str, UUID]], actor: Actor, *, at: datetime) -> list[CaseRow]:
+    """Return the cases about any of these subjects that the actor may see, latest first."""
+    ids = {subject_id for _, subject_id in refs}
+    found = Case.objects.visible_to(actor).filter(subject_id__in=ids).order_by("-opened_at", "-id")
+    return rows(found[:OF_SUBJECT_MAX], at=at)
+
+
+def open_in(area_path: str, actor: Actor) -> int:
+    """Count open cases in an area and below, as far as the actor sees them."""
+    return Case.objects.visible_to(actor).filter(area__path__under=area_path, closed_at=None).count()
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeLine:
+    """One line to an officer."""
+
+    case_id: UUID
+    sentence: str
+    made_at: datetime
+    is_read: bool
+
+
+def notices(actor: Actor, limit: int = 20) -> list[NoticeLine]:
+    """Return one's own notices, latest first."""
+    found = Notice.objects.filter(person_id=actor.person_id)[:limit]
+    return [NoticeLine(one.case_id, one.sentence, one.made_at, one.read_at is not None) for one in found]
+
+
+def notices_unread(actor: Actor) -> int:
+    """Count one's own unread notices."""
+    return Notice.objects.filter(person_id=actor.person_id, read_at=None).count()

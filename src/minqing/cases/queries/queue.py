@@ -1,0 +1,178 @@
+"""Lists of cases: to do, and everything one may see, with filters that live in the address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.db.models import F, Q
+
+from minqing.areas import public as areas
+from minqing.cases.models import Case, CaseQuerySet, Topic
+from minqing.kernel.access import Actor
+from minqing.workflow import public as workflow
+
+PAGE_ROWS: Final = 25
+# Beyond this many the page says “10000+”: counting a million rows to show a number nobody reads costs seconds.
+COUNT_MAX: Final = 10_000
+
+SORTS: Final = {
+    "due": "按时限",
+    "newest": "最新登记",
+    "urged": "催办最多",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFilters:
+    """What the filter bar says; empty means all."""
+
+    todo: bool = False
+    open_only: bool = True
+    text: str = ""
+    procedure: str = ""
+    state: str = ""
+    colour: str = ""
+    source: str = ""
+    topic: str = ""
+    unit_id: UUID | None = None
+    area_id: UUID | None = None
+    sort: str = "due"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """A case as a list shows it: what, where, how long left."""
+
+    id: UUID
+    number: str
+    title: str
+    place: str
+    procedure_title: str
+    state: str
+    state_label: str
+    is_open: bool
+    clock: workflow.ClockFace
+    source_label: str
+    topic_label: str
+    unit_name: str
+    opened_at: datetime
+    urges: int
+    times_sent_back: int
+    is_anonymous: bool
+    done: bool | None
+    content_label: str
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePage:
+    """One page of a list; ``total`` counts up to ``COUNT_MAX``."""
+
+    rows: list[CaseRow]
+    total: int
+    page: int
+    pages: int
+
+    @property
+    def total_words(self) -> str:
+        return f"{COUNT_MAX}+" if self.total > COUNT_MAX else str(self.total)
+
+
+def queue(actor: Actor, filters: QueueFilters, *, at: datetime, page: int = 1) -> QueuePage:
+    """Return one page of the cases the actor may see, or of those waiting for the actor."""
+    found = _filtered(Case.objects.visible_to(actor), actor, filters, at)
+    total = found.order_by()[: COUNT_MAX + 1].count()
+    pages = max(1, -(-min(total, COUNT_MAX) // PAGE_ROWS))
+    page = min(max(page, 1), pages)
+    first = (page - 1) * PAGE_ROWS
+    cases = _sorted(found, filters.sort)[first : first + PAGE_ROWS]
+    return QueuePage(rows(cases, at=at), total, page, pages)
+
+
+def rows(cases: Iterable[Case], *, at: datetime) -> list[CaseRow]:
+    """Return list rows of cases in a constant number of statements."""
+    if isinstance(cases, CaseQuerySet):
+        cases = cases.select_related("run", "unit", "topic")
+    cases = list(cases)
+    places = areas.area_names(case.area_id for case in cases)
+    faces = workflow.faces([case.run for case in cases], at=at)
+    return [_row(case, places.get(case.area_id, ""), faces[case.run_id]) for case in cases]
+
+
+def _row(case: Case, place: str, clock: workflow.ClockFace) -> CaseRow:
+    of = workflow.procedure(case.run.procedure)
+    return CaseRow(
+        id=case.id,
+        number=case.number,
+        title=case.title,
+        place=place,
+        procedure_title=of.title,
+        state=case.run.state,
+        state_label=of.state(case.run.state).label,
+        is_open=case.closed_at is None,
+        clock=clock,
+        source_label=case.source_label,
+        topic_label=case.topic.label if case.topic else "",
+        unit_name=case.unit.name if case.unit else "",
+        opened_at=case.opened_at,
+        urges=case.urges,
+        times_sent_back=case.times_sent_back,
+        is_anonymous=case.is_anonymous,
+        done=case.done,
+        content_label=case.content_label,
+    )
+
+
+def _filtered(found: CaseQuerySet, actor: Actor, filters: QueueFilters, at: datetime) -> CaseQuerySet:
+    if filters.todo:
+        found = found.filter(run_id__in=workflow.todo(actor).order_by().values("id"))
+    elif filters.open_only:
+        found = found.filter(closed_at=None)
+    if filters.text:
+        found = found.filter(
+            Q(number__istartswith=filters.text)
+            | Q(title__icontains=filters.text)
+            | Q(words__icontains=filters.text)
+        )
+    if filters.procedure:
+        found = found.filter(run__procedure=filters.procedure)
+    if filters.state:
+        found = found.filter(run__state=filters.state)
+    if filters.source:
+        found = found.filter(source=filters.source)
+    if filters.topic:
+        found = found.filter(Q(topic__key=filters.topic) | Q(topic__parent__key=filters.topic))
+    if filters.unit_id:
+        found = found.filter(unit_id=filters.unit_id)
+    if filters.area_id:
+        area = areas.Area.objects.filter(id=filters.area_id).first()
+        found = found.filter(area__path__under=area.path) if area else found.none()
+    if filters.colour:
+        runs = workflow.Run.objects.unscoped("the cases around it are scoped")
+        coloured = runs.in_colour(workflow.Colour(filters.colour), at).order_by().values("id")
+        found = found.filter(run_id__in=coloured)
+    return found
+
+
+def _sorted(found: CaseQuerySet, sort: str) -> CaseQuerySet:
+    if sort == "newest":
+        return found.order_by("-opened_at", "-id")
+    if sort == "urged":
+        return found.order_by("-urges", F("run__next_due_at").asc(nulls_last=True), "id")
+    return found.order_by(F("run__next_due_at").asc(nulls_last=True), "id")
+
+
+def topics() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return the subject scheme for a select: groups with their (key, label)."""
+    found = list(Topic.objects.filter(closed_at=None))
+    return [
+        (
+            top.label,
+            [(one.key, one.label) for one in found if one.parent_id == top.id] or [(top.key, top.label)],
+        )
+        for top in found
+        if top.parent_id is None
+    ]

@@ -1,0 +1,122 @@
+"""What a reporter sees: a timeline in human words, who is answerable now, and what may be done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+from django.core.files.storage import default_storage
+
+from minqing.areas import public as areas
+from minqing.cases import rules
+from minqing.cases.events import CaseOpened, FileAttached, ReporterAnswered, StepTaken, Urged, WordAdded
+from minqing.cases.models import Attachment, Case, DoorCode
+from minqing.cases.procedures.vocabulary import DONE
+from minqing.journal.public import TimelineLine, timeline
+from minqing.kernel import clock
+from minqing.kernel.errors import NotThere
+from minqing.workflow import public as workflow
+
+# What the reporter is told; a deadline missed, a clock recomputed, a file opened are not their burden.
+_TOLD = {one.kind for one in (CaseOpened, StepTaken, ReporterAnswered, WordAdded, Urged, FileAttached)}
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A case as its reporter follows it."""
+
+    code: str
+    number: str
+    words: str
+    place: str
+    state_label: str
+    is_open: bool
+    opened_at: datetime
+    is_anonymous: bool
+    result: str
+    turn_words: str
+    clock: workflow.ClockFace
+    legs: list[workflow.LegView]
+    lines: list[TimelineLine]
+    photos: list[UUID]
+    may_answer: bool
+    may_urge: bool
+    answered_done: bool | None
+    content_label: str
+
+
+def receipt(code: str, *, at: datetime) -> Receipt:
+    """Return what the holder of a receipt code sees. Raises :class:`NotThere`."""
+    case = _by_code(code)
+    run = case.run
+    of = workflow.procedure(run.procedure)
+    open_steps = of.open_to(run.state, [workflow.REPORTER]) if run.is_running else ()
+    lines = timeline("case", case.id, in_order_of_commit=case.is_anonymous)
+    return Receipt(
+        code=case.receipt_code,
+        number=case.number,
+        words=case.words,
+        place=areas.area_name(case.area),
+        state_label=of.state(run.state).label,
+        is_open=case.closed_at is None,
+        opened_at=case.opened_at,
+        is_anonymous=case.is_anonymous,
+        result=case.result,
+        turn_words=workflow.who_may(run, on=clock.local(at).date()).words,
+        clock=workflow.face(run, at=at),
+        legs=workflow.legs(run, at=at),
+        lines=[line for line in lines if line.kind in _TOLD],
+        photos=list(Attachment.objects.filter(case=case).values_list("id", flat=True)),
+        may_answer=any(DONE in step.then for step in open_steps),
+        may_urge=case.closed_at is None and rules.may_urge_again(case.urged_at, at),
+        answered_done=case.done,
+        content_label=case.content_label,
+    )
+
+
+def receipt_photo(code: str, attachment_id: UUID) -> Path:
+    """Return where a photo of the receipt's case lies. Raises :class:`NotThere`."""
+    found = Attachment.objects.filter(id=attachment_id, case=_by_code(code)).first()
+    if found is None:
+        raise NotThere
+    return Path(default_storage.path(found.file.name))
+
+
+def _by_code(code: str) -> Case:
+    case = (
+        Case.objects.unscoped("the receipt's code is the right to follow it")
+        .select_related("area", "run", "run__area", "topic")
+        .filter(receipt_code=code.strip().upper())
+        .first()
+    )
+    if case is None:
+        raise NotThere("没有这张回执，请核对回执码。")
+    return case
+
+
+@dataclass(frozen=True, slots=True)
+class DoorPlace:
+    """Where a scanned code points; ``place`` names no person."""
+
+    code: str
+    area: areas.Area
+    place: str
+    subject_kind: str
+    subject_id: UUID | None
+
+
+def door_code(code: str) -> DoorPlace:
+    """Return the place of a printed code. Raises :class:`NotThere` when it is unknown or was withdrawn."""
+    found = (
+        DoorCode.objects.unscoped("a printed code is public")
+        .select_related("area")
+        .filter(code=code.strip().upper(), closed_at=None)
+        .first()
+    )
+    if found is None:
+        raise NotThere("这个民情码已停用或不存在。请扫门上的新码，或拨打 12345。")
+    return DoorPlace(
+        found.code, found.area, areas.area_name(found.area), found.subject_kind, found.subject_id
+    )

@@ -1,0 +1,64 @@
+"""Rules of cases as plain functions: limits, titles, idempotency, what a reporter may do when."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+VISIT, DOOR_CODE, OFFICER, HOTLINE, API = "visit", "door_code", "officer", "hotline", "api"
+SOURCE_LABELS: Final = {
+    VISIT: "走访",
+    DOOR_CODE: "民情码",
+    OFFICER: "干部登记",
+    HOTLINE: "12345热线",
+    API: "接口",
+}
+# What comes from a door or a yard the village settles; what comes by telephone, code or interface takes five steps.
+PROCEDURE_BY_SOURCE: Final = {
+    VISIT: "prompt",
+    OFFICER: "prompt",
+    DOOR_CODE: "hotline",
+    HOTLINE: "hotline",
+    API: "hotline",
+}
+
+WORDS_MAX: Final = 2000  # four screens of a phone; longer letters come as several words added
+WORDS_MIN: Final = 4  # “你好” is no report
+TITLE_LENGTH: Final = 30
+ANSWER_WORDS_MAX: Final = 500
+REASON_MAX: Final = 500
+NAME_MAX: Final = 30
+PHOTOS_MAX: Final = 6  # a report or a step: six pictures show any pothole from all sides
+ADDITIONS_MAX: Final = 20  # per case: beyond that somebody is talking to a wall, or is a machine
+ATTACHMENTS_MAX: Final = 60
+URGE_EVERY: Final = timedelta(days=1)
+RECEIPT_LENGTH: Final = 10  # 29^10: not to be guessed at a limited rate
+DOOR_CODE_LENGTH: Final = 8
+NUMBER_TAIL: Final = 5
+
+_SENTENCE_ENDS: Final = "。！？!?；;\n"
+
+
+def title_of(words: str) -> str:
+    """Return the first sentence, cut to a line."""
+    first = words.strip()
+    for at, letter in enumerate(first):
+        if letter in _SENTENCE_ENDS and at >= WORDS_MIN:
+            first = first[:at]
+            break
+    first = " ".join(first.split())
+    return first if len(first) <= TITLE_LENGTH else first[: TITLE_LENGTH - 1] + "…"
+
+
+def may_urge_again(urged_at: datetime | None, at: datetime) -> bool:
+    """Whether a reporter may urge: once a day."""
+    return urged_at is None or at - urged_at >= URGE_EVERY
+
+
+def why_not_words(words: str) -> str | None:
+    """Return why these words make no report, or None."""
+    if len(words) < WORDS_MIN:
+        return "请写清楚是什么事、在哪里，至少几个字。"
+    if len(words) > WORDS_MAX:
+        return f"写得太长了（最多 {WORDS_MAX} 字），请分几次说，提交后可以“补充一句”。"
+    return None

@@ -1,0 +1,236 @@
+"""Take a case one step along its procedure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import BinaryIO
+from uuid import UUID
+
+from django.db import transaction
+
+from minqing.accounts import public as accounts
+from minqing.areas import public as areas
+from minqing.cases import rules
+from minqing.cases.events import CaseClosed, ReporterAnswered, StepTaken
+from minqing.cases.models import Answer, Case, CaseQuerySet, Topic
+from minqing.cases.procedures.vocabulary import (
+    CONTENT_LABELS,
+    DONE,
+    IS_CONTENT,
+    NOT_DONE,
+    REASON,
+    REMARK,
+    RESULT,
+    TOPIC,
+    UNIT,
+)
+from minqing.cases.services.files import attach, kept_only_if_all_goes_well, made_safe
+from minqing.journal.public import record
+from minqing.kernel.access import ANONYMOUS, REPORTER, Actor, Hand, Role
+from minqing.kernel.clock import to_the_hour
+from minqing.kernel.errors import Conflict, NotThere, Refused
+from minqing.kernel.ids import random_id, uuid7
+from minqing.workflow import public as workflow
+
+
+@dataclass(frozen=True, slots=True)
+class StepInput:
+    """What a person supplies with a step: texts and choices by the need's key, and photos."""
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    photos: Sequence[BinaryIO] = field(default=())
+
+    @property
+    def keys(self) -> set[str]:
+        return {key for key, value in self.values.items() if value} | ({"photo"} if self.photos else set())
+
+
+def take_step(
+    *, case_id: UUID, step: str, given: StepInput, by: Actor, at: datetime, leg: int | None = None
+) -> Case:
+    """Move a case one step along its procedure, or refuse with a reason fit for the screen.
+
+    ``leg``: the number of the leg the person was looking at; another one means that somebody was quicker.
+    """
+    pictures = made_safe(given.photos)
+    with transaction.atomic(), kept_only_if_all_goes_well() as names:
+        case, run = _locked(Case.objects.visible_to(by).filter(id=case_id), leg)
+        unit = _unit(run, given)
+        roles = workflow.roles_in(run, by)
+        asked_by = by.person_id
+        return _move(
+            case, run, step, given, pictures, names, roles=roles, hand=by.hand, at=at, unit=unit,
+            asked_by=asked_by,
+        )  # fmt: skip
+
+
+def answer(*, receipt_code: str, done: bool, content: str, words: str, at: datetime) -> Case:
+    """Write down the reporter's own two answers; “not done” sends the case back."""
+    if done and content not in CONTENT_LABELS:
+        raise Refused("请选择对办理满意不满意。", field="content")
+    with transaction.atomic(), kept_only_if_all_goes_well() as names:
+        cases = Case.objects.unscoped("the receipt is the right to answer").filter(receipt_code=receipt_code)
+        case, run = _locked(cases, None)
+        wanted = DONE if done else NOT_DONE
+        of = workflow.procedure(run.procedure)
+        open_steps = of.open_to(run.state, [workflow.REPORTER]) if run.is_running else ()
+        step = next((one for one in open_steps if wanted in one.then), None)
+        if step is None:
+            raise Conflict("这件事现在不用您确认：可能还在办理，也可能您已经回答过。请刷新页面查看。")
+        if done:
+            values = {IS_CONTENT.key: content, REMARK.key: words}
+        else:
+            values = {REASON.key: words or "反映人说没有办好，没有写理由。"}
+        return _move(
+            case, run, step.key, StepInput(values), [], names, roles=frozenset({workflow.REPORTER}),
+            hand=reporter_hand(case), at=reporter_time(case, at), unit=None, asked_by=None,
+        )  # fmt: skip
+
+
+def reporter_hand(case: Case) -> Hand:
+    """Return the hand of whoever reported the case."""
+    return ANONYMOUS if case.is_anonymous else REPORTER
+
+
+def reporter_time(case: Case, at: datetime) -> datetime:
+    """Return the time as it may be kept of the reporter's doings."""
+    return to_the_hour(at) if case.is_anonymous else at
+
+
+def _locked(cases: CaseQuerySet, leg: int | None) -> tuple[Case, workflow.Run]:
+    case = cases.first()
+    if case is None:
+        raise NotThere
+    run = workflow.lock_run(case.run_id)
+    if leg is not None and run.legs_count != leg:
+        raise Conflict("有人刚刚办过这件事，您填的内容还没有提交。请看最新情况后再办。")
+    # Read again under the lock: what was read before it may be old by now.
+    case.refresh_from_db()
+    case.run = run
+    return case, run
+
+
+def _unit(run: workflow.Run, given: StepInput) -> accounts.Unit | None:
+    value = given.values.get(UNIT.key)
+    if not value:
+        return None
+    try:
+        unit = accounts.unit(UUID(value))
+    except (ValueError, NotThere):
+        raise Refused("没有这个单位，请重新选择。", field=UNIT.key) from None
+    if unit.closed_at is not None:
+        raise Refused(f"“{unit.name}”已撤销，请另选单位。", field=UNIT.key)
+    if not areas.is_under(run.area.path, unit.area.path):
+        raise Refused(f"“{unit.name}”管不到这里，请另选单位。", field=UNIT.key)
+    return unit
+
+
+def _move(
+    case: Case,
+    run: workflow.Run,
+    step: str,
+    given: StepInput,
+    pictures: list[bytes],
+    names: list[str],
+    *,
+    roles: frozenset[Role],
+    hand: Hand,
+    at: datetime,
+    unit: accounts.Unit | None,
+    asked_by: UUID | None,
+) -> Case:
+    decision = workflow.procedure(run.procedure).decide(run.state, step, roles, given.keys)
+    wanted = {need.key for need in decision.step.needs}
+    values = {key: value for key, value in given.values.items() if key in wanted}
+    unit = unit if UNIT.key in wanted else None
+    workflow.advance(run, decision, by=hand, at=at, unit_id=unit.id if unit else None)
+    _apply(case, decision, values, unit)
+    if "photo" in wanted:
+        attach(case, pictures, step=decision.step.key, at=at, names=names)
+    if decision.state.final:
+        case.closed_at = run.finished_at
+    case.save()
+    _say(case, run, decision, values, unit, hand, at)
+    if DONE in decision.effects or NOT_DONE in decision.effects:
+        _keep_answer(case, decision, values, asked_by=asked_by, hand=hand, at=at)
+    if decision.state.final:
+        closed = CaseClosed(
+            subject_kind="case", subject_id=case.id, area_id=case.area_id, number=case.number,
+            state_label=decision.state.label, title=case.title, opened_by=case.opened_by_id, source=case.source,
+        )  # fmt: skip
+        record(closed, by=hand, at=at)
+    return case
+
+
+def _apply(
+    case: Case, decision: workflow.Decision, values: Mapping[str, str], unit: accounts.Unit | None
+) -> None:
+    """Put what was supplied onto the case."""
+    if unit is not None:
+        case.unit = unit
+    if key := values.get(TOPIC.key):
+        topic = Topic.objects.filter(key=key, closed_at=None).first()
+        if topic is None:
+            raise Refused("没有这个事项类别，请重新选择。", field=TOPIC.key)
+        case.topic = topic
+    if result := values.get(RESULT.key):
+        case.result = result
+    if DONE in decision.effects:
+        content = values.get(IS_CONTENT.key, "")
+        if content not in CONTENT_LABELS:
+            raise Refused("请选择对办理满意不满意。", field=IS_CONTENT.key)
+        case.done, case.content = True, content
+    if NOT_DONE in decision.effects:
+        case.done, case.content = False, ""
+        case.times_sent_back += 1
+
+
+def _say(
+    case: Case,
+    run: workflow.Run,
+    decision: workflow.Decision,
+    values: Mapping[str, str],
+    unit: accounts.Unit | None,
+    hand: Hand,
+    at: datetime,
+) -> None:
+    texts = {need.key for need in decision.step.needs} - {UNIT.key, TOPIC.key, IS_CONTENT.key, "photo"}
+    words = "；".join(values[key] for key in values if key in texts and values[key])
+    taken = StepTaken(
+        subject_kind="case", subject_id=case.id, area_id=case.area_id, step=decision.step.key,
+        step_label=decision.step.label, from_state=decision.source.key, to_state=decision.state.key,
+        to_label=decision.state.label, unit_name=unit.name if unit else "",
+        due_words=workflow.in_words(run.next_due_at) if run.next_due_at else "", words=words,
+    )  # fmt: skip
+    record(taken, by=hand, at=at)
+
+
+def _keep_answer(
+    case: Case,
+    decision: workflow.Decision,
+    values: Mapping[str, str],
+    *,
+    asked_by: UUID | None,
+    hand: Hand,
+    at: datetime,
+) -> None:
+    done = DONE in decision.effects
+    words = values.get(REMARK.key if done else REASON.key, "")[: rules.ANSWER_WORDS_MAX]
+    content = values.get(IS_CONTENT.key, "") if done else ""
+    Answer.objects.create(
+        id=random_id() if hand.nameless else uuid7(),
+        case=case,
+        number=Answer.objects.filter(case=case).count() + 1,
+        done=done,
+        content=content,
+        words=words,
+        answered_at=at,
+        asked_by_id=asked_by,
+    )
+    answered = ReporterAnswered(
+        subject_kind="case", subject_id=case.id, area_id=case.area_id, done=done,
+        content_label=CONTENT_LABELS.get(content, ""), words=words,
+    )  # fmt: skip
+    record(answered, by=hand, at=at)
