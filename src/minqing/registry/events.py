@@ -1,0 +1,163 @@
+"""What happens to files: added, edited, closed, people moving, tags, spreadsheets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
+from uuid import UUID
+
+from minqing.journal.events import ERASED, Event
+from minqing.registry.rules import KIND_LABELS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubjectAdded(Event):
+    """A resident, household, enterprise or place was registered."""
+
+    kind: ClassVar[str] = "registry.added"
+    personal: ClassVar[frozenset[str]] = frozenset({"name"})
+    name: str
+    batch_id: UUID | None = None
+
+    def sentence(self) -> str:
+        how = "批量导入了" if self.batch_id else "登记了"
+        return f"{how}{KIND_LABELS[self.subject_kind]}“{self.name or ERASED}”"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubjectEdited(Event):
+    """Fields of a file were changed. ``changes`` holds (label, before, after), numbers masked."""
+
+    kind: ClassVar[str] = "registry.edited"
+    personal: ClassVar[frozenset[str]] = frozenset({"changes"})
+    labels: list[str]
+    changes: list[list[str]]
+    batch_id: UUID | None = None
+
+    def sentence(self) -> str:
+        how = "批量导入时更新了" if self.batch_id else "修改了"
+        if not self.changes:
+            return f"{how}{'、'.join(self.labels or [])}"
+        shown = "，".join(f"{label}由“{a or '空'}”改为“{b or '空'}”" for label, a, b in self.changes)
+        return f"{how}{shown}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubjectClosed(Event):
+    """A resident died or moved away, a household, enterprise or place is no more."""
+
+    kind: ClassVar[str] = "registry.closed"
+    personal: ClassVar[frozenset[str]] = frozenset({"reason"})
+    how: str
+    on: date
+    reason: str
+
+    def sentence(self) -> str:
+        why = f"：{self.reason}" if self.reason else ""
+        return f"登记为{self.how}（{self.on}）{why}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MovedIn(Event):
+    """A resident joined a household. Written twice: on the resident and on the household."""
+
+    kind: ClassVar[str] = "registry.moved_in"
+    personal: ClassVar[frozenset[str]] = frozenset({"name", "address"})
+    name: str
+    address: str
+    relation_label: str
+    other_id: UUID
+    on: date
+
+    def sentence(self) -> str:
+        who = self.name or ERASED
+        return f"将{who}（{self.relation_label}）迁入{self.address or ERASED}，自 {self.on} 起"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MovedOut(Event):
+    """A resident left a household. Written twice: on the resident and on the household."""
+
+    kind: ClassVar[str] = "registry.moved_out"
+    personal: ClassVar[frozenset[str]] = frozenset({"name", "address"})
+    name: str
+    address: str
+    other_id: UUID
+    on: date
+
+    def sentence(self) -> str:
+        return f"将{self.name or ERASED}迁出{self.address or ERASED}（{self.on}）"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeadChanged(Event):
+    """A household got another head."""
+
+    kind: ClassVar[str] = "registry.head_changed"
+    personal: ClassVar[frozenset[str]] = frozenset({"before", "after"})
+    before: str
+    after: str
+
+    def sentence(self) -> str:
+        return f"将户主由{self.before or '（空缺）'}变更为{self.after or ERASED}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagAdded(Event):
+    """A tag was put on a file. A sensitive one is named in the erasable part only."""
+
+    kind: ClassVar[str] = "registry.tag_added"
+    personal: ClassVar[frozenset[str]] = frozenset({"label", "reason"})
+    label: str
+    reason: str
+    ends_on: date | None
+
+    def sentence(self) -> str:
+        until = f"，到 {self.ends_on} 为止" if self.ends_on else ""
+        why = f"：{self.reason}" if self.reason else ""
+        return f"加上标签“{self.label or ERASED}”{until}{why}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagEnded(Event):
+    """A tag was taken off a file."""
+
+    kind: ClassVar[str] = "registry.tag_ended"
+    personal: ClassVar[frozenset[str]] = frozenset({"label", "reason"})
+    label: str
+    reason: str
+
+    def sentence(self) -> str:
+        return f"去掉标签“{self.label or ERASED}”：{self.reason or '未说明'}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpreadsheetUploaded(Event):
+    """A spreadsheet was read and checked; nothing is registered yet."""
+
+    kind: ClassVar[str] = "registry.spreadsheet_uploaded"
+    what: str
+    rows: int
+    bad: int
+
+    def sentence(self) -> str:
+        return f"上传了{self.what}表格，共 {self.rows} 行，{self.bad} 行有误，尚未导入"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpreadsheetApplied(Event):
+    """The good rows of a spreadsheet were registered."""
+
+    kind: ClassVar[str] = "registry.spreadsheet_applied"
+    what: str
+    added: int
+    changed: int
+    unchanged: int
+    bad: int
+
+    def sentence(self) -> str:
+        return (
+            f"批量导入{self.what}：新增 {self.added} 行，更新 {self.changed} 行，"
+            f"无变化 {self.unchanged} 行，有误未导入 {self.bad} 行"
+        )

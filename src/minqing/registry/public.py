@@ -1,0 +1,98 @@
+"""The front door of the registry."""
+
+from minqing.registry.models import (
+    Enterprise,
+    Household,
+    HouseholdMember,
+    ImportBatch,
+    ImportRow,
+    Place,
+    Resident,
+    Tag,
+    TagKind,
+    name_initials,
+)
+from minqing.registry.models.imports import IMPORT_KINDS, OUTCOME_LABELS, STATUS_LABELS
+from minqing.registry.models.subjects import id_index, phone_index
+from minqing.registry.permissions import (
+    EDIT_REGISTRY,
+    IMPORT_REGISTRY,
+    SEE_REGISTRY,
+    SEE_SENSITIVE_TAGS,
+    TAG_SUBJECTS,
+)
+from minqing.registry.queries.dossier import Dossier, EditValues, Fact, TagLine, dossier, edit_values
+from minqing.registry.queries.search import (
+    HouseholdLine,
+    HouseholdPage,
+    MemberLine,
+    SearchPage,
+    SubjectRow,
+    find_exact,
+    households_of,
+    search,
+    search_everything,
+    tag_kinds,
+)
+from minqing.registry.queries.subjects import SubjectRef, SubjectView, subject, subject_ref, subjects
+from minqing.registry.rules import (
+    EMPLOYEE_BANDS,
+    ENTERPRISE,
+    GONE_LABELS,
+    HOUSEHOLD,
+    KIND_LABELS,
+    PLACE,
+    PLACE_KINDS,
+    PRESENCE_LABELS,
+    RELATION_LABELS,
+    RESIDENT,
+    SEX_LABELS,
+    TAG_KINDS,
+    age_on,
+    read_id_number,
+    read_phone,
+    read_uscc,
+    relation_key,
+)
+from minqing.registry.services.households import (
+    add_household,
+    close_household,
+    edit_household,
+    move_in,
+    move_out,
+    set_head,
+)
+from minqing.registry.services.inputs import EnterpriseInput, HouseholdInput, PlaceInput, ResidentInput
+from minqing.registry.services.reading import open_dossier
+from minqing.registry.services.residents import (
+    add_resident,
+    edit_resident,
+    resident_back,
+    resident_gone,
+    resident_row,
+)
+from minqing.registry.services.sites import (
+    add_enterprise,
+    add_place,
+    close_enterprise,
+    close_place,
+    edit_enterprise,
+    edit_place,
+    enterprise_row,
+)
+from minqing.registry.services.tags import add_tag, end_tag, load_tag_kinds
+
+__all__ = [
+    "EDIT_REGISTRY", "EMPLOYEE_BANDS", "ENTERPRISE", "GONE_LABELS", "HOUSEHOLD", "IMPORT_KINDS", "IMPORT_REGISTRY",
+    "KIND_LABELS", "OUTCOME_LABELS", "PLACE", "PLACE_KINDS", "PRESENCE_LABELS", "RELATION_LABELS", "RESIDENT",
+    "SEE_REGISTRY", "SEE_SENSITIVE_TAGS", "SEX_LABELS", "STATUS_LABELS", "TAG_KINDS", "TAG_SUBJECTS", "Dossier",
+    "EditValues", "Enterprise", "EnterpriseInput", "Fact", "Household", "HouseholdInput", "HouseholdLine",
+    "HouseholdMember", "HouseholdPage", "ImportBatch", "ImportRow", "MemberLine", "Place", "PlaceInput", "Resident",
+    "ResidentInput", "SearchPage", "SubjectRef", "SubjectRow", "SubjectView", "Tag", "TagKind", "TagLine",
+    "add_enterprise", "add_household", "add_place", "add_resident", "add_tag", "age_on", "close_enterprise",
+    "close_household", "close_place", "dossier", "edit_enterprise", "edit_household", "edit_place", "edit_resident",
+    "edit_values", "end_tag", "enterprise_row", "find_exact", "households_of", "id_index", "load_tag_kinds",
+    "move_in", "move_out", "name_initials", "open_dossier", "phone_index", "read_id_number", "read_phone",
+    "read_uscc", "relation_key", "resident_back", "resident_gone", "resident_row", "search", "search_everything",
+    "set_head", "subject", "subject_ref", "subjects", "tag_kinds",
+]  # fmt: skip

@@ -1,0 +1,285 @@
+"""Find subjects: by part of a name, initials, address, tag and area; by a whole number; households with members.
+
+Parts of names of three characters and more use the trigram indexes; one or two characters read the rows of the
+actor's areas (a village or a town: a few thousand). The index for the whole county comes with the full registry.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from minqing.areas.public import Area, area_names
+from minqing.kernel.access import Actor
+from minqing.kernel.masking import mask_id_number, mask_phone
+from minqing.registry import rules
+from minqing.registry.models import Enterprise, Household, HouseholdMember, Place, Resident, Tag, TagKind
+from minqing.registry.models.subjects import id_index, phone_index
+from minqing.registry.queries.subjects import (
+    MODELS,
+    SubjectView,
+    household_views,
+    resident_views,
+    site_view,
+)
+
+PAGE_ROWS: Final = 30
+FIRST_ROWS: Final = 6  # of each kind, when all kinds are asked at once
+PAGE_MAX: Final = 1_000  # deeper pages are read by nobody: a filter finds better
+COUNT_MAX: Final = 1_000  # counted exactly up to here, then said to be more
+TEXT_MAX: Final = 40
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectRow:
+    """One line of a list: the subject, its area's name, what else is known (masked), its tags."""
+
+    view: SubjectView
+    area_name: str
+    facts: tuple[str, ...]
+    tags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """One page of a list. ``total`` is exact below :data:`COUNT_MAX`, else ``more_than_counted``."""
+
+    rows: list[SubjectRow]
+    page: int
+    pages: int
+    total: int
+    more_than_counted: bool
+
+    @property
+    def has_next(self) -> bool:
+        return self.page < self.pages
+
+    @property
+    def total_label(self) -> str:
+        return f"{COUNT_MAX} 条以上" if self.more_than_counted else f"{self.total} 条"
+
+
+def search(
+    actor: Actor,
+    text: str = "",
+    *,
+    kind: str = rules.RESIDENT,
+    area: Area | None = None,
+    tag: str = "",
+    closed: bool = False,
+    page: int = 1,
+    today: date,
+    rows_max: int = PAGE_ROWS,
+) -> SearchPage:
+    """Return one page of a kind: names, initials or addresses that hold the text, in an area, with a tag's key.
+
+    A fixed number of queries, however many rows.
+    """
+    found: Any = MODELS[kind].objects.visible_to(actor)
+    if not closed:
+        found = found.current()
+    if area is not None:
+        found = found.filter(area_id__in=Area.objects.under(area.path).order_by().values("id"))
+    if tag:
+        tagged = Tag.objects.visible_to(actor).current(today).filter(kind__key=tag)
+        found = found.filter(id__in=tagged.values("subject_id"))
+    for word in text[:TEXT_MAX].split():
+        found = found.filter(_matching(kind, word))
+    total = found.order_by()[: COUNT_MAX + 1].count()
+    pages = max(1, -(-min(total, COUNT_MAX) // rows_max)) if total <= COUNT_MAX else PAGE_MAX
+    page = max(1, min(page, pages))
+    first = (page - 1) * rows_max
+    rows = list(_ordered(found, kind)[first : first + rows_max])
+    return SearchPage(
+        rows=rows_of(kind, rows, actor, today),
+        page=page,
+        pages=pages,
+        total=min(total, COUNT_MAX),
+        more_than_counted=total > COUNT_MAX,
+    )
+
+
+def search_everything(actor: Actor, text: str, *, today: date) -> dict[str, SearchPage]:
+    """Return the first few of every kind that hold the text, by kind."""
+    return {kind: search(actor, text, kind=kind, today=today, rows_max=FIRST_ROWS) for kind in MODELS}
+
+
+def find_exact(actor: Actor, value: str, *, today: date) -> list[SubjectRow]:
+    """Return those with exactly this ID number, phone or credit code, in the actor's areas. For POST only."""
+    number = rules.half_width(value)
+    residents = Resident.objects.visible_to(actor)
+    enterprises = Enterprise.objects.visible_to(actor)
+    phone, not_a_phone = rules.read_phone(number)
+    if not not_a_phone:
+        index = phone_index(phone)
+        people, firms = residents.filter(phone_index=index), enterprises.filter(phone_index=index)
+    else:
+        people, firms = residents.filter(id_index=id_index(number)), enterprises.filter(uscc=number)
+    if not number:
+        return []
+    return [
+        *rows_of(rules.RESIDENT, list(people[:PAGE_ROWS]), actor, today),
+        *rows_of(rules.ENTERPRISE, list(firms[:PAGE_ROWS]), actor, today),
+    ]
+
+
+def tag_kinds(subject_kind: str = "") -> list[TagKind]:
+    """Return the tags that may be put on a kind of subject (all kinds when empty)."""
+    kinds = TagKind.objects.filter(closed_at=None)
+    return list(kinds.filter(for_kinds__contains=[subject_kind]) if subject_kind else kinds)
+
+
+@dataclass(frozen=True, slots=True)
+class MemberLine:
+    """A member of a household: who, in which relation, from when to when."""
+
+    view: SubjectView
+    relation_label: str
+    is_head: bool
+    sex_label: str
+    age: int | None
+    presence_label: str
+    starts_on: date
+    ends_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdLine:
+    """A household with the people in it."""
+
+    row: SubjectRow
+    members: tuple[MemberLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdPage:
+    """One page of the households of an area."""
+
+    households: list[HouseholdLine]
+    page: int
+    pages: int
+    total: int
+
+
+def households_of(actor: Actor, area: Area, *, today: date, page: int = 1) -> HouseholdPage:
+    """Return the open households in an area or below, with their members; a fixed number of queries."""
+    inside = Area.objects.under(area.path).order_by().values("id")
+    found = Household.objects.visible_to(actor).current().filter(area_id__in=inside)
+    total = found.count()
+    pages = max(1, -(-total // PAGE_ROWS))
+    page = max(1, min(page, pages))
+    first = (page - 1) * PAGE_ROWS
+    rows = list(found.order_by("area_id", "address", "id")[first : first + PAGE_ROWS])
+    members = members_of([row.id for row in rows], today)
+    lines = rows_of(rules.HOUSEHOLD, rows, actor, today)
+    return HouseholdPage([HouseholdLine(line, members[line.view.id]) for line in lines], page, pages, total)
+
+
+def members_of(household_ids: Sequence[UUID], today: date) -> dict[UUID, tuple[MemberLine, ...]]:
+    """Return the current members of households, the head first. The caller has scoped the households."""
+    held: dict[UUID, list[MemberLine]] = defaultdict(list)
+    for member in (
+        HouseholdMember.objects.filter(household__in=household_ids, ends_on=None)
+        .select_related("resident", "household")
+        .defer("resident__id_number", "resident__phone")
+        .order_by("id")
+    ):
+        held[member.household_id].append(member_line(member, today))
+    return {one: tuple(sorted(held[one], key=lambda line: not line.is_head)) for one in household_ids}
+
+
+def member_line(member: HouseholdMember, today: date) -> MemberLine:
+    """Return the line of one membership."""
+    who, home = member.resident, member.household
+    view = SubjectView(
+        rules.RESIDENT, who.id, who.name, who.area_id, home.address, who.name, who.closed_on is not None
+    )
+    return MemberLine(
+        view=view,
+        relation_label=member.relation_label,
+        is_head=member.relation == rules.HEAD,
+        sex_label=rules.SEX_LABELS.get(who.sex, ""),
+        age=rules.age_on(who.birth_date, today) if who.birth_date else None,
+        presence_label=rules.PRESENCE_LABELS[who.presence],
+        starts_on=member.starts_on,
+        ends_on=member.ends_on,
+    )
+
+
+def rows_of(kind: str, rows: Sequence[Any], actor: Actor, today: date) -> list[SubjectRow]:
+    """Return list lines for rows of one kind: three queries, however many."""
+    if kind == rules.RESIDENT:
+        views = resident_views(list(rows))
+    elif kind == rules.HOUSEHOLD:
+        views = household_views(list(rows))
+    else:
+        views = [site_view(row) for row in rows]
+    names = area_names([view.area_id for view in views])
+    tags = tags_on([view.id for view in views], actor, today)
+    return [
+        SubjectRow(view, names.get(view.area_id, ""), facts_of(row, today), tags.get(view.id, ()))
+        for view, row in zip(views, rows, strict=True)
+    ]
+
+
+def tags_on(subject_ids: Iterable[UUID], actor: Actor, today: date) -> dict[UUID, tuple[str, ...]]:
+    """Return the labels of the tags that hold today and that the actor may see, by subject."""
+    held: dict[UUID, list[str]] = defaultdict(list)
+    tags = Tag.objects.visible_to(actor).current(today).filter(subject_id__in=list(subject_ids))
+    for subject_id, label in tags.order_by("kind__position").values_list("subject_id", "kind__label"):
+        held[subject_id].append(label)
+    return {one: tuple(labels) for one, labels in held.items()}
+
+
+def facts_of(row: Resident | Household | Enterprise | Place, today: date) -> tuple[str, ...]:
+    """Return the few words a list says of a row, numbers masked."""
+    if isinstance(row, Resident):
+        facts = [
+            rules.SEX_LABELS.get(row.sex, ""),
+            f"{rules.age_on(row.birth_date, today)} 岁" if row.birth_date else "",
+            mask_id_number(row.id_number or ""),
+            mask_phone(row.phone or ""),
+            rules.PRESENCE_LABELS[row.presence] if row.presence == rules.AWAY else "",
+            rules.GONE_LABELS.get(row.how_gone, ""),
+        ]
+    elif isinstance(row, Household):
+        facts = [row.code and f"户编号 {row.code}", "已销户" if row.closed_on else ""]
+    elif isinstance(row, Enterprise):
+        facts = [
+            row.uscc, row.industry, rules.EMPLOYEE_BANDS.get(row.employees, ""), row.contact_name,
+            mask_phone(row.phone or ""), "已停业或迁出" if row.closed_on else "",
+        ]  # fmt: skip
+    else:
+        facts = [rules.PLACE_KINDS.get(row.kind, ""), "已停用" if row.closed_on else ""]
+    return tuple(fact for fact in facts if fact)
+
+
+def _matching(kind: str, word: str) -> Q:
+    initials = word.lower() if word.isascii() and word.isalnum() else ""
+    if kind == rules.HOUSEHOLD:
+        heads = HouseholdMember.objects.filter(
+            resident__in=Resident.everything.filter(_named(word, initials)).values("id"),
+            relation=rules.HEAD,
+            ends_on=None,
+        )
+        return Q(address__contains=word) | Q(code=word) | Q(id__in=heads.values("household_id"))
+    if kind == rules.RESIDENT:
+        living = HouseholdMember.objects.filter(ends_on=None, household__address__contains=word)
+        return _named(word, initials) | Q(id__in=living.values("resident_id"))
+    return _named(word, initials) | Q(address__contains=word)
+
+
+def _named(word: str, initials: str) -> Q:
+    return (
+        Q(name__contains=word) | Q(name_initials__startswith=initials) if initials else Q(name__contains=word)
+    )
+
+
+def _ordered(found: QuerySet[Any], kind: str) -> QuerySet[Any]:
+    return found.order_by("address", "id") if kind == rules.HOUSEHOLD else found.order_by("name", "id")

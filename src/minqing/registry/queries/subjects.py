@@ -1,0 +1,157 @@
+"""A subject of any kind by kind and id: its name, address and area, one or many at once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from minqing.kernel.access import Actor
+from minqing.kernel.errors import NotThere
+from minqing.kernel.scope import ScopedQuerySet
+from minqing.registry import rules
+from minqing.registry.models import Enterprise, Household, HouseholdMember, Place, Resident
+
+MODELS: Final[dict[str, type[Resident] | type[Household] | type[Enterprise] | type[Place]]] = {
+    rules.RESIDENT: Resident,
+    rules.HOUSEHOLD: Household,
+    rules.ENTERPRISE: Enterprise,
+    rules.PLACE: Place,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectRef:
+    """Which subject: its kind (resident, household, enterprise, place) and id."""
+
+    kind: str
+    id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectView:
+    """A subject as other pages name it. ``label`` is one line: the name, and the address where there is one."""
+
+    kind: str
+    id: UUID
+    name: str
+    area_id: UUID
+    address: str
+    label: str
+    closed: bool = False
+    lon: float | None = None
+    lat: float | None = None
+
+    @property
+    def ref(self) -> SubjectRef:
+        return SubjectRef(self.kind, self.id)
+
+    @property
+    def kind_label(self) -> str:
+        return rules.KIND_LABELS[self.kind]
+
+
+def subject_ref(kind: str, value: str | UUID) -> SubjectRef:
+    """Return the reference that an address or a form names. Raises :class:`NotThere` for anything else."""
+    try:
+        ref = SubjectRef(kind, value if isinstance(value, UUID) else UUID(value))
+    except ValueError as error:
+        raise NotThere from error
+    if kind not in MODELS:
+        raise NotThere
+    return ref
+
+
+def subject(kind: str, subject_id: UUID, actor: Actor) -> SubjectView:
+    """Return one subject the actor may see. Raises :class:`NotThere`."""
+    found = subjects([subject_ref(kind, subject_id)], actor)
+    if not found:
+        raise NotThere
+    return next(iter(found.values()))
+
+
+def subjects(refs: Iterable[SubjectRef], actor: Actor | None = None) -> dict[SubjectRef, SubjectView]:
+    """Return many subjects, at most two queries a kind; those not there (or not the actor's) are left out.
+
+    Without an actor nothing is scoped: for lists whose own rows (visits, cases) the reader has been let see.
+    """
+    wanted: dict[str, set[UUID]] = defaultdict(set)
+    for ref in refs:
+        if ref.kind in MODELS:
+            wanted[ref.kind].add(ref.id)
+    views: list[SubjectView] = []
+    for kind, ids in wanted.items():
+        views += _views(kind, ids, actor)
+    return {view.ref: view for view in views}
+
+
+def _views(kind: str, ids: set[UUID], actor: Actor | None) -> list[SubjectView]:
+    rows: Any = _opened(MODELS[kind].objects, actor).filter(id__in=ids)
+    if kind == rules.RESIDENT:
+        people = list(rows.defer("id_number", "phone"))
+        return resident_views(people)
+    if kind == rules.HOUSEHOLD:
+        return household_views(list(rows))
+    if kind == rules.ENTERPRISE:
+        rows = rows.defer("phone")
+    return [site_view(row) for row in rows]
+
+
+def _opened(manager: Any, actor: Actor | None) -> ScopedQuerySet[Any]:
+    if actor is not None:
+        return manager.visible_to(actor)  # type: ignore[no-any-return]
+    return manager.unscoped("the caller's own rows are scoped already")  # type: ignore[no-any-return]
+
+
+def resident_views(rows: list[Resident]) -> list[SubjectView]:
+    """Return views of residents with the address of the household each lives in (one query)."""
+    homes = {
+        member.resident_id: member.household
+        for member in HouseholdMember.objects.filter(
+            resident__in=[row.id for row in rows], ends_on=None
+        ).select_related("household")
+    }
+    views = []
+    for row in rows:
+        home = homes.get(row.id)
+        address = home.address if home else row.address_note
+        views.append(
+            SubjectView(
+                rules.RESIDENT, row.id, row.name, row.area_id, address, _label(row.name, address),
+                row.closed_on is not None, home.lon if home else None, home.lat if home else None,
+            )
+        )  # fmt: skip
+    return views
+
+
+def household_views(rows: list[Household]) -> list[SubjectView]:
+    """Return views of households, each named after its head (one query)."""
+    heads = dict(
+        HouseholdMember.objects.filter(
+            household__in=[row.id for row in rows], relation=rules.HEAD, ends_on=None
+        ).values_list("household_id", "resident__name")
+    )
+    views = []
+    for row in rows:
+        name = f"{heads[row.id]}户" if row.id in heads else row.address
+        views.append(
+            SubjectView(
+                rules.HOUSEHOLD, row.id, name, row.area_id, row.address, _label(name, row.address),
+                row.closed_on is not None, row.lon, row.lat,
+            )
+        )  # fmt: skip
+    return views
+
+
+def site_view(row: Enterprise | Place) -> SubjectView:
+    """Return the view of an enterprise or a place."""
+    return SubjectView(
+        row.subject_kind, row.id, row.name, row.area_id, row.address, _label(row.name, row.address),
+        row.closed_on is not None, row.lon, row.lat,
+    )  # fmt: skip
+
+
+def _label(name: str, address: str) -> str:
+    return f"{name}（{address}）" if address and address != name else name
