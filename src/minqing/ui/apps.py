@@ -9,5 +9,7 @@ class UiConfig(AppConfig):
     verbose_name = "界面"
 
     def ready(self) -> None:
-        """Register the check that says when the npm packages are missing."""
-        from minqing.ui import parts  # noqa: F401  a Django check registers when its module is imported
+        """Register the check for missing npm packages, and let Django's forms say what to do."""
+        from minqing.ui import parts, sentences  # noqa: F401  a check registers when its module is imported
+
+        sentences.say_what_to_do()

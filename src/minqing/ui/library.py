@@ -7,6 +7,7 @@ function's annotations, and a wrong one raises where it stands.
 
 import functools
 import inspect
+import re
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -85,8 +86,7 @@ def signature_of(function: Callable[..., object]) -> str:
     parts = []
     for parameter in inspect.signature(function).parameters.values():
         if parameter.kind is inspect.Parameter.KEYWORD_ONLY:
-            kind = inspect.formatannotation(parameter.annotation)
-            kind = kind.replace("typing.", "").replace("collections.abc.", "")
+            kind = re.sub(r"\b[a-z_]+(?:\.[a-z_]+)*\.", "", inspect.formatannotation(parameter.annotation))
             default = "" if parameter.default is inspect.Parameter.empty else f" = {parameter.default!r}"
             parts.append(f"{parameter.name}: {kind}{default}")
     return ", ".join(parts)

@@ -89,7 +89,18 @@ def field_phone(context: Context, *, field: BoundField, hint: str = "", label: s
 @component("field_errors.html")
 def form_errors(context: Context, *, form: BaseForm) -> Values:
     """All that has to be mended in a form, each line leading to its field; form tags already have it."""
-    return {"form": form, "count": sum(len(errors) for errors in form.errors.values())}
+    lines = []
+    for field in form:
+        # A label that asks a question needs no colon before the answer to it.
+        start = str(field.label) + ("" if str(field.label).endswith(("？", "：", "?")) else "：")
+        where = "" if field.is_hidden else _first_input(field)
+        lines += [(where, f"{start}{error}") for error in field.errors]
+    return {"form": form, "lines": lines, "count": sum(len(errors) for errors in form.errors.values())}
+
+
+def _first_input(field: BoundField) -> str:
+    """Give the id to jump to: a group of options has none of its own, so its first option."""
+    return field.id_for_label or f"{field.auto_id}_0"
 
 
 def _frame(form: BaseForm | None, method: str, once: bool, id: str) -> dict[str, object]:  # noqa: A002
