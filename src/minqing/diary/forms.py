@@ -24,6 +24,7 @@ _TOO_LONG: Final = "有 %(show_value)d 字，最多 %(limit_value)d 字，请精
 _ID_LOST: Final = "页面编号丢失了，请再点一次“提交”，写下的内容都还在。"
 _BAD_PLACE: Final = "定位数据不对，请关闭定位后再提交，走访内容不会丢。"
 _BAD_KIND: Final = "请从列表里选一个走访类型。"
+_STALE: Final = "页面已过期，请重新打开这条走访再改。"
 _BAD_TIME: Final = "走访时间看不懂，请写成“2026-11-20 09:30”这样。"
 
 

@@ -1,4 +1,4 @@
-"""Read the diary: an officer's, a household's, an area's; one visit, one photo. Each in a few queries, always as many."""
+"""Read the diary: an officer's, a household's, an area's; one visit, one photo. Each in always as many queries."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from minqing.diary.rules import GeoFix
 from minqing.kernel.access import Actor
 from minqing.kernel.errors import NotThere
 from minqing.registry import public as registry
-from minqing.registry.public import Household, HouseholdMember, Resident, SubjectRef
+from minqing.registry.public import Household, HouseholdMember, Resident, SubjectRef, SubjectView
 
 PAGE_ROWS: Final = 20  # three thumb-lengths on a phone
 PAGE_MAX: Final = 500  # nobody turns ten thousand lines; narrower filters find what is older
-GONE: Final = "（已不在辖区内）"
+GONE: Final = "（档案已删除）"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,14 +124,14 @@ class DiaryFilters:
 
 def officer_diary(actor: Actor, person_id: UUID, page: int = 1) -> DiaryPage:
     """Return an officer's visits in the areas the actor sees."""
-    return _page(Visit.objects.visible_to(actor).filter(officer=person_id), actor, page)
+    return _page(Visit.objects.visible_to(actor).filter(officer=person_id), page)
 
 
 def subject_diary(ref: SubjectRef, actor: Actor, page: int = 1) -> DiaryPage:
     """Return the visits to a subject; a household's include those to its members of today, a resident's those to
     their household of today (decision 0037)."""
     visits = Visit.objects.visible_to(actor).filter(_any_of(related(ref, actor)))
-    return _page(visits, actor, page)
+    return _page(visits, page)
 
 
 def related(ref: SubjectRef, actor: Actor) -> list[SubjectRef]:
@@ -165,7 +165,7 @@ def area_diary(actor: Actor, area: Area, page: int = 1, filters: DiaryFilters | 
         visits = visits.filter(visited_at__lt=given.until)
     if given.with_findings:
         visits = visits.filter(id__in=Finding.objects.order_by().values("visit"))
-    return _page(visits, actor, page)
+    return _page(visits, page)
 
 
 def visit(visit_id: UUID, actor: Actor, at: datetime) -> VisitView:
@@ -175,7 +175,7 @@ def visit(visit_id: UUID, actor: Actor, at: datetime) -> VisitView:
         raise NotThere
     photos = VisitPhoto.objects.filter(visit=found).order_by("number")
     return VisitView(
-        line=diary_lines([found], actor)[0],
+        line=diary_lines([found])[0],
         met=found.met,
         heard=found.heard,
         done=found.done,
@@ -230,7 +230,7 @@ def last_visits(refs: Iterable[SubjectRef]) -> dict[SubjectRef, datetime]:
     return {SubjectRef(kind, subject_id): last for kind, subject_id, last in rows}
 
 
-def diary_lines(visits: Sequence[Visit], actor: Actor) -> list[DiaryLine]:
+def diary_lines(visits: Sequence[Visit]) -> list[DiaryLine]:
     """Return the lines of visits (with officer and area) in three queries and what the registry's names take."""
     ids = [one.id for one in visits]
     findings: dict[UUID, list[FindingView]] = defaultdict(list)
@@ -240,7 +240,7 @@ def diary_lines(visits: Sequence[Visit], actor: Actor) -> list[DiaryLine]:
         VisitPhoto.objects.filter(visit__in=ids).order_by().values_list("visit").annotate(n=Count("id"))
     )
     refs = {SubjectRef(one.subject_kind, one.subject_id) for one in visits}
-    names = registry.subjects(refs, actor)
+    names = registry.subjects(refs)
     return [
         DiaryLine(
             visit_id=one.id,
@@ -250,7 +250,7 @@ def diary_lines(visits: Sequence[Visit], actor: Actor) -> list[DiaryLine]:
             officer_id=one.officer_id,
             officer_name=one.officer.name,
             subject=(ref := SubjectRef(one.subject_kind, one.subject_id)),
-            subject_label=names[ref].label if ref in names else GONE,
+            subject_label=_label(names.get(ref), one),
             area_id=one.area_id,
             area_name=one.area.name,
             met=rules.excerpt(one.met),
@@ -264,13 +264,20 @@ def diary_lines(visits: Sequence[Visit], actor: Actor) -> list[DiaryLine]:
     ]
 
 
-def _page(visits: VisitQuerySet, actor: Actor, page: int) -> DiaryPage:
+def _label(who: SubjectView | None, one: Visit) -> str:
+    """Name whom the visit was to. Where they moved to since is no matter of the area they left: the name only."""
+    if who is None:
+        return GONE
+    return who.label if who.area_id == one.area_id else who.name
+
+
+def _page(visits: VisitQuerySet, page: int) -> DiaryPage:
     total = visits.count()
     pages = min(max(1, -(-total // PAGE_ROWS)), PAGE_MAX)
     page = min(max(1, page), pages)
     first = (page - 1) * PAGE_ROWS
     found = list(_with_names(visits).latest_first()[first : first + PAGE_ROWS])
-    return DiaryPage(tuple(diary_lines(found, actor)), total, page, pages)
+    return DiaryPage(tuple(diary_lines(found)), total, page, pages)
 
 
 def _with_names(visits: VisitQuerySet) -> VisitQuerySet:

@@ -34,6 +34,7 @@ LIMIT: Final = 20  # a day's walk has room for less
 _TAGS_EACH: Final = (
     4  # hardly anyone carries more tags with a cadence; more rows are read so that LIMIT people stay
 )
+_AWAY: Final = "away"  # a resident's presence (registry.rules): nobody can call on them here
 _WORDS: Final = {cadence.tag: cadence for cadence in rules.CADENCES}
 
 
@@ -69,10 +70,11 @@ def due_visits(actor: Actor, at: datetime, limit: int = LIMIT) -> list[DueVisit]
     names = registry.subjects(found, actor)
     due = []
     for ref, (word, why, last) in found.items():
-        if ref in names:
+        who = names.get(ref)
+        if who is not None and not who.closed:
             days = (clock.local(at).date() - clock.local(last).date()).days if last else None
-            reason = rules.due_reason(names[ref].label, word, days)
-            due.append(DueVisit(ref, names[ref].label, names[ref].area_id, reason, why, last, days))
+            reason = rules.due_reason(who.name, word, days)
+            due.append(DueVisit(ref, who.label, who.area_id, reason, why, last, days))
     return due[:limit]
 
 
@@ -92,7 +94,7 @@ def _tagged(
 ) -> Iterable[tuple[str, UUID, str, datetime | None]]:
     """Return (kind, id, tag, last call) of tagged subjects whose cadence has run out, the longest overdue first."""
     today = clock.local(at).date()
-    not_at_home = Resident.objects.visible_to(actor).filter(Q(presence=registry.AWAY) | ~Q(closed_on=None))
+    not_at_home = Resident.objects.visible_to(actor).filter(Q(presence=_AWAY) | ~Q(closed_on=None))
     their_household = HouseholdMember.objects.filter(resident=OuterRef(OuterRef("subject_id")), ends_on=None)
     members = HouseholdMember.objects.filter(household=OuterRef(OuterRef("subject_id")), ends_on=None)
     cadences: list[Any] = [
