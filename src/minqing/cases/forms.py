@@ -159,7 +159,7 @@ class StepForm(forms.Form):
     def given(self) -> StepInput:
         """Return what was supplied, for the service."""
         values: dict[str, str] = {}
-        photos: list[UploadedFile] = []
+        photos: list[UploadedFile[Any]] = []
         for need in self.step.needs:
             value = self.cleaned_data.get(need.key)
             if need.kind is NeedKind.PHOTO:
@@ -170,7 +170,7 @@ class StepForm(forms.Form):
 
 
 def _field(need: Need, units: Sequence[Unit]) -> forms.Field:
-    asked = {"label": need.label, "required": need.required, "help_text": need.help}
+    asked: dict[str, Any] = {"label": need.label, "required": need.required, "help_text": need.help}
     missing = {"required": f"请填写{need.label}。"}
     match need.kind:
         case NeedKind.PHOTO:

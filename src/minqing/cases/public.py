@@ -6,7 +6,6 @@ from minqing.cases.forms import (
     HotlineReportForm,
     OfficerReportForm,
     PhoneField,
-    PhotosField,
     QueueForm,
     ReporterReportForm,
     StepForm,

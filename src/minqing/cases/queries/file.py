@@ -108,4 +108,4 @@ def attachment_path(attachment_id: UUID, *, by: Actor) -> Path:
     ).first()
     if found is None:
         raise NotThere
-    return Path(default_storage.path(found.file.name))
+    return Path(default_storage.path(str(found.file)))

@@ -81,7 +81,7 @@ def receipt_photo(code: str, attachment_id: UUID) -> Path:
     found = Attachment.objects.filter(id=attachment_id, case=_by_code(code)).first()
     if found is None:
         raise NotThere
-    return Path(default_storage.path(found.file.name))
+    return Path(default_storage.path(str(found.file)))
 
 
 def _by_code(code: str) -> Case:
