@@ -180,7 +180,7 @@ def _field(need: Need, units: Sequence[Unit]) -> forms.Field:
             return forms.ChoiceField(
                 **asked, choices=choices, error_messages={"required": f"请选择{need.label}。"}
             )
-        case NeedKind.CHOICE if need.key == "topic":
+        case NeedKind.CHOICE_TOPIC:
             return forms.ChoiceField(**asked, choices=topic_choices())
         case NeedKind.CHOICE:
             return forms.ChoiceField(

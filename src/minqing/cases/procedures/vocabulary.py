@@ -11,7 +11,7 @@ CONTENT_LABELS: Final = {CONTENT: "满意", HALF_CONTENT: "基本满意", NOT_CO
 
 REASON = Need("reason", "理由", help="写清楚为什么，当事人和接手的人都看得到。")
 UNIT = Need("unit", "承办单位", NeedKind.CHOICE_UNIT)
-TOPIC = Need("topic", "事项类别", NeedKind.CHOICE, required=False, help="可以先不选，以后再补。")
+TOPIC = Need("topic", "事项类别", NeedKind.CHOICE_TOPIC, required=False, help="可以先不选，以后再补。")
 ADVICE = Need("advice", "交办意见", required=False)
 RESULT = Need("result", "办理结果", help="写清楚做了什么、现在怎么样。反映人会看到这段话。")
 PHOTO = Need("photo", "现场照片", NeedKind.PHOTO, required=False, help="有照片更好，最多 6 张。")
