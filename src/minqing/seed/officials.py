@@ -1,0 +1,207 @@
+"""Staff the county: offices, village committees, and people in every role over the three seeded towns.
+
+A dozen of the people are demonstration accounts with memorable names; the others cannot sign in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from random import Random
+
+from minqing.seed.tree import COUNTY_CODE, SEEDED_TOWNS, AreaSeed, Tree, is_community
+from minqing.seed.words import Words, table
+
+PASSWORD = "xiangfei-2026"  # noqa: S105  printed for everybody, and valid in a demonstration county only
+STORY_TOWN = "330683106"
+STORY_VILLAGE = "330683106276"  # 谷来镇马村村
+SECOND_VILLAGE = "330683106273"  # 谷来镇马溪村: where one person holds two appointments
+CHANGED_VILLAGE = "330683106272"  # 谷来一村: where a secretary has handed over
+
+HANDLERS_PER_UNIT = 2
+VILLAGE_ROLES = ("village_clerk", "village_secretary", "handler")
+TOWN_ROLES = (("town_dispatcher", 2), ("reviewer", 2), ("follow_up_caller", 1))
+COUNTY_ROLES = (("town_dispatcher", 3), ("reviewer", 2), ("follow_up_caller", 3))
+
+
+@dataclass(frozen=True, slots=True)
+class UnitSeed:
+    key: str
+    name: str
+    kind: str
+    area_code: str
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PersonSeed:
+    key: int
+    username: str
+    name: str
+    can_sign_in: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentSeed:
+    """A person holds a role at an area (and in a unit) between two dates."""
+
+    key: int
+    person: int
+    role: str
+    area_code: str
+    unit: str
+    starts_on: date
+    ends_on: date | None = None
+
+
+@dataclass
+class Staff:
+    units: list[UnitSeed] = field(default_factory=list)
+    people: list[PersonSeed] = field(default_factory=list)
+    appointments: list[AppointmentSeed] = field(default_factory=list)
+    _held: dict[tuple[str, str, str], list[AppointmentSeed]] = field(default_factory=dict, repr=False)
+
+    def holding(self, role: str, area_code: str, unit: str = "") -> list[AppointmentSeed]:
+        """List who holds a role today, exactly at an area, in a unit if one is named."""
+        if not self._held:
+            for one in self.appointments:
+                for key in {"", one.unit} if one.ends_on is None else ():
+                    self._held.setdefault((one.role, one.area_code, key), []).append(one)
+        return self._held.get((role, area_code, unit), [])
+
+    def unit_for(self, field_of_work: str, area_code: str) -> UnitSeed:
+        """Find the office of an area that takes a kind of matter; else the last of its offices that take any."""
+        here = [unit for unit in self.units if unit.area_code == area_code and unit.fields]
+        return next((unit for unit in here if field_of_work in unit.fields), here[-1])
+
+
+def appoint_staff(tree: Tree, seed: int, today: date) -> Staff:
+    """Appoint everybody: offices first, then people role by role."""
+    return _Staffer(tree, seed, today).appoint_all()
+
+
+class _Staffer:
+    def __init__(self, tree: Tree, seed: int, today: date) -> None:
+        self.tree, self.today = tree, today
+        self.rng = Random(f"{seed}:officials")  # noqa: S311  a believable county, not a secret
+        self.words = Words(self.rng)
+        self.staff = Staff()
+        self.usernames = set(ACCOUNTS.values())
+        self.named: set[str] = set()
+
+    def appoint_all(self) -> Staff:
+        self._units()
+        self._county()
+        for town in SEEDED_TOWNS:
+            self._town(self.tree.by_code[town])
+        self._two_appointments()
+        self._ended_appointment()
+        return self.staff
+
+    def _units(self) -> None:
+        offices = table("offices")
+        for number, office in enumerate(offices["county"]):
+            name = office["name"] if office["kind"] == "hotline" else f"嵊州市{office['name']}"
+            unit = UnitSeed(f"county-{number}", name, office["kind"], COUNTY_CODE, tuple(office["fields"]))
+            self.staff.units.append(unit)
+        for town in SEEDED_TOWNS:
+            for number, office in enumerate(offices["town"]):
+                name = self.tree.by_code[town].name + office["name"]
+                unit = UnitSeed(f"{town}-{number}", name, office["kind"], town, tuple(office["fields"]))
+                self.staff.units.append(unit)
+            for village in self.tree.children(town):
+                committee = "居民委员会" if is_community(village.name) else "村民委员会"
+                name = f"{self.tree.by_code[town].name}{village.name.removesuffix('居民区')}{committee}"
+                name = name.replace("村村民委员会", "村村委会").replace("居民委员会", "居委会")
+                self.staff.units.append(UnitSeed(village.code, name, "village_committee", village.code, ("village",)))
+
+    def _county(self) -> None:
+        hotline, centre = self.staff.units[0], self.staff.units[1]
+        for role, count in COUNTY_ROLES:
+            unit = hotline if role != "reviewer" else centre
+            for _ in range(count):
+                self._appoint(role, COUNTY_CODE, unit.key)
+        self._appoint("county_administrator", COUNTY_CODE, centre.key)
+        self._appoint("auditor", COUNTY_CODE, centre.key)
+        for unit in [u for u in self.staff.units if u.area_code == COUNTY_CODE and u.fields]:
+            for _ in range(HANDLERS_PER_UNIT):
+                self._appoint("handler", COUNTY_CODE, unit.key)
+
+    def _town(self, town: AreaSeed) -> None:
+        office = next(unit for unit in self.staff.units if unit.area_code == town.code)
+        for role, count in TOWN_ROLES:
+            for _ in range(count):
+                self._appoint(role, town.code, office.key)
+        for unit in [u for u in self.staff.units if u.area_code == town.code and u.fields]:
+            for _ in range(HANDLERS_PER_UNIT):
+                self._appoint("handler", town.code, unit.key)
+        for village in self.tree.children(town.code):
+            for role in VILLAGE_ROLES:
+                self._appoint(role, village.code, village.code if role == "handler" else "")
+            for grid in self.tree.children(village.code):
+                self._appoint("grid_worker", grid.code, "")
+
+    def _appoint(self, role: str, area_code: str, unit: str, person: PersonSeed | None = None) -> AppointmentSeed:
+        number = len(self.staff.appointments)
+        person = person or self._person(ACCOUNTS.get((role, area_code, self._story_unit(unit))))
+        starts_on = self.today - timedelta(days=self.rng.randint(240, 1500))
+        appointment = AppointmentSeed(number, person.key, role, area_code, unit, starts_on)
+        self.staff.appointments.append(appointment)
+        return appointment
+
+    def _story_unit(self, unit: str) -> str:
+        return unit if unit in (f"{STORY_TOWN}-1", "county-5") else ""
+
+    def _person(self, username: str | None) -> PersonSeed:
+        taken = {person.username for person in self.staff.people}
+        sign_in = username is not None and username not in taken
+        while True:
+            born = self.rng.randint(1966, 2001)
+            name = self.words.surname() + self.words.given_name(born, self.rng.choice(("male", "female")))
+            if name not in self.named:
+                break
+        self.named.add(name)
+        key = len(self.staff.people)
+        person = PersonSeed(key, username if sign_in and username else f"ren{key + 1:04}", name, sign_in)
+        self.staff.people.append(person)
+        return person
+
+    def _two_appointments(self) -> None:
+        """The clerk of one village also walks its first grid."""
+        clerk = next(self._of("village_clerk", SECOND_VILLAGE))
+        grid = self.tree.children(SECOND_VILLAGE)[0]
+        person = self.staff.people[clerk.person]
+        self._appoint("grid_worker", grid.code, "", person)
+
+    def _ended_appointment(self) -> None:
+        """A secretary handed over a while ago; what was written under the old appointment stays."""
+        ended = self._appoint("village_secretary", CHANGED_VILLAGE, "")
+        ends_on = self.today - timedelta(days=96)
+        self.staff.appointments[ended.key] = AppointmentSeed(
+            ended.key, ended.person, ended.role, ended.area_code, "", ended.starts_on, ends_on
+        )
+        successor = next(one for one in self._of("village_secretary", CHANGED_VILLAGE) if one.key != ended.key)
+        self.staff.appointments[successor.key] = AppointmentSeed(
+            successor.key, successor.person, successor.role, successor.area_code, "", ends_on + timedelta(days=1)
+        )
+
+    def _of(self, role: str, area_code: str) -> Iterator[AppointmentSeed]:
+        return (one for one in self.staff.appointments if (one.role, one.area_code) == (role, area_code))
+
+
+# Who signs in with which name: by role, area and, for handlers, unit.
+ACCOUNTS: dict[tuple[str, str, str], str] = {
+    ("grid_worker", f"{STORY_VILLAGE}001", ""): "wangge",
+    ("village_clerk", STORY_VILLAGE, ""): "shouli",
+    ("village_secretary", STORY_VILLAGE, ""): "shuji",
+    ("town_dispatcher", STORY_TOWN, ""): "diaodu",
+    ("handler", STORY_TOWN, f"{STORY_TOWN}-1"): "chengban",
+    ("handler", COUNTY_CODE, "county-5"): "shuili",
+    ("reviewer", STORY_TOWN, ""): "shenhe",
+    ("town_dispatcher", COUNTY_CODE, ""): "rexian",
+    ("follow_up_caller", COUNTY_CODE, ""): "huifang",
+    ("county_administrator", COUNTY_CODE, ""): "guanli",
+    ("auditor", COUNTY_CODE, ""): "shenji",
+    ("village_clerk", SECOND_VILLAGE, ""): "liangzhi",
+}
