@@ -92,7 +92,6 @@ __all__ = [
     "NoticeLine",
     "OfficerReportForm",
     "PhoneField",
-    "PhotosField",
     "QueueFilters",
     "QueueForm",
     "QueuePage",

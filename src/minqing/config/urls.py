@@ -10,4 +10,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("", include("minqing.accounts.urls")),
     path("ui/", include("minqing.ui.urls")),
+    path("desk/", include("minqing.desk.urls")),
 ]

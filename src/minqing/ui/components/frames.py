@@ -34,7 +34,12 @@ def page_header(
     back_label: str = "返回",
 ) -> Values:
     """The page's h1 with a line above and below; between the tags its buttons (may be empty)."""
-    given: dict[str, object] = {"content": content if content.strip() else "", "title": title, "above": above, "lead": lead}
+    given: dict[str, object] = {
+        "content": content if content.strip() else "",
+        "title": title,
+        "above": above,
+        "lead": lead,
+    }
     return given | {"back_href": back_href, "back_label": back_label}
 
 
@@ -54,10 +59,20 @@ def account_menu(
     acting_id: UUID | None = None,
     switch_url: str = "",
     sign_out_url: str = "",
+    password_url: str = "",
 ) -> Values:
     """Who is signed in and in which appointment; posts `appointment` (an id) to switch_url."""
-    given: dict[str, object] = {"name": name, "acting_label": acting_label, "appointments": list(appointments)}
-    return given | {"acting_id": acting_id, "switch_url": switch_url, "sign_out_url": sign_out_url}
+    given: dict[str, object] = {
+        "name": name,
+        "acting_label": acting_label,
+        "appointments": list(appointments),
+    }
+    return given | {
+        "acting_id": acting_id,
+        "switch_url": switch_url,
+        "sign_out_url": sign_out_url,
+        "password_url": password_url,
+    }
 
 
 def has_large_type(context: Context) -> bool:

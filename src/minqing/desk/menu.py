@@ -1,0 +1,70 @@
+"""What stands in the desk's menu for whom: an entry is shown to whoever could open it, in the acting appointment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from django.urls import NoReverseMatch, reverse
+
+from minqing.accounts.public import MANAGE_PEOPLE, READ_AUDIT
+from minqing.areas.public import MANAGE_AREAS
+from minqing.cases.public import OPEN_CASES, PRINT_DOOR_CODES, REPORT_CASE, TAKE_CALLS
+from minqing.diary.public import SEE_VISITS
+from minqing.kernel.access import Actor, Capability
+from minqing.registry.public import IMPORT_REGISTRY, SEE_REGISTRY
+from minqing.workflow.public import EDIT_CALENDAR
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A page in the menu: its address by name, and the beginnings of names of the pages that belong to it."""
+
+    name: str
+    label: str
+    icon: str
+    to: Capability | None = None
+    sections: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An entry as the template draws it."""
+
+    label: str
+    href: str
+    icon: str
+    current: bool
+
+
+MENU: Final = (
+    Entry("home", "待办", "home"),
+    Entry("queue", "事项", "clipboard-list", OPEN_CASES, ("queue", "case", "step")),
+    Entry("case_new", "登记", "plus", REPORT_CASE),
+    Entry("hotline", "热线受理", "phone", TAKE_CALLS, ("hotline",)),
+    Entry("dossiers", "档案", "users", SEE_REGISTRY, ("dossier",)),
+    Entry("diary", "走访", "notebook", SEE_VISITS, ("diary", "visit")),
+    Entry("codes", "民情码", "qrcode", PRINT_DOOR_CODES, ("codes",)),
+    Entry("imports", "导入", "upload", IMPORT_REGISTRY, ("import",)),
+    Entry("areas", "辖区", "tree", MANAGE_AREAS, ("area",)),
+    Entry("people", "人员", "id-badge-2", MANAGE_PEOPLE, ("people", "person")),
+    Entry("calendar", "工作日历", "calendar", EDIT_CALENDAR, ("calendar",)),
+    Entry("audit", "审计", "history", READ_AUDIT, ("audit",)),
+)
+
+
+def entries_for(actor: Actor, url_name: str) -> Iterator[Shown]:
+    """Yield the entries an actor may open; the one of the page with that name is the current one."""
+    exact = {entry.name for entry in MENU}
+    for entry in MENU:
+        if entry.to is not None and not actor.may(entry.to):
+            continue
+        try:
+            href = reverse(f"desk:{entry.name}")
+        except NoReverseMatch:  # a part that this county has not installed
+            continue
+        current = url_name == entry.name or (
+            url_name not in exact and url_name.startswith(entry.sections or ("\0",))
+        )
+        yield Shown(entry.label, href, entry.icon, current)

@@ -1,0 +1,40 @@
+"""Tags of the desk's own templates: its menu, addresses that may not be installed, colours of clocks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.template import Context
+from django.urls import NoReverseMatch, reverse
+
+from minqing.desk.menu import Shown, entries_for
+from minqing.workflow.public import Colour
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def desk_menu(context: Context) -> list[Shown]:
+    """Return the menu of whoever is signed in."""
+    request = context.get("request")
+    actor = getattr(request, "actor", None)
+    if request is None or actor is None:
+        return []
+    match = request.resolver_match
+    return list(entries_for(actor, match.url_name or "" if match else ""))
+
+
+@register.simple_tag
+def url_if_there(name: str, *args: Any, **kwargs: Any) -> str:
+    """Return the address of a page, or nothing where that page is not installed."""
+    try:
+        return reverse(name, args=args, kwargs=kwargs)
+    except NoReverseMatch:
+        return ""
+
+
+@register.filter
+def mark(colour: Colour) -> str:
+    """Return a clock's colour as the components name it."""
+    return "none" if colour is Colour.GREY else str(colour.value)
