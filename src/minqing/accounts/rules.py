@@ -31,7 +31,8 @@ ROLE_LEVELS: Final[dict[Role, frozenset[str]]] = {
     AUDITOR: frozenset({"county"}),
 }
 
-# Five tries cost nothing: people mistype. Then 2, 4, 8 … seconds, at most a quarter of an hour, forgotten after a day.
+# Five tries are looked at: people mistype. Then wait 2, 4, 8 … seconds, at most a quarter of an hour, forgotten
+# after a day.
 FREE_FAILURES: Final = 5
 WAIT_MAX: Final = timedelta(minutes=15)
 FORGET_AFTER: Final = timedelta(days=1)
