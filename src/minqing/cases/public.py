@@ -11,6 +11,7 @@ from minqing.cases.forms import (
     StepForm,
     WordForm,
 )
+from minqing.cases.limits import LOOK_UPS, MISSES, REPLIES, REPORTS
 from minqing.cases.models import Addition, Answer, Attachment, Case, DoorCode, Topic
 from minqing.cases.permissions import (
     OPEN_CASES,
@@ -43,7 +44,18 @@ from minqing.cases.queries.queue import (
     topics,
 )
 from minqing.cases.queries.receipt import DoorPlace, Receipt, door_code, receipt, receipt_photo
-from minqing.cases.rules import API, DOOR_CODE, HOTLINE, OFFICER, PHOTOS_MAX, SOURCE_LABELS, VISIT, WORDS_MAX
+from minqing.cases.rules import (
+    API,
+    DOOR_CODE,
+    HOTLINE,
+    OFFICER,
+    PHOTOS_MAX,
+    RECEIPT_LENGTH,
+    SOURCE_LABELS,
+    VISIT,
+    WORDS_MAX,
+    read_code,
+)
 from minqing.cases.services.door_codes import make_door_code
 from minqing.cases.services.notices import mark_read
 from minqing.cases.services.reporter import add_word, urge
@@ -62,12 +74,17 @@ __all__ = [
     "COUNT_MAX",
     "DOOR_CODE",
     "HOTLINE",
+    "LOOK_UPS",
+    "MISSES",
     "OFFICER",
     "OPEN_CASES",
     "PAGE_ROWS",
     "PHONE",
     "PHOTOS_MAX",
     "PRINT_DOOR_CODES",
+    "RECEIPT_LENGTH",
+    "REPLIES",
+    "REPORTS",
     "REPORT_CASE",
     "SEE_CASES",
     "SEE_CONTACT",
@@ -118,6 +135,7 @@ __all__ = [
     "open_from_finding",
     "open_in",
     "queue",
+    "read_code",
     "receipt",
     "receipt_photo",
     "require_case",

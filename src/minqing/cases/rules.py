@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import datetime, timedelta
 from typing import Final
+
+from minqing.kernel.ids import LETTERS
 
 VISIT, DOOR_CODE, OFFICER, HOTLINE, API = "visit", "door_code", "officer", "hotline", "api"
 SOURCE_LABELS: Final = {
@@ -48,6 +51,15 @@ def title_of(words: str) -> str:
             break
     first = " ".join(first.split())
     return first if len(first) <= TITLE_LENGTH else first[: TITLE_LENGTH - 1] + "…"
+
+
+def read_code(text: str, length: int) -> str | None:
+    """Return a receipt's or door's code as people type it (small letters, gaps, dashes, full width), or None."""
+    if len(text) > 4 * length:
+        return None
+    folded = unicodedata.normalize("NFKC", text).upper()
+    code = "".join(one for one in folded if one not in " -—–_·\t\n\r")
+    return code if len(code) == length and all(one in LETTERS for one in code) else None
 
 
 def may_urge_again(urged_at: datetime | None, at: datetime) -> bool:

@@ -85,13 +85,14 @@ def receipt_photo(code: str, attachment_id: UUID) -> Path:
 
 
 def _by_code(code: str) -> Case:
-    case = (
+    wanted = rules.read_code(code, rules.RECEIPT_LENGTH)
+    case = wanted and (
         Case.objects.unscoped("the receipt's code is the right to follow it")
         .select_related("area", "run", "run__area", "topic")
-        .filter(receipt_code=code.strip().upper())
+        .filter(receipt_code=wanted)
         .first()
     )
-    if case is None:
+    if not case:
         raise NotThere("没有这张回执，请核对回执码。")
     return case
 
@@ -109,13 +110,14 @@ class DoorPlace:
 
 def door_code(code: str) -> DoorPlace:
     """Return the place of a printed code. Raises :class:`NotThere` when it is unknown or was withdrawn."""
-    found = (
+    wanted = rules.read_code(code, rules.DOOR_CODE_LENGTH)
+    found = wanted and (
         DoorCode.objects.unscoped("a printed code is public")
         .select_related("area")
-        .filter(code=code.strip().upper(), closed_at=None)
+        .filter(code=wanted, closed_at=None)
         .first()
     )
-    if found is None:
+    if not found:
         raise NotThere("这个民情码已停用或不存在。请扫门上的新码，或拨打 12345。")
     return DoorPlace(
         found.code, found.area, areas.area_name(found.area), found.subject_kind, found.subject_id

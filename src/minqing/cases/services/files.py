@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import BinaryIO
 
 from django.core.files.base import ContentFile
@@ -48,7 +49,9 @@ def attach(case: Case, pictures: list[bytes], *, step: str, at: datetime, names:
         name = default_storage.save(f"cases/{at:%Y}/{random_id().hex}.jpg", ContentFile(picture))
         names.append(name)
         if case.is_anonymous:
-            os.utime(default_storage.path(name), (at.timestamp(), at.timestamp()))
+            path = Path(default_storage.path(name))
+            for one in (path, path.parent):
+                os.utime(one, (at.timestamp(), at.timestamp()))
         Attachment.objects.create(
             id=random_id() if case.is_anonymous else uuid7(),
             case=case,

@@ -66,7 +66,7 @@ def _locked_open(receipt_code: str) -> Case:
     case = (
         Case.objects.unscoped("the receipt is the right to speak")
         .select_for_update()
-        .filter(receipt_code=receipt_code)
+        .filter(receipt_code=rules.read_code(receipt_code, rules.RECEIPT_LENGTH) or "")
         .first()
     )
     if case is None:

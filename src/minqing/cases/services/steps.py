@@ -71,7 +71,8 @@ def answer(*, receipt_code: str, done: bool, content: str, words: str, at: datet
     if done and content not in CONTENT_LABELS:
         raise Refused("请选择对办理满意不满意。", field="content")
     with transaction.atomic(), kept_only_if_all_goes_well() as names:
-        cases = Case.objects.unscoped("the receipt is the right to answer").filter(receipt_code=receipt_code)
+        code = rules.read_code(receipt_code, rules.RECEIPT_LENGTH) or ""
+        cases = Case.objects.unscoped("the receipt is the right to answer").filter(receipt_code=code)
         case, run = _locked(cases, None)
         wanted = DONE if done else NOT_DONE
         of = workflow.procedure(run.procedure)
