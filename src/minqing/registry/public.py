@@ -1,5 +1,22 @@
 """The front door of the registry."""
 
+from minqing.registry.forms import (
+    CloseForm,
+    EndTagForm,
+    EnterpriseForm,
+    ExactForm,
+    GoneForm,
+    HeadForm,
+    HouseholdForm,
+    MoveInForm,
+    MoveOutForm,
+    NewMemberForm,
+    PlaceForm,
+    ResidentForm,
+    SearchForm,
+    TagForm,
+    UploadForm,
+)
 from minqing.registry.models import (
     Enterprise,
     Household,
@@ -28,6 +45,7 @@ from minqing.registry.queries.search import (
     MemberLine,
     SearchPage,
     SubjectRow,
+    areas_to_register_in,
     find_exact,
     households_of,
     search,
@@ -83,16 +101,20 @@ from minqing.registry.services.sites import (
 from minqing.registry.services.tags import add_tag, end_tag, load_tag_kinds
 
 __all__ = [
-    "EDIT_REGISTRY", "EMPLOYEE_BANDS", "ENTERPRISE", "GONE_LABELS", "HOUSEHOLD", "IMPORT_KINDS", "IMPORT_REGISTRY",
-    "KIND_LABELS", "OUTCOME_LABELS", "PLACE", "PLACE_KINDS", "PRESENCE_LABELS", "RELATION_LABELS", "RESIDENT",
-    "SEE_REGISTRY", "SEE_SENSITIVE_TAGS", "SEX_LABELS", "STATUS_LABELS", "TAG_KINDS", "TAG_SUBJECTS", "Dossier",
-    "EditValues", "Enterprise", "EnterpriseInput", "Fact", "Household", "HouseholdInput", "HouseholdLine",
-    "HouseholdMember", "HouseholdPage", "ImportBatch", "ImportRow", "MemberLine", "Place", "PlaceInput", "Resident",
-    "ResidentInput", "SearchPage", "SubjectRef", "SubjectRow", "SubjectView", "Tag", "TagKind", "TagLine",
-    "add_enterprise", "add_household", "add_place", "add_resident", "add_tag", "age_on", "close_enterprise",
-    "close_household", "close_place", "dossier", "edit_enterprise", "edit_household", "edit_place", "edit_resident",
-    "edit_values", "end_tag", "enterprise_row", "find_exact", "households_of", "id_index", "load_tag_kinds",
-    "move_in", "move_out", "name_initials", "open_dossier", "phone_index", "read_id_number", "read_phone",
-    "read_uscc", "relation_key", "resident_back", "resident_gone", "resident_row", "search", "search_everything",
-    "set_head", "subject", "subject_ref", "subjects", "tag_kinds",
+    "EDIT_REGISTRY", "EMPLOYEE_BANDS", "ENTERPRISE", "GONE_LABELS", "HOUSEHOLD", "IMPORT_KINDS",
+    "IMPORT_REGISTRY", "KIND_LABELS", "OUTCOME_LABELS", "PLACE", "PLACE_KINDS", "PRESENCE_LABELS",
+    "RELATION_LABELS", "RESIDENT", "SEE_REGISTRY", "SEE_SENSITIVE_TAGS", "SEX_LABELS", "STATUS_LABELS",
+    "TAG_KINDS", "TAG_SUBJECTS", "CloseForm", "Dossier", "EditValues", "EndTagForm", "Enterprise",
+    "EnterpriseForm", "EnterpriseInput", "ExactForm", "Fact", "GoneForm", "HeadForm", "Household",
+    "HouseholdForm", "HouseholdInput", "HouseholdLine", "HouseholdMember", "HouseholdPage", "ImportBatch",
+    "ImportRow", "MemberLine", "MoveInForm", "MoveOutForm", "NewMemberForm", "Place", "PlaceForm",
+    "PlaceInput", "Resident", "ResidentForm", "ResidentInput", "SearchForm", "SearchPage", "SubjectRef",
+    "SubjectRow", "SubjectView", "Tag", "TagForm", "TagKind", "TagLine", "UploadForm", "add_enterprise",
+    "add_household", "add_place", "add_resident", "add_tag", "age_on", "areas_to_register_in",
+    "close_enterprise", "close_household", "close_place", "dossier", "edit_enterprise", "edit_household",
+    "edit_place", "edit_resident", "edit_values", "end_tag", "enterprise_row", "find_exact", "households_of",
+    "id_index", "load_tag_kinds", "move_in", "move_out", "name_initials", "open_dossier", "phone_index",
+    "read_id_number", "read_phone", "read_uscc", "relation_key", "resident_back", "resident_gone",
+    "resident_row", "search", "search_everything", "set_head", "subject", "subject_ref", "subjects",
+    "tag_kinds",
 ]  # fmt: skip

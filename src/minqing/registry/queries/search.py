@@ -21,6 +21,7 @@ from minqing.kernel.masking import mask_id_number, mask_phone
 from minqing.registry import rules
 from minqing.registry.models import Enterprise, Household, HouseholdMember, Place, Resident, Tag, TagKind
 from minqing.registry.models.subjects import id_index, phone_index
+from minqing.registry.permissions import EDIT_REGISTRY
 from minqing.registry.queries.subjects import (
     MODELS,
     SubjectView,
@@ -127,6 +128,18 @@ def find_exact(actor: Actor, value: str, *, today: date) -> list[SubjectRow]:
         *rows_of(rules.RESIDENT, list(people[:PAGE_ROWS]), actor, today),
         *rows_of(rules.ENTERPRISE, list(firms[:PAGE_ROWS]), actor, today),
     ]
+
+
+def areas_to_register_in(actor: Actor, kind: str = rules.RESIDENT) -> list[tuple[UUID, str]]:
+    """Return the open areas in which the acting appointment may register a kind of subject, with their full names."""
+    acting = actor.acting
+    if acting is None or acting.role not in EDIT_REGISTRY.held_by:
+        return []
+    levels = rules.HOME_LEVELS if kind in (rules.RESIDENT, rules.HOUSEHOLD) else rules.SITE_LEVELS
+    found = Area.objects.open().under(acting.area_path).filter(level__in=levels).order_by("path")
+    ids = list(found.values_list("id", flat=True))
+    names = area_names(ids)
+    return [(one, names[one]) for one in ids]
 
 
 def tag_kinds(subject_kind: str = "") -> list[TagKind]:
