@@ -13,6 +13,7 @@ _KINDS = {
     NeedKind.PHOTO: "照片",
     NeedKind.CHOICE: "选择",
     NeedKind.CHOICE_UNIT: "选择单位",
+    NeedKind.CHOICE_TOPIC: "选择类别",
 }
 FOLDER = "docs/procedures"
 _NOTE = "<!-- 由 minqing docs 生成，请勿手改；改规程文件后重新生成。 -->"

@@ -65,6 +65,7 @@ class NeedKind(StrEnum):
     PHOTO = "photo"
     CHOICE = "choice"
     CHOICE_UNIT = "choice_unit"
+    CHOICE_TOPIC = "choice_topic"  # from the subject scheme, which is data of the subject's domain
 
 
 @dataclass(frozen=True, slots=True)

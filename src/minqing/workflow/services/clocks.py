@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection, transaction
 
@@ -123,7 +123,7 @@ _NEW: Final = f"unnest({_COLUMNS}) AS new (leg, run, due, yellow, provisional, v
 
 def _write_clocks(legs: list[Leg]) -> None:
     """Write the clocks of a batch in two statements; ``bulk_update`` would build a CASE of thousands of branches."""
-    columns = [
+    columns: list[Any] = [
         [leg.id for leg in legs],
         [leg.run_id for leg in legs],
         [leg.due_at for leg in legs],

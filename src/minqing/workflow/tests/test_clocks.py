@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 import pytest
 from django.utils import timezone
 
-from minqing.accounts.tests.factories import AT, small_county
+from minqing.accounts.tests.factories import AT
 from minqing.journal.public import EVENTS, Entry, timeline
 from minqing.kernel import clock
 from minqing.kernel.access import REPORTER
@@ -26,17 +26,6 @@ from minqing.workflow.tests.errand import Errand
 pytestmark = pytest.mark.django_db
 MONDAY_CLOSE = datetime(2026, 11, 23, 17, 30, tzinfo=ZONE)
 MORNING, AFTERNOON = OfficeHours(time(9), time(12)), OfficeHours(time(13), time(17))
-
-
-@pytest.fixture(autouse=True)
-def _only_the_errand():
-    with only(Errand):
-        yield
-
-
-@pytest.fixture
-def county():
-    return small_county()
 
 
 @pytest.fixture
@@ -60,6 +49,10 @@ def accepted(county) -> Run:
 
 def fresh(run: Run) -> Run:
     return workflow.run_of("case", run.subject_id)
+
+
+def latest() -> CalendarVersion:
+    return CalendarVersion.objects.all()[0]
 
 
 def entries(event) -> int:
@@ -88,7 +81,7 @@ def test_one_missing_year_is_filled_by_itself(administrator):
     WorkingDay.objects.filter(id=kept.id).update(label="自定")
     assert not workflow.calendar_is_published(2026)
     assert workflow.ensure_calendar(at=AT) == 275
-    assert CalendarVersion.objects.first().what == "载入 2026 年的工作日"
+    assert latest().what == "载入 2026 年的工作日"
     assert WorkingDay.objects.get(id=kept.id).label == "自定"
     assert workflow.calendar_is_published(2026)
     assert len(workflow.days_of_year(2026)) == 365
@@ -267,10 +260,10 @@ def test_other_office_hours_move_clocks_and_the_yellow_share_too(county, adminis
     run = fresh(run)
     assert run.next_due_at == datetime(2026, 11, 20, 15, tzinfo=ZONE)
     assert run.yellow_at == datetime(2026, 11, 20, 12, tzinfo=ZONE)
-    version = CalendarVersion.objects.first()
+    version = latest()
     assert version.what == "办公时间 09:00–12:00、13:00–17:00，最后 50% 预警"
     workflow.set_working_day(day=date(2026, 12, 1), is_working=False, label="", by=administrator, at=AT)
-    assert CalendarVersion.objects.first().hours == (MORNING, AFTERNOON)
+    assert latest().hours == (MORNING, AFTERNOON)
 
 
 # Overdue.
@@ -278,6 +271,7 @@ def test_other_office_hours_move_clocks_and_the_yellow_share_too(county, adminis
 
 def test_what_is_overdue_is_said_once_however_often_the_sweep_runs(county):
     run, early = begin(county), accepted(county)
+    assert run.next_due_at is not None
     late = run.next_due_at + timedelta(minutes=1)
     assert [workflow.sweep_overdue(at=late) for _ in range(2)] == [1, 0]
     run = fresh(run)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
 
-from minqing.accounts.tests.factories import AT, DAY, SmallCounty, everyone, make_area, small_county
+from minqing.accounts.tests.factories import AT, DAY, SmallCounty, everyone, make_area
 from minqing.kernel.access import ANONYMOUS, REPORTER, Actor
 from minqing.kernel.errors import Conflict, NotThere
 from minqing.kernel.ids import random_id, uuid7
@@ -28,17 +29,6 @@ from minqing.workflow.tests.errand import Errand
 
 pytestmark = pytest.mark.django_db
 NEEDS = {"unit", "reason", "result", "photo", "done"}
-
-
-@pytest.fixture(autouse=True)
-def _only_the_errand():
-    with only(Errand):
-        yield
-
-
-@pytest.fixture
-def county() -> SmallCounty:
-    return small_county()
 
 
 def begin(area, *, at=AT, unit=None, by=REPORTER, of: type[Procedure] = Errand) -> Run:
@@ -117,7 +107,7 @@ def test_of_two_people_who_are_quick_the_second_is_told(county):
 
 def test_a_subject_has_one_run_at_a_time(county):
     run = begin(county.grid)
-    again = {
+    again: dict[str, Any] = {
         "procedure": Errand,
         "subject_kind": "case",
         "subject_id": run.subject_id,
@@ -250,11 +240,12 @@ def test_counts_agree_with_the_faces(county):
     counts = workflow.todo_counts(clerk, at=at)
     faces = workflow.faces(workflow.todo(clerk), at=at)
     assert sum(one.count for one in counts) == 6
+    painted: list[Any] = list(workflow.todo(clerk).with_colour(at))
     for colour in Colour:
         wanted = sum(face.colour is colour for face in faces.values())
         assert sum(one.count for one in counts if one.colour is colour) == wanted
         assert workflow.todo(clerk).in_colour(colour, at).count() == wanted
-        assert sum(run.colour == colour for run in workflow.todo(clerk).with_colour(at)) == wanted
+        assert [row.colour for row in painted].count(colour.value) == wanted
     assert counts[0].colour is Colour.RED
     assert {(one.procedure_title, one.state_label) for one in counts} == {
         ("跑腿", "待受理"),
@@ -346,48 +337,7 @@ def test_a_record_of_a_state_that_is_gone_is_shown_all_the_same(county):
     assert workflow.legs(run, at=AT)[0].state_label == "long_gone"
 
 
-# Whole histories at once.
-
-
-def test_histories_come_out_as_if_step_by_step(county):
-    clerk = county.actor(VILLAGE_CLERK)
-    run = dispatched(county)
-    steps = (
-        workflow.Taken("accept", AT, clerk.hand),
-        workflow.Taken("assign", AT, clerk.hand, unit_id=county.unit.id),
-    )
-    history = workflow.History(Errand, "case", uuid7(), county.grid.id, AT, steps)
-    anonymous = workflow.History(Errand, "case", uuid7(), county.grid.id, AT, nameless=True)
-    written, nameless = workflow.write_histories([history, anonymous])
-
-    def columns(of: Run) -> list[dict]:
-        rows = Run.everything.filter(id=of.id).values()
-        legs = Leg.objects.filter(run=of).order_by("number").values()
-        return [
-            {k: v for k, v in row.items() if k not in ("id", "run_id", "subject_id", "version")}
-            for row in (*rows, *legs)
-        ]
-
-    assert columns(written) == columns(run)
-    assert nameless.id.version == 4
-    assert list(workflow.todo(clerk)) == [nameless]
-
-
-def test_a_history_that_cannot_have_been_is_refused(county):
-    clerk = county.actor(VILLAGE_CLERK)
-    for taken in (
-        workflow.Taken("assign", AT, clerk.hand),
-        workflow.Taken("accept", AT - timedelta(hours=1), clerk.hand),
-    ):
-        with pytest.raises(ValueError, match="cannot be taken"):
-            workflow.write_histories(
-                [workflow.History(Errand, "case", uuid7(), county.grid.id, AT, (taken,))]
-            )
-
-
-def test_a_procedure_that_begins_with_the_reviewed_area_role_only_lists_it_there(county):
-    """A role that no procedure waits for has an empty list, and a grid worker's turn comes by ``turn``."""
-
+def test_a_grid_worker_sees_the_micro_grids_of_the_own_grid_and_no_other(county):
     class Watch(Procedure, registered=False):
         key, title = "watch", "巡看"
         seen = parts.State("待看", within=parts.working_days(1), start=True)
