@@ -276,7 +276,9 @@ def _page(visits: VisitQuerySet, page: int) -> DiaryPage:
     pages = min(max(1, -(-total // PAGE_ROWS)), PAGE_MAX)
     page = min(max(1, page), pages)
     first = (page - 1) * PAGE_ROWS
-    found = list(_with_names(visits).latest_first()[first : first + PAGE_ROWS])
+    # Ids first: else PostgreSQL joins the officer to every visit of a town before it sorts (seen: 60,000 look-ups).
+    ids = list(visits.latest_first().values_list("id", flat=True)[first : first + PAGE_ROWS])
+    found = list(_with_names(visits).filter(id__in=ids).latest_first())
     return DiaryPage(tuple(diary_lines(found)), total, page, pages)
 
 
