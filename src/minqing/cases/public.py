@@ -22,7 +22,22 @@ from minqing.cases.permissions import (
     TAKE_CALLS,
 )
 from minqing.cases.procedures.vocabulary import CONTENT_LABELS
-from minqing.cases.queries.file import CaseFile, ContactView, attachment_path, case_file, require_case
+from minqing.cases.queries.file import (
+    CaseFile,
+    ContactView,
+    Glance,
+    attachment_path,
+    case_file,
+    glance,
+    require_case,
+)
+from minqing.cases.queries.intake import (
+    PlaceChoice,
+    Places,
+    earlier_calls,
+    places,
+    receipt_code,
+)
 from minqing.cases.queries.links import (
     FindingCase,
     NoticeLine,
@@ -105,10 +120,13 @@ __all__ = [
     "DoorCode",
     "DoorPlace",
     "FindingCase",
+    "Glance",
     "HotlineReportForm",
     "NoticeLine",
     "OfficerReportForm",
     "PhoneField",
+    "PlaceChoice",
+    "Places",
     "QueueFilters",
     "QueueForm",
     "QueuePage",
@@ -124,6 +142,8 @@ __all__ = [
     "attachment_path",
     "case_file",
     "door_code",
+    "earlier_calls",
+    "glance",
     "make_door_code",
     "mark_read",
     "new_report_id",
@@ -134,9 +154,11 @@ __all__ = [
     "open_case",
     "open_from_finding",
     "open_in",
+    "places",
     "queue",
     "read_code",
     "receipt",
+    "receipt_code",
     "receipt_photo",
     "require_case",
     "rows",

@@ -17,17 +17,28 @@ from minqing.journal.public import TimelineLine, record_read, timeline
 from minqing.kernel import clock
 from minqing.kernel.access import Actor
 from minqing.kernel.errors import NotThere
-from minqing.kernel.masking import mask_phone
+from minqing.kernel.masking import mask_name, mask_phone
 from minqing.registry import public as registry
 from minqing.workflow import public as workflow
 
 
 @dataclass(frozen=True, slots=True)
 class ContactView:
-    """How to reach the reporter; the number is whole only for who may call."""
+    """How to reach the reporter; ``whole`` only for who may call, else masked."""
 
     name: str
     phone: str
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What a preview shows beside a list: the words, where it stands, and what one could do."""
+
+    case: Case
+    row: CaseRow
+    steps: tuple[workflow.Step, ...]
+    turn: workflow.Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +94,21 @@ def case_file(case_id: UUID, *, by: Actor, at: datetime, purpose: str = "查看�
     )
 
 
+def glance(case_id: UUID, *, by: Actor, at: datetime) -> Glance:
+    """Look at a case beside a list; the words are read, so this too is written down. Raises :class:`NotThere`."""
+    case = require_case(case_id, by)
+    record_read(
+        subject_kind="case", subject_id=case.id, area_id=case.area_id, by=by.hand, at=at, purpose="预览事项"
+    )
+    case.run.area = case.area
+    return Glance(
+        case=case,
+        row=rows([case], at=at)[0],
+        steps=workflow.steps_open_to(case.run, by),
+        turn=workflow.who_may(case.run, on=clock.local(at).date()),
+    )
+
+
 def _subject(case: Case, by: Actor) -> registry.SubjectView | None:
     if case.subject_id is None:
         return None
@@ -97,8 +123,10 @@ def _contact(case: Case, by: Actor) -> ContactView | None:
     if contact is None:
         return None
     whole = by.sees(SEE_CONTACT, case.area.path)
-    phone = contact.phone or ""
-    return ContactView(contact.name or "", phone if whole else mask_phone(phone))
+    name, phone = contact.name or "", contact.phone or ""
+    if whole:
+        return ContactView(name, phone, whole=True)
+    return ContactView(mask_name(name), mask_phone(phone))
 
 
 def attachment_path(attachment_id: UUID, *, by: Actor) -> Path:
