@@ -89,6 +89,8 @@ def shown(request: HttpRequest, *, look: str, at: datetime) -> list[Shown]:
     named: set[str] = set()
     drawn = []
     for example in EXAMPLES:
+        if example.only not in ("", look):
+            continue
         template = engines["django"].from_string("{% load ui %}" + example.code)
         component = None if example.name in named else COMPONENTS[example.name]
         named.add(example.name)

@@ -1,5 +1,7 @@
 """The examples of the `/ui/` page: component, state, and the code that is both shown and run."""
 
+# ruff: noqa: E501  the code of an example is shown as it stands, on one line
+
 from dataclasses import dataclass
 
 
@@ -18,9 +20,30 @@ class Example:
 
 
 EDGE_TO_EDGE = frozenset(
-    ("page_header", "card", "cells", "cell", "table", "tabs", "tab", "pagination", "filter_bar", "messages_region")
-    + ("field_phone", "form_phone", "sentence_picker", "thumb_bar", "tabbar", "tabbar_item", "locate_button")
-    + ("empty_state", "loading_state", "error_state", "offline_state", "no_right_state", "menu_item")
+    {
+        *(
+            "page_header",
+            "card",
+            "cells",
+            "cell",
+            "table",
+            "tabs",
+            "tab",
+            "pagination",
+            "filter_bar",
+            "messages_region",
+        ),
+        *(
+            "field_phone",
+            "form_phone",
+            "sentence_picker",
+            "thumb_bar",
+            "tabbar",
+            "tabbar_item",
+            "locate_button",
+        ),
+        *("empty_state", "loading_state", "error_state", "offline_state", "no_right_state", "menu_item"),
+    }
 )
 
 
@@ -157,6 +180,12 @@ EXAMPLES: tuple[Example, ...] = (
     Example(
         "sentence_picker",
         "{% field_phone field=visit.heard %}{% sentence_picker heard=visit.heard findings=visit.findings %}{% field_phone field=visit.findings %}",
+        "phone",
+    ),
+    Example(
+        "sentence_picker",
+        "{% field_desk field=visit.heard %}{% sentence_picker heard=visit.heard findings=visit.findings %}{% field_desk field=visit.findings %}",
+        "desk",
     ),
     Example(
         "thumb_bar",

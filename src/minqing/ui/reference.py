@@ -14,7 +14,7 @@ BEGIN, END = "<!-- components: begin -->\n", "<!-- components: end -->\n"
 def reference() -> str:
     """List every component with its parameters and what it is for."""
     lines = []
-    for one in COMPONENTS.values():
+    for one in sorted(COMPONENTS.values(), key=lambda one: one.name):
         end = f"…{{% end{one.name} %}}" if one.is_box else ""
         lines.append(f"- `{{% {one.name} %}}{end}` ({one.signature})  \n  {' '.join(one.says.split())}\n")
     return "".join(lines)

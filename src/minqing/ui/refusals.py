@@ -10,7 +10,12 @@ from django.shortcuts import render
 
 from minqing.kernel.errors import Conflict, NotAllowed, NotThere, Refused, TooMany
 
-_STATUS: tuple[tuple[type[Refused], int], ...] = ((NotThere, 404), (NotAllowed, 403), (Conflict, 409), (TooMany, 429))
+_STATUS: tuple[tuple[type[Refused], int], ...] = (
+    (NotThere, 404),
+    (NotAllowed, 403),
+    (Conflict, 409),
+    (TooMany, 429),
+)
 
 
 class RefusalMiddleware:

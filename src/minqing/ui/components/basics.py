@@ -69,7 +69,12 @@ def button(
         "value": value,
         "key": key,
     }
-    more: dict[str, object] = {"form": form, "formaction": formaction, "formnovalidate": formnovalidate, "disabled": disabled}
+    more: dict[str, object] = {
+        "form": form,
+        "formaction": formaction,
+        "formnovalidate": formnovalidate,
+        "disabled": disabled,
+    }
     return given | more | {"wide": wide, "small": small}
 
 
@@ -88,7 +93,14 @@ def link_button(
     download: bool = False,
 ) -> Values:
     """A link that looks like a button; with `opens_dialog` its href is "#id" of a confirm_dialog."""
-    given: dict[str, object] = {"label": label, "href": href, "kind": kind, "icon": icon, "key": key, "download": download}
+    given: dict[str, object] = {
+        "label": label,
+        "href": href,
+        "kind": kind,
+        "icon": icon,
+        "key": key,
+        "download": download,
+    }
     return given | {"wide": wide, "small": small, "opens_dialog": opens_dialog}
 
 
@@ -106,7 +118,14 @@ def card(
     flush: bool = False,
 ) -> Values:
     """A titled box; `flush` lets a table or list reach its edges, `more_href` puts a link beside the title."""
-    given: dict[str, object] = {"content": content, "title": title, "icon": icon, "tone": tone, "id": id, "flush": flush}
+    given: dict[str, object] = {
+        "content": content,
+        "title": title,
+        "icon": icon,
+        "tone": tone,
+        "id": id,
+        "flush": flush,
+    }
     return given | {"more_href": more_href, "more_label": more_label}
 
 
@@ -136,7 +155,13 @@ def confirm_dialog(
     cancel: str = "先不",
 ) -> Values:
     """Ask before an act that cannot be taken back; a form post. Open it with link_button href="#id" opens_dialog."""
-    given: dict[str, object] = {"content": content, "id": id, "title": title, "action": action, "label": label}
+    given: dict[str, object] = {
+        "content": content,
+        "id": id,
+        "title": title,
+        "action": action,
+        "label": label,
+    }
     return given | {"kind": kind, "cancel": cancel}
 
 

@@ -151,7 +151,13 @@ def form_phone(
     id: str = "",  # noqa: A002  HTML's own word
 ) -> Values:
     """A whole form on the phone: csrf, error summary, every field as a cell, the button within the thumb's reach."""
-    given: dict[str, object] = {"action": action, "submit": submit, "kind": kind, "title": title, "note": note}
+    given: dict[str, object] = {
+        "action": action,
+        "submit": submit,
+        "kind": kind,
+        "title": title,
+        "note": note,
+    }
     return given | {"look": "phone"} | _frame(form, method, True, id)
 
 
@@ -185,7 +191,7 @@ def locate_button(
     accuracy: BoundField | None = None,
     label: str = "用我现在的位置",
 ) -> Values:
-    """Fill longitude, latitude and accuracy (metres) on a tap; draws the hidden inputs. No button without JavaScript."""
+    """Fill longitude, latitude and accuracy (metres) on a tap; draws the hidden inputs. Needs JavaScript."""
     return {"lon": lon, "lat": lat, "accuracy": accuracy, "label": label}
 
 

@@ -78,7 +78,14 @@ def moment(
     coming: bool = False,
 ) -> Values:
     """One moment of a timeline; `coming` draws it as still ahead."""
-    given: dict[str, object] = {"content": content, "at": at, "who": who, "role": role, "icon": icon, "coming": coming}
+    given: dict[str, object] = {
+        "content": content,
+        "at": at,
+        "who": who,
+        "role": role,
+        "icon": icon,
+        "coming": coming,
+    }
     return given
 
 

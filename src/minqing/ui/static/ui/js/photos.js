@@ -8,7 +8,7 @@ async function smaller(file, longest) {
   try {
     picture = await createImageBitmap(file, { imageOrientation: "from-image" });
   } catch {
-    return file; // a kind that this browser cannot read (HEIC): the server decides
+    return file; // a kind that this browser cannot read: the server says so
   }
   const scale = Math.min(1, longest / Math.max(picture.width, picture.height));
   const canvas = document.createElement("canvas");
@@ -21,7 +21,11 @@ async function smaller(file, longest) {
   return new File([blob], file.name.replace(/\.[^.]*$/, "") + ".jpg", { type: "image/jpeg" });
 }
 
+// What was chosen before stays when more is chosen: a camera gives one photo at a time.
+const kept = new WeakMap();
+
 function put(input, files) {
+  kept.set(input, files);
   const list = new DataTransfer();
   for (const file of files) list.items.add(file);
   input.files = list.files;
@@ -50,8 +54,6 @@ function draw(input) {
   shelf.hidden = files.length === 0;
 }
 
-// What was chosen before stays when more is chosen: a camera gives one photo at a time.
-const kept = new WeakMap();
 document.addEventListener("change", async (event) => {
   const input = event.target;
   if (!(input instanceof HTMLInputElement) || !("photos" in input.dataset)) return;
@@ -63,13 +65,7 @@ document.addEventListener("change", async (event) => {
     const made = [];
     for (const file of input.files) made.push(await smaller(file, Number(input.dataset.photos)));
     put(input, [...before, ...made].slice(0, input.multiple ? most : 1));
-    kept.set(input, [...input.files]);
   } finally {
     if (form) delete form.dataset.sending;
   }
-});
-document.addEventListener("click", (event) => {
-  const shelf = event.target.closest("[data-photos-for]");
-  const input = shelf && document.getElementById(shelf.dataset.photosFor);
-  if (input) kept.set(input, [...input.files]);
 });
