@@ -16,7 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage, Storage
 
-from minqing.ui.icons import ICONS
+from minqing.ui.icon_names import ICONS
 
 MISSING = "缺少前端组件：请先运行 make run，或在项目目录运行 npm ci，再重试。"
 

@@ -24,7 +24,7 @@ COLOUR_WORDS: dict[Colour, str] = {"green": "绿", "yellow": "黄", "red": "红"
 
 @component("icon.html")
 def icon(context: Context, *, name: str, label: str = "", size: Literal[16, 20, 24, 32, 48] = 20) -> Values:
-    """An icon from minqing.ui.icons; with a label it is read aloud, without one it is decoration."""
+    """An icon from minqing.ui.icon_names; with a label it is read aloud, without one it is decoration."""
     return {"paths": icon_paths(name), "label": label, "size": size}
 
 

@@ -17,7 +17,7 @@ from minqing.ui.components.times import in_words
 from minqing.ui.gallery import sample_context, shown
 from minqing.ui.gallery_examples import EXAMPLES
 from minqing.ui.gallery_forms import SampleForm
-from minqing.ui.icons import ICONS
+from minqing.ui.icon_names import ICONS
 from minqing.ui.library import COMPONENTS
 from minqing.ui.qr import qr_svg
 from minqing.ui.reference import README, readme_with_reference
