@@ -15,6 +15,7 @@ from typing import Final
 
 from minqing.config.failures import CannotRun
 
+_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _STOP_SECONDS_MAX: Final = 20.0
 _LOOK_EVERY_SECONDS: Final = 0.2
 
@@ -25,21 +26,26 @@ class Stopped(Exception):
 
 @contextmanager
 def stopping_on_signals() -> Iterator[None]:
-    """Turn SIGINT, SIGTERM and SIGHUP into :class:`Stopped`, once; while things are being stopped they are ignored."""
+    """Turn SIGINT, SIGTERM and SIGHUP into :class:`Stopped`, once."""
 
     def stop(number: int, frame: FrameType | None) -> None:
-        for one in held:
-            signal.signal(one, signal.SIG_IGN)
+        no_more_signals()
         raise Stopped
 
-    held = {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
-    for one in held:
+    held = {one: signal.getsignal(one) for one in _SIGNALS}
+    for one in _SIGNALS:
         signal.signal(one, stop)
     try:
         yield
     finally:
         for one, before in held.items():
             signal.signal(one, before)
+
+
+def no_more_signals() -> None:
+    """Ignore signals from now on: what is being stopped, for whatever reason, is stopped to the end."""
+    for one in _SIGNALS:
+        signal.signal(one, signal.SIG_IGN)
 
 
 class Family:
@@ -105,13 +111,12 @@ class Family:
 
     def stop(self) -> None:
         """Ask each member and its children to end, then make them."""
+        no_more_signals()
         for number in (signal.SIGTERM, signal.SIGKILL):
             for process in self._members.values():
+                # The whole group: a server's workers are members of its session, and may outlive it.
                 with suppress(ProcessLookupError):
-                    # The group too: a server's workers are members of its session.
-                    os.killpg(
-                        process.pid, number
-                    ) if process.poll() is None or number == signal.SIGKILL else None
+                    os.killpg(process.pid, number)
             ends = time.monotonic() + _STOP_SECONDS_MAX
             for process in self._members.values():
                 with suppress(subprocess.TimeoutExpired):

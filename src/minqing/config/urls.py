@@ -10,5 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("", include("minqing.accounts.urls")),
     path("ui/", include("minqing.ui.urls")),
+    path("", include("minqing.portal.urls")),
     path("desk/", include("minqing.desk.urls")),
+    path("m/", include("minqing.mobile.urls")),
 ]

@@ -5,7 +5,10 @@ from __future__ import annotations
 import argparse
 import hashlib
 import os
+from collections.abc import Sequence
+from importlib import import_module
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +17,7 @@ from django.core.management import call_command
 from minqing.config.commands.migrate import migrate
 from minqing.config.local import database_at_hand
 from minqing.config.ports import answers, must_be_free
-from minqing.config.processes import Family, Stopped, stopping_on_signals
+from minqing.config.processes import Family, Stopped, no_more_signals, stopping_on_signals
 from minqing.config.screen import say, step
 from minqing.kernel.settings import settings
 
@@ -34,10 +37,13 @@ def run(options: argparse.Namespace) -> int:
         try:
             must_be_free(host, port)
             with database_at_hand(say) as embedded:
-                migrate()
-                _seed_if_wanted(embedded=embedded)
-                _collect_static()
-                _run_family(host, port)
+                try:
+                    migrate()
+                    _seed_if_wanted(embedded=embedded)
+                    _collect_static()
+                    _run_family(host, port)
+                finally:
+                    no_more_signals()
         except Stopped:
             say("\n已全部停止，数据保留在原处。")
     return 0
@@ -85,13 +91,18 @@ def _run_family(host: str, port: int) -> None:
 
 
 def _welcome(host: str, port: int) -> None:
-    from minqing.seed.public import demonstration_accounts
-
     shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104  (compared, not bound)
     say(f"\n民情已启动：http://{shown}:{port}/")
-    accounts = demonstration_accounts()
+    accounts = _demonstration_accounts()
     if accounts:
         say("\n演示账号（只存在于演示县）：")
         for account in accounts:
             say(f"  {account}")
     say(f"\n日志在 {settings().data / 'log'}。按 Ctrl-C 停止。")
+
+
+def _demonstration_accounts() -> Sequence[object]:
+    if find_spec("minqing.seed.public") is None:
+        return ()
+    found: Sequence[object] = import_module("minqing.seed.public").demonstration_accounts()
+    return found
