@@ -124,6 +124,7 @@ class _Walker:
                 return at
 
     def _visit(self, number: int, at: datetime, by: AppointmentSeed, kind: str, subject: int) -> VisitSeed:
+        by = self.world.staff.serving(by, at.date())
         home = self.world.population.households[subject] if kind == "household" else None
         firm = self.world.firms[subject] if kind == "enterprise" else None
         place = self.world.places[subject] if kind == "place" else None
@@ -148,11 +149,14 @@ class _Walker:
         if home and self.rng.random() < MISSED_SHARE:
             return "missed", "", "", teller.visit_phrase("missed"), ()
         met = teller.met(self.world.members[home.number]) if home else teller.met_at(firm or place)  # type: ignore[arg-type]  # one is given
-        chat = teller.chat("firm" if firm else "place" if place else self._generation(home))
+        whose = "firm" if firm else "place" if place else self._generation(home)
+        advised = f"advised_{whose}" if firm or place else "advised"
+        chat = self._twice(teller.chat(whose), teller.chat(whose), 0.5)
         cared = home is not None and home.number in self.world.cared_for
         kind = "care" if cared else "safety" if place else self.rng.choices(("visit", "policy", "safety"), (8, 2, 1))[0]
         if self.rng.random() >= FINDING_SHARE:
-            return kind, met, chat, teller.visit_phrase("advised"), ()
+            done = self._twice(teller.visit_phrase(advised), teller.visit_phrase(advised), 0.4)
+            return kind, met, chat, done, ()
         findings: list[FindingSeed] = []
         for _ in range(1 if self.rng.random() < 0.88 else 2):
             finding = self._finding(home, firm, area_code)
@@ -164,8 +168,12 @@ class _Walker:
         heard = chat + heard if self.rng.random() < 0.5 else heard
         done = "".join(one.solution for one in findings) or teller.visit_phrase("noted")
         if all(one.solution for one in findings) and self.rng.random() < 0.5:
-            done += teller.visit_phrase("advised")
+            done += teller.visit_phrase(advised)
         return kind, met, heard, done, tuple(findings)
+
+    def _twice(self, one: str, other: str, share: float) -> str:
+        """Join two sentences now and then, unless they are the same."""
+        return one + other if other[:6] != one[:6] and self.rng.random() < share else one
 
     def _generation(self, home: HouseholdSeed | None) -> str:
         head = self.world.members[home.number][0] if home else None

@@ -70,6 +70,14 @@ class Staff:
                     self._held.setdefault((one.role, one.area_code, key), []).append(one)
         return self._held.get((role, area_code, unit), [])
 
+    def serving(self, appointment: AppointmentSeed, day: date) -> AppointmentSeed:
+        """Return who held the same office on a day: the appointment itself, or the one before it."""
+        if appointment.starts_on <= day:
+            return appointment
+        office = (appointment.role, appointment.area_code, appointment.unit)
+        before = [one for one in self.appointments if (one.role, one.area_code, one.unit) == office and one.ends_on]
+        return next((one for one in before if one.ends_on and one.starts_on <= day <= one.ends_on), appointment)
+
     def unit_for(self, field_of_work: str, area_code: str) -> UnitSeed:
         """Find the office of an area that takes a kind of matter; else the last of its offices that take any."""
         here = [unit for unit in self.units if unit.area_code == area_code and unit.fields]

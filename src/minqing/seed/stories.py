@@ -126,15 +126,12 @@ class Storyteller:
     def spot(self, told: Told) -> str:
         return self.fill(told.matter.spot, told.slots)
 
-    def result(self, told: Told) -> str:
-        """Say what was found, what was done, and the answer to the reporter."""
-        parts = [told.matter.found, told.matter.done]
+    def result(self, told: Told, *, again: bool = False) -> str:
+        """Say what was found (not a second time), what was done, and the answer to the reporter."""
+        parts = [self.rng.choice(self.phrases["step"]["again"]) if again else told.matter.found, told.matter.done]
         if self.rng.random() < 0.8:
             parts.append(told.matter.reply)
         return self.fill("".join(parts), told.slots)
-
-    def found(self, told: Told) -> str:
-        return self.fill(told.matter.found, told.slots)
 
     def step(self, key: str, slots: Mapping[str, str]) -> str:
         """Compose the words of a step: advice, opinion, reject, lift, refuse, decline, not_done…"""
