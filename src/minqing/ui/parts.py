@@ -4,6 +4,8 @@ Only the files listed here leave `node_modules`: a manifest over whole npm folde
 browser should not be able to ask for what no page uses. Nothing of theirs is committed; `package-lock.json` pins them.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
