@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from grimp import ImportGraph
 from importlinter import Contract, ContractCheck, fields, output
+from importlinter.domain.imports import Module
 
 
 class FrontDoorContract(Contract):
@@ -19,9 +22,11 @@ class FrontDoorContract(Contract):
     doors = fields.ListField(subfield=fields.StringField())
 
     def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:
-        names = [domain.name for domain in self.domains]  # type: ignore[attr-defined]
-        outside = (*names, *(visitor.name for visitor in self.visitors or ()))  # type: ignore[attr-defined]
-        doors = {f"{name}.{door}" for name in names for door in self.doors}  # type: ignore[attr-defined]
+        # The fields hold lists of modules and words once a contract is read; their types say only "field".
+        names = [domain.name for domain in cast("list[Module]", self.domains)]
+        visitors = cast("list[Module]", self.visitors or [])
+        outside = (*names, *(visitor.name for visitor in visitors))
+        doors = {f"{name}.{door}" for name in names for door in cast("list[str]", self.doors)}
         broken = [
             (importer, module)
             for name in names

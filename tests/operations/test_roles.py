@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.db import DatabaseError, connection, connections, transaction
 
 pytestmark = pytest.mark.django_db
 
 
-def _rows(statement: str) -> list[tuple[object, ...]]:
+def _rows(statement: str) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement)
         return list(cursor.fetchall())
@@ -34,7 +36,7 @@ def test_the_application_may_not(statement: str) -> None:
 
 
 def test_the_queue_stays_out_of_the_countys_schema() -> None:
-    found = dict(
+    found: dict[str, int] = dict(
         _rows(
             "SELECT schemaname::text, count(*) FILTER (WHERE tablename LIKE 'procrastinate%') FROM pg_tables"
             " WHERE schemaname LIKE 'county%' GROUP BY 1"

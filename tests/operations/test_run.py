@@ -28,12 +28,12 @@ def addresses() -> Iterator[dict[str, str]]:
     owner = os.environ["MINQING_OWNER_URL"]
     held = conninfo_to_dict(owner)["dbname"]
     with psycopg.connect(owner, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")  # type: ignore[call-overload]
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
         yield {
             key: os.environ[key].replace(f"/{held}?", f"/{name}?")
             for key in ("MINQING_DATABASE_URL", "MINQING_OWNER_URL")
         }
-        connection.execute(f"DROP DATABASE {name}")  # type: ignore[call-overload]
+        connection.execute(f"DROP DATABASE {name}")
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +79,8 @@ def test_it_comes_up_and_stops_whole(addresses: dict[str, str], var: Path, numbe
             assert running.poll() is None, (var / "run.out").read_text()
             assert time.monotonic() < ends, (var / "run.out").read_text()
             time.sleep(0.2)
+        while "Ctrl-C" not in (var / "run.out").read_text():
+            time.sleep(0.1)
         children = {pid: text for pid, text in _members(mark).items() if pid != running.pid}
         assert len(children) >= 2, "a web server and a worker"
         assert not any("MINQING_OWNER_URL=" in text for text in children.values())

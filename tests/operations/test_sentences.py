@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -121,15 +122,15 @@ def test_a_failure_of_ours_keeps_its_traceback() -> None:
 
 def test_the_bootstrap_names_a_missing_venv(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(bootstrap, "HOME", tmp_path)
-    monkeypatch.setattr(bootstrap.shutil, "which", lambda name: None)
+    monkeypatch.setattr(shutil, "which", lambda name: None)
     monkeypatch.setitem(sys.modules, "ensurepip", None)
     with pytest.raises(bootstrap.CannotPrepare, match="apt install python3-venv"):
         bootstrap._uv()
 
 
 def test_the_bootstrap_names_an_old_python(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bootstrap.sys, "version_info", (3, 9, 2))
-    monkeypatch.setattr(bootstrap.shutil, "which", lambda name: None)
+    monkeypatch.setattr(sys, "version_info", (3, 9, 2))
+    monkeypatch.setattr(shutil, "which", lambda name: None)
     with pytest.raises(bootstrap.CannotPrepare, match=r"需要 Python 3\.11"):
         bootstrap._newer_python()
 

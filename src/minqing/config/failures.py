@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
+from django.core.management.base import CommandError
 
 from minqing.kernel.settings import MissingSetting
 
@@ -24,7 +25,7 @@ def sentences() -> Iterator[None]:
         yield
     except CannotRun:
         raise
-    except MissingSetting as error:
+    except (MissingSetting, CommandError) as error:
         raise CannotRun(str(error)) from error
     except Exception as error:
         sentence = _sentence(error)

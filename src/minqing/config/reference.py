@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -34,7 +34,7 @@ def _settings() -> str:
 
 
 def _capabilities() -> str:
-    rows = [("权限", *(role.label for role in ROLES.values()))]
+    rows: list[tuple[str, ...]] = [("权限", *(role.label for role in ROLES.values()))]
     for one in sorted(CAPABILITIES.values(), key=lambda capability: capability.key):
         rows.append((one.label, *("✓" if role in one.held_by else "" for role in ROLES.values())))
     return f"{_NOTE}# 谁能做什么\n\n每项权限在任职所在的辖区及其以下有效。\n\n{_table(rows)}"
@@ -64,7 +64,7 @@ def views(patterns: list[Any] | None = None, above: str = "") -> Iterator[tuple[
             yield above + str(one.pattern), one.callback
 
 
-def _table(rows: list[tuple[str, ...]]) -> str:
+def _table(rows: Sequence[tuple[str, ...]]) -> str:
     lines = [" | ".join(row) for row in rows]
     rule = " | ".join("---" for _ in rows[0])
     return "\n".join(f"| {line} |" for line in (lines[0], rule, *lines[1:])) + "\n"
