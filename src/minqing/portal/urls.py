@@ -1,0 +1,16 @@
+"""The addresses of the residents' door: short, since they are printed on doors and read over the telephone."""
+
+from django.urls import path
+
+from minqing.portal.pages import landing, receipts, reporting
+
+app_name = "portal"
+urlpatterns = [
+    path("", landing.landing, name="home"),
+    path("d/<str:code>/", reporting.report, name="door"),
+    path("r/<str:code>/", receipts.receipt, name="receipt"),
+    path("r/<str:code>/words/", receipts.words, name="words"),
+    path("r/<str:code>/urge/", receipts.urge, name="urge"),
+    path("r/<str:code>/answer/", receipts.answer, name="answer"),
+    path("r/<str:code>/photos/<uuid:photo_id>/", receipts.photo, name="photo"),
+]
