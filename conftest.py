@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.db import connections
 from django.test.utils import setup_databases, teardown_databases
+
+# As root in a closed network: no sandbox, and nothing of Chromium's own that would ask for the world outside.
+CHROMIUM_FLAGS = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
+)  # fmt: skip
 
 _REAL_COMMITS = frozenset({"transactional_db", "live_server", "django_db_reset_sequences"})
 
@@ -59,3 +68,17 @@ def _no_jobs_left(request: pytest.FixtureRequest) -> Iterator[None]:
 def _files_of_this_test(settings: object, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Uploads of tests go to a folder that pytest throws away."""
     settings.MEDIA_ROOT = tmp_path_factory.getbasetemp() / "media"  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """One headless Chromium for all stories, or a skip where there is none (`make test` says so at its end)."""
+    path = os.environ.get("MINQING_CHROMIUM") or shutil.which("chromium")
+    if not path:
+        pytest.skip("没有 Chromium，浏览器故事跳过")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_FLAGS))
+        yield browser
+        browser.close()

@@ -177,9 +177,9 @@ def _field(need: Need, units: Sequence[Unit]) -> forms.Field:
             return PhotosField(**asked, photos_max=PHOTOS_MAX)
         case NeedKind.CHOICE_UNIT:
             choices = [("", "请选择单位"), *((str(one.id), one.name) for one in units)]
-            return forms.ChoiceField(
-                **asked, choices=choices, error_messages={"required": f"请选择{need.label}。"}
-            )
+            gone = "这个单位已撤销或管不到这里，请另选。"
+            chosen = {"required": f"请选择{need.label}。", "invalid_choice": gone}
+            return forms.ChoiceField(**asked, choices=choices, error_messages=chosen)
         case NeedKind.CHOICE_TOPIC:
             return forms.ChoiceField(**asked, choices=topic_choices())
         case NeedKind.CHOICE:

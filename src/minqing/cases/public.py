@@ -82,6 +82,7 @@ from minqing.cases.services.reporting import (
     open_from_finding,
 )
 from minqing.cases.services.steps import StepInput, answer, take_step
+from minqing.cases.services.topics import load_topics
 
 __all__ = [
     "API",
@@ -144,6 +145,7 @@ __all__ = [
     "door_code",
     "earlier_calls",
     "glance",
+    "load_topics",
     "make_door_code",
     "mark_read",
     "new_report_id",

@@ -2,201 +2,386 @@
 
 import django.db.models.deletion
 import django.db.models.manager
-import minqing.kernel.ids
-import minqing.kernel.sealed
 from django.conf import settings
 from django.db import migrations, models
 
+import minqing.kernel.ids
+import minqing.kernel.sealed
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('areas', '0002_nearest'),
-        ('diary', '0001_initial'),
-        ('workflow', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("areas", "0002_nearest"),
+        ("diary", "0001_initial"),
+        ("workflow", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Case',
+            name="Case",
             fields=[
-                ('id', models.UUIDField(default=minqing.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('number', models.CharField(max_length=20, unique=True)),
-                ('source', models.CharField(choices=[('visit', '走访'), ('door_code', '民情码'), ('officer', '干部登记'), ('hotline', '12345热线'), ('api', '接口')], max_length=12)),
-                ('title', models.CharField(max_length=30)),
-                ('words', models.TextField(max_length=2000)),
-                ('result', models.TextField(blank=True)),
-                ('subject_kind', models.CharField(blank=True, max_length=20)),
-                ('subject_id', models.UUIDField(null=True)),
-                ('opened_at', models.DateTimeField()),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('is_anonymous', models.BooleanField(default=False)),
-                ('receipt_code', models.CharField(max_length=10, unique=True)),
-                ('content_hash', models.BinaryField(max_length=32)),
-                ('urges', models.PositiveIntegerField(default=0)),
-                ('urged_at', models.DateTimeField(null=True)),
-                ('done', models.BooleanField(null=True)),
-                ('content', models.CharField(blank=True, choices=[('content', '满意'), ('half_content', '基本满意'), ('not_content', '不满意')], max_length=12)),
-                ('times_sent_back', models.PositiveIntegerField(default=0)),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='areas.area')),
-                ('finding', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='diary.finding')),
-                ('opened_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('run', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='workflow.run')),
-                ('unit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=minqing.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.CharField(max_length=20, unique=True)),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("visit", "走访"),
+                            ("door_code", "民情码"),
+                            ("officer", "干部登记"),
+                            ("hotline", "12345热线"),
+                            ("api", "接口"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("title", models.CharField(max_length=30)),
+                ("words", models.TextField(max_length=2000)),
+                ("result", models.TextField(blank=True)),
+                ("subject_kind", models.CharField(blank=True, max_length=20)),
+                ("subject_id", models.UUIDField(null=True)),
+                ("opened_at", models.DateTimeField()),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("is_anonymous", models.BooleanField(default=False)),
+                ("receipt_code", models.CharField(max_length=10, unique=True)),
+                ("content_hash", models.BinaryField(max_length=32)),
+                ("urges", models.PositiveIntegerField(default=0)),
+                ("urged_at", models.DateTimeField(null=True)),
+                ("done", models.BooleanField(null=True)),
+                (
+                    "content",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("content", "满意"),
+                            ("half_content", "基本满意"),
+                            ("not_content", "不满意"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("times_sent_back", models.PositiveIntegerField(default=0)),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="areas.area"
+                    ),
+                ),
+                (
+                    "finding",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="diary.finding",
+                    ),
+                ),
+                (
+                    "opened_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "run",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="workflow.run"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.unit",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'case_case',
-                'base_manager_name': 'everything',
-                'default_manager_name': 'everything',
+                "db_table": "case_case",
+                "base_manager_name": "everything",
+                "default_manager_name": "everything",
             },
             managers=[
-                ('everything', django.db.models.manager.Manager()),
+                ("everything", django.db.models.manager.Manager()),
             ],
         ),
         migrations.CreateModel(
-            name='Attachment',
+            name="Attachment",
             fields=[
-                ('id', models.UUIDField(default=minqing.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('file', models.FileField(max_length=120, upload_to='')),
-                ('step', models.CharField(blank=True, max_length=40)),
-                ('bytes_count', models.PositiveIntegerField()),
-                ('made_at', models.DateTimeField()),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=minqing.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("file", models.FileField(max_length=120, upload_to="")),
+                ("step", models.CharField(blank=True, max_length=40)),
+                ("bytes_count", models.PositiveIntegerField()),
+                ("made_at", models.DateTimeField()),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.case"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'case_attachment',
-                'ordering': ['made_at', 'id'],
+                "db_table": "case_attachment",
+                "ordering": ["made_at", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Addition',
+            name="Addition",
             fields=[
-                ('id', models.UUIDField(default=minqing.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('words', models.CharField(max_length=2000)),
-                ('added_at', models.DateTimeField()),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=minqing.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("words", models.CharField(max_length=2000)),
+                ("added_at", models.DateTimeField()),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.case"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'case_addition',
-                'ordering': ['added_at', 'id'],
+                "db_table": "case_addition",
+                "ordering": ["added_at", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Topic',
+            name="Topic",
             fields=[
-                ('id', models.UUIDField(default=minqing.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('key', models.CharField(max_length=60, unique=True)),
-                ('label', models.CharField(max_length=40)),
-                ('position', models.PositiveIntegerField(default=0)),
-                ('usual_unit_kind', models.CharField(blank=True, max_length=40)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.topic')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=minqing.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("key", models.CharField(max_length=60, unique=True)),
+                ("label", models.CharField(max_length=40)),
+                ("position", models.PositiveIntegerField(default=0)),
+                ("usual_unit_kind", models.CharField(blank=True, max_length=40)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.topic",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'case_topic',
-                'ordering': ['position', 'key'],
+                "db_table": "case_topic",
+                "ordering": ["position", "key"],
             },
         ),
         migrations.AddField(
-            model_name='case',
-            name='topic',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.topic'),
+            model_name="case",
+            name="topic",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.topic"
+            ),
         ),
         migrations.CreateModel(
-            name='Answer',
+            name="Answer",
             fields=[
-                ('id', models.UUIDField(default=minqing.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('number', models.PositiveSmallIntegerField()),
-                ('done', models.BooleanField()),
-                ('content', models.CharField(blank=True, choices=[('content', '满意'), ('half_content', '基本满意'), ('not_content', '不满意')], max_length=12)),
-                ('words', models.CharField(blank=True, max_length=500)),
-                ('answered_at', models.DateTimeField()),
-                ('asked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=minqing.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField()),
+                ("done", models.BooleanField()),
+                (
+                    "content",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("content", "满意"),
+                            ("half_content", "基本满意"),
+                            ("not_content", "不满意"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("words", models.CharField(blank=True, max_length=500)),
+                ("answered_at", models.DateTimeField()),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.case"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'case_answer',
-                'ordering': ['case', 'number'],
-                'constraints': [models.UniqueConstraint(fields=('case', 'number'), name='case_answer_number'), models.CheckConstraint(condition=models.Q(('done', True), ('content', ''), _connector='OR'), name='case_answer_not_done_is_no_rating')],
+                "db_table": "case_answer",
+                "ordering": ["case", "number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("case", "number"), name="case_answer_number"),
+                    models.CheckConstraint(
+                        condition=models.Q(("done", True), ("content", ""), _connector="OR"),
+                        name="case_answer_not_done_is_no_rating",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Contact',
+            name="Contact",
             fields=[
-                ('id', models.UUIDField(default=minqing.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('name', minqing.kernel.sealed.SealedField(blank=True, null=True)),
-                ('phone', minqing.kernel.sealed.SealedField(blank=True, null=True)),
-                ('phone_index', models.BinaryField(max_length=16, null=True)),
-                ('case', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=minqing.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", minqing.kernel.sealed.SealedField(blank=True, null=True)),
+                ("phone", minqing.kernel.sealed.SealedField(blank=True, null=True)),
+                ("phone_index", models.BinaryField(max_length=16, null=True)),
+                (
+                    "case",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.case"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'case_contact',
-                'indexes': [models.Index(fields=['phone_index'], name='case_contact_phone')],
+                "db_table": "case_contact",
+                "indexes": [models.Index(fields=["phone_index"], name="case_contact_phone")],
             },
         ),
         migrations.CreateModel(
-            name='DoorCode',
+            name="DoorCode",
             fields=[
-                ('id', models.UUIDField(default=minqing.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('code', models.CharField(max_length=8, unique=True)),
-                ('subject_kind', models.CharField(blank=True, max_length=20)),
-                ('subject_id', models.UUIDField(null=True)),
-                ('made_at', models.DateTimeField()),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='areas.area')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=minqing.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("code", models.CharField(max_length=8, unique=True)),
+                ("subject_kind", models.CharField(blank=True, max_length=20)),
+                ("subject_id", models.UUIDField(null=True)),
+                ("made_at", models.DateTimeField()),
+                ("closed_at", models.DateTimeField(null=True)),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="areas.area"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'case_door_code',
-                'base_manager_name': 'everything',
-                'default_manager_name': 'everything',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('closed_at', None)), fields=('area', 'subject_kind', 'subject_id'), name='case_door_code_one_open', nulls_distinct=False)],
+                "db_table": "case_door_code",
+                "base_manager_name": "everything",
+                "default_manager_name": "everything",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("closed_at", None)),
+                        fields=("area", "subject_kind", "subject_id"),
+                        name="case_door_code_one_open",
+                        nulls_distinct=False,
+                    )
+                ],
             },
             managers=[
-                ('everything', django.db.models.manager.Manager()),
+                ("everything", django.db.models.manager.Manager()),
             ],
         ),
         migrations.CreateModel(
-            name='Notice',
+            name="Notice",
             fields=[
-                ('id', models.UUIDField(default=minqing.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('sentence', models.CharField(max_length=200)),
-                ('made_at', models.DateTimeField()),
-                ('read_at', models.DateTimeField(null=True)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=minqing.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("sentence", models.CharField(max_length=200)),
+                ("made_at", models.DateTimeField()),
+                ("read_at", models.DateTimeField(null=True)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.case"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'db_table': 'case_notice',
-                'ordering': ['-made_at', '-id'],
-                'indexes': [models.Index(fields=['person', 'read_at'], name='case_notice_unread')],
+                "db_table": "case_notice",
+                "ordering": ["-made_at", "-id"],
+                "indexes": [models.Index(fields=["person", "read_at"], name="case_notice_unread")],
             },
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['area', 'opened_at'], name='case_area_opened'),
+            model_name="case",
+            index=models.Index(fields=["area", "opened_at"], name="case_area_opened"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['unit', 'opened_at'], name='case_unit_opened'),
+            model_name="case",
+            index=models.Index(fields=["unit", "opened_at"], name="case_unit_opened"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['subject_kind', 'subject_id'], name='case_subject'),
+            model_name="case",
+            index=models.Index(fields=["subject_kind", "subject_id"], name="case_subject"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['opened_at', 'id'], name='case_opened'),
+            model_name="case",
+            index=models.Index(fields=["opened_at", "id"], name="case_opened"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['topic'], name='case_topic_of'),
+            model_name="case",
+            index=models.Index(fields=["topic"], name="case_topic_of"),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('is_anonymous', False), models.Q(('finding', None), ('opened_by', None), ('subject_id', None), ('subject_kind', '')), _connector='OR'), name='case_anonymous_names_nobody'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("is_anonymous", False),
+                    models.Q(
+                        ("finding", None), ("opened_by", None), ("subject_id", None), ("subject_kind", "")
+                    ),
+                    _connector="OR",
+                ),
+                name="case_anonymous_names_nobody",
+            ),
         ),
     ]

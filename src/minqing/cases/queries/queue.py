@@ -40,6 +40,7 @@ class QueueFilters:
     topic: str = ""
     unit_id: UUID | None = None
     area_id: UUID | None = None
+    area_path: str = ""  # instead of the id, where the caller knows it
     sort: str = "due"
 
 
@@ -147,7 +148,9 @@ def _filtered(found: CaseQuerySet, actor: Actor, filters: QueueFilters, at: date
         found = found.filter(Q(topic__key=filters.topic) | Q(topic__parent__key=filters.topic))
     if filters.unit_id:
         found = found.filter(unit_id=filters.unit_id)
-    if filters.area_id:
+    if filters.area_path:
+        found = found.filter(area__path__under=filters.area_path)
+    elif filters.area_id:
         area = areas.Area.objects.filter(id=filters.area_id).first()
         found = found.filter(area__path__under=area.path) if area else found.none()
     if filters.colour:

@@ -47,7 +47,12 @@ def here() -> SmallCounty:
 
 
 def by_code(here: SmallCounty, **changes: object) -> Report:
-    given: dict[str, object] = {"id": random_id(), "source": "door_code", "area_id": here.micro_grid.id, "words": WORDS}
+    given: dict[str, object] = {
+        "id": random_id(),
+        "source": "door_code",
+        "area_id": here.micro_grid.id,
+        "words": WORDS,
+    }
     return Report(**{**given, **changes})  # type: ignore[arg-type]
 
 
@@ -78,7 +83,12 @@ def test_five_steps_not_done_and_back_again(here):
     five_steps(here, case, people, again=True)
     answer(receipt_code=case.receipt_code, done=True, content="content", words="这回亮了", at=AT)
     end = receipt(case.receipt_code, at=AT)
-    assert (end.state_label, end.is_open, end.answered_done, end.content_label) == ("已办结", False, True, "满意")
+    assert (end.state_label, end.is_open, end.answered_done, end.content_label) == (
+        "已办结",
+        False,
+        True,
+        "满意",
+    )
     assert len(end.legs) == 9  # five, three more the second time, and the end
     assert all(leg.within_words for leg in end.legs if leg.state != "closed")
     said = [line.sentence for line in end.lines]
@@ -129,11 +139,14 @@ def test_a_unit_that_cannot_reach_there_is_refused(here):
     dispatcher = here.actor(TOWN_DISPATCHER)
     case = open_case(by_code(here), by=None, at=AT)
     take_step(case_id=case.id, step="sign", given=StepInput(), by=dispatcher, at=AT)
-    for unit, words in ((str(here.far_unit.id), "管不到"), ("not-an-id", "没有这个单位"), (str(uuid.uuid4()), "没有这个单位")):
+    nowhere = "没有这个单位"
+    for unit, words in (
+        (str(here.far_unit.id), "管不到"),
+        ("not-an-id", nowhere),
+        (str(uuid.uuid4()), nowhere),
+    ):
         with pytest.raises(Refused, match=words):
-            take_step(
-                case_id=case.id, step="assign", given=StepInput({"unit": unit}), by=dispatcher, at=AT
-            )
+            take_step(case_id=case.id, step="assign", given=StepInput({"unit": unit}), by=dispatcher, at=AT)
 
 
 def test_a_handler_sees_the_unit_s_cases_and_no_others(here):
@@ -162,9 +175,7 @@ def test_the_author_is_told_once_though_delivered_twice(here):
     case = open_case(
         Report(id=random_id(), source="officer", area_id=here.grid.id, words=WORDS), by=worker, at=AT
     )
-    take_step(
-        case_id=case.id, step="decline", given=StepInput({"reason": "已在别处登记"}), by=clerk, at=AT
-    )
+    take_step(case_id=case.id, step="decline", given=StepInput({"reason": "已在别处登记"}), by=clerk, at=AT)
     closed = Entry.objects.get(kind="cases.closed")
     assert deliver(closed.id) == 1
     assert deliver(closed.id) == 0
@@ -190,9 +201,7 @@ def test_words_that_make_no_report(here, words, sentence):
         open_case(by_code(here, words=words), by=None, at=AT)
 
 
-def test_a_queue_takes_as_many_statements_for_a_hundred_cases_as_for_ten(
-    here, django_assert_max_num_queries
-):
+def test_a_queue_takes_as_many_statements_for_a_hundred_cases_as_for_ten(here, django_assert_max_num_queries):
     dispatcher = here.actor(TOWN_DISPATCHER)
     for number in range(30):
         open_case(by_code(here, words=f"第 {number} 件事：路灯不亮"), by=None, at=AT)
@@ -208,7 +217,11 @@ def test_the_follow_up_caller_asks_for_those_who_cannot(here):
     five_steps(here, case, people)
     with pytest.raises(NotAllowed):
         take_step(
-            case_id=case.id, step="confirm", given=StepInput({"content": "content"}), by=people["handler"], at=AT
+            case_id=case.id,
+            step="confirm",
+            given=StepInput({"content": "content"}),
+            by=people["handler"],
+            at=AT,
         )
     take_step(
         case_id=case.id,

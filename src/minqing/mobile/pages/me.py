@@ -1,0 +1,25 @@
+"""我的: in which appointment I act, type size, password, signing out."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from minqing.cases import public as cases
+from minqing.kernel.pages import OfficialRequest, page
+from minqing.mobile.pages.whole import show
+
+
+@page(signed_in="one's own page")
+@require_safe
+@never_cache
+def me(request: OfficialRequest) -> HttpResponse:
+    """Show who I am here."""
+    actor = request.actor
+    given = {
+        "notices": cases.notices(actor),
+        "acting_label": actor.acting.label if actor.acting else "目前没有有效的任职，请联系县级管理员",
+        "many": len(actor.appointments) > 1,
+    }
+    return show(request, "me", given, tab="me")

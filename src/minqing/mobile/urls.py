@@ -1,0 +1,25 @@
+"""Addresses of the phone."""
+
+from django.urls import path
+
+from minqing.mobile.pages import matters, me, today, visits
+
+app_name = "mobile"
+urlpatterns = [
+    path("", today.today, name="today"),
+    path("notices/read/", today.notices_read, name="notices_read"),
+    path("visits/", visits.my_diary, name="diary"),
+    path("visits/pick/", visits.pick, name="pick"),
+    path("visits/new/<slug:kind>/<uuid:subject_id>/", visits.new_visit, name="new_visit"),
+    path("visits/<uuid:visit_id>/", visits.visit, name="visit"),
+    path("visits/<uuid:visit_id>/findings/", visits.add_finding, name="add_finding"),
+    path("findings/<uuid:finding_id>/case/", visits.finding_to_case, name="finding_to_case"),
+    path("photos/<uuid:photo_id>/", visits.photo, name="photo"),
+    path("subjects/<slug:kind>/<uuid:subject_id>/", visits.subject, name="subject"),
+    path("matters/", matters.matters, name="matters"),
+    path("matters/new/", matters.report, name="report"),
+    path("matters/<uuid:case_id>/", matters.matter, name="matter"),
+    path("matters/<uuid:case_id>/<slug:step>/", matters.take, name="take"),
+    path("attachments/<uuid:attachment_id>/", matters.attachment, name="attachment"),
+    path("me/", me.me, name="me"),
+]
