@@ -9,9 +9,12 @@ from minqing.areas.queries import (
     area_by_code,
     area_name,
     area_names,
+    around,
     children,
+    count_under,
     county,
     history,
+    ids_under,
     nearest,
     parent_on,
     profile,
@@ -35,6 +38,7 @@ from minqing.areas.services import close_area, move_area, open_area, rename_area
 __all__ = [
     "COUNTY", "GRID", "LEVELS", "LEVEL_LABELS", "MANAGE_AREAS", "MICRO_GRID", "TOWN", "VILLAGE", "Area",
     "AreaPeriod", "CountyProfile", "Nearest", "Point", "ancestors", "area", "area_by_code", "area_name",
-    "area_names", "children", "close_area", "county", "history", "is_under", "move_area", "nearest", "open_area",
-    "parent_level", "parent_on", "path_under", "profile", "rename_area", "require_open", "search",
+    "area_names", "around", "children", "close_area", "count_under", "county", "history", "ids_under",
+    "is_under", "move_area", "nearest", "open_area", "parent_level", "parent_on", "path_under", "profile",
+    "rename_area", "require_open", "search",
 ]  # fmt: skip

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
 
 from minqing.areas import rules
 from minqing.areas.models import Area, AreaPeriod, CountyProfile
@@ -58,6 +61,26 @@ def children(parent: Area, *, closed: bool = False) -> list[Area]:
 def ancestors(of: Area) -> list[Area]:
     """Return the areas an area sits in, county first, itself last."""
     return sorted(Area.objects.filter(path__above=of.path), key=lambda one: one.path.count("."))
+
+
+def around(path: str) -> tuple[list[Area], list[Area]]:
+    """Return the areas a path sits in, county first, itself last, and the open ones right below it; one query."""
+    found = Area.objects.filter(Q(path__above=path) | Q(parent__path=path, closed_at=None)).defer("outline")
+    above = [one for one in found if rules.is_under(path, one.path)]
+    below = [one for one in found if not rules.is_under(path, one.path)]
+    return sorted(above, key=lambda one: one.path.count(".")), below
+
+
+def ids_under(path: str) -> QuerySet[Any, Any]:
+    """Return a sub-select of the ids of an area and everything below it, closed ones too."""
+    return Area.objects.under(path).order_by().values("id")
+
+
+def count_under(path: str) -> dict[str, int]:
+    """Count the open areas at a path and below it, by level."""
+    found = Area.objects.under(path).open().order_by().values_list("level").annotate(n=Count("id"))
+    counts = dict(found)
+    return {level: counts[level] for level in rules.LEVELS if level in counts}
 
 
 def area_name(of: Area, upto: str = rules.TOWN) -> str:

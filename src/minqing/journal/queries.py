@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from minqing.journal.events import EVENTS
 from minqing.journal.models import Detail, Entry
@@ -15,6 +18,7 @@ TIMELINE_MAX = (
     500  # a page beyond this is no longer read; older entries stay reachable through the audit page
 )
 AUDIT_PAGE_ROWS = 50
+AUDIT_COUNT_MAX = 10_000  # 200 pages; a filter finds what is older
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,7 @@ class TimelineLine:
     entry_id: UUID
     subject_kind: str
     subject_id: UUID
+    area_id: UUID
 
 
 def timeline(
@@ -54,16 +59,53 @@ def timelines(subject_kind: str, subject_ids: Iterable[UUID]) -> dict[UUID, list
     return by_subject
 
 
+def reads_of(subject_kind: str, subject_id: UUID, *, limit: int = 50) -> list[TimelineLine]:
+    """Return who looked at a subject's file, latest first. The caller has checked that the reader may know."""
+    entries = Entry.objects.filter(subject_kind=subject_kind, subject_id=subject_id, is_read=True)
+    return _lines(list(entries.order_by("-at", "-id")[:limit]))
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFilters:
+    """What the audit may be narrowed to; empty means all.
+
+    ``group`` is the first part of a kind (``registry``), ``within`` a query of areas' ids, ``reads`` only what was read
+    (True) or only what was changed (False).
+    """
+
+    group: str = ""
+    person_id: UUID | None = None
+    subject_id: UUID | None = None
+    within: QuerySet[Any, Any] | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    reads: bool | None = None
+
+
 def audit(
-    actor: Actor, to: Capability, *, kind: str = "", person_id: UUID | None = None, page: int = 1
+    actor: Actor, to: Capability, filters: AuditFilters | None = None, *, page: int = 1
 ) -> tuple[list[TimelineLine], int]:
-    """Return one page of everything that happened in the actor's areas, newest first, and how many there are."""
+    """Return one page of everything that happened in the actor's areas, newest first, and how many there are.
+
+    Counts up to :data:`AUDIT_COUNT_MAX`, one more meaning "more than that".
+    """
+    given = filters or AuditFilters()
     entries = Entry.objects.filter(area_id__in=actor.visible_areas(to))
-    if kind:
-        entries = entries.filter(kind=kind)
-    if person_id:
-        entries = entries.filter(person_id=person_id)
-    total = entries.count()
+    if given.group:
+        entries = entries.filter(kind__startswith=f"{given.group}.")
+    if given.person_id:
+        entries = entries.filter(person_id=given.person_id)
+    if given.subject_id:
+        entries = entries.filter(subject_id=given.subject_id)
+    if given.within is not None:
+        entries = entries.filter(area_id__in=given.within)
+    if given.since:
+        entries = entries.filter(at__gte=given.since)
+    if given.until:
+        entries = entries.filter(at__lt=given.until)
+    if given.reads is not None:
+        entries = entries.filter(is_read=given.reads)
+    total = entries.order_by()[: AUDIT_COUNT_MAX + 1].count()
     first = (page - 1) * AUDIT_PAGE_ROWS
     return _lines(list(entries.order_by("-at", "-id")[first : first + AUDIT_PAGE_ROWS])), total
 
@@ -102,6 +144,7 @@ def _lines(entries: Sequence[Entry]) -> list[TimelineLine]:
             entry_id=entry.id,
             subject_kind=entry.subject_kind,
             subject_id=entry.subject_id,
+            area_id=entry.area_id,
         )
         for entry in entries
     ]
