@@ -187,6 +187,7 @@ def _do(sentence: str, program: list[str], failure: str) -> None:
             process.wait()
             raise
     sys.stdout.write("\n")
+    sys.stdout.flush()
     if process.returncode:
         said = log.read_text("utf-8", "replace")
         if "No space left on device" in said:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any, Final
 
 import django_stubs_ext
@@ -25,37 +24,6 @@ ALLOWED_HOSTS = [host.strip() for host in _env.hosts.split(",") if host.strip()]
     *([_env.host] if _env.host not in ("0.0.0.0", "::") else ["*"]),  # noqa: S104  (compared, not bound)
 ]
 
-_OURS = (
-    "kernel",
-    "ui",
-    "journal",
-    "areas",
-    "accounts",
-    "workflow",
-    "registry",
-    "diary",
-    "cases",
-    "desk",
-    "mobile",
-    "portal",
-    "api",
-    "seed",
-)
-_PACKAGE = BASE_DIR / "src" / "minqing"
-
-
-def _is_there(name: str) -> bool:
-    # While the floors are being built: what stands on a floor without its front door waits for it.
-    if _OURS.index(name) > _OURS.index("registry") and not (
-        _is_there("registry") and (_PACKAGE / "registry" / "public.py").exists()
-    ):
-        return False
-    here = _PACKAGE / name
-    has_tables = name != "kernel" and ((here / "models.py").exists() or (here / "models").exists())
-    made = not has_tables or any(here.glob("migrations/0*.py")) or "makemigrations" in sys.argv
-    return (here / "apps.py").exists() and made
-
-
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
@@ -66,7 +34,19 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "procrastinate.contrib.django",
     "csp",
-    *(f"minqing.{name}" for name in _OURS if _is_there(name)),
+    "minqing.kernel",
+    "minqing.ui",
+    "minqing.journal",
+    "minqing.areas",
+    "minqing.accounts",
+    "minqing.workflow",
+    "minqing.registry",
+    "minqing.diary",
+    "minqing.cases",
+    "minqing.desk",
+    "minqing.mobile",
+    "minqing.portal",
+    "minqing.seed",
 ]
 
 MIDDLEWARE = [

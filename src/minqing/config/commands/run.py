@@ -6,9 +6,7 @@ import argparse
 import hashlib
 import os
 from collections.abc import Sequence
-from importlib import import_module
 from importlib.metadata import version
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +17,7 @@ from minqing.config.local import database_at_hand
 from minqing.config.ports import answers, must_be_free
 from minqing.config.processes import Family, Stopped, no_more_signals, stopping_on_signals
 from minqing.config.screen import say, step
+from minqing.kernel import clock
 from minqing.kernel.settings import settings
 
 _READY_SECONDS_MAX: Final = 60.0
@@ -54,7 +53,10 @@ def _seed_if_wanted(*, embedded: bool) -> None:
     from minqing.areas.public import profile
 
     if (embedded or settings().seed) and profile() is None:
-        call_command("seed")
+        from minqing.seed.public import DEFAULT_SEED, load
+
+        with step("正在载入演示县"):
+            load(at=clock.now(), seed=DEFAULT_SEED, say=lambda sentence: say(f"  {sentence}"))
 
 
 def _collect_static() -> None:
@@ -102,7 +104,6 @@ def _welcome(host: str, port: int) -> None:
 
 
 def _demonstration_accounts() -> Sequence[object]:
-    if find_spec("minqing.seed.public") is None:
-        return ()
-    found: Sequence[object] = import_module("minqing.seed.public").demonstration_accounts()
-    return found
+    from minqing.seed.public import demonstration_accounts
+
+    return demonstration_accounts()
