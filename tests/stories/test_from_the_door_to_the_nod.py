@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -74,4 +75,4 @@ def take(page: Any, step: str, **texts: str) -> None:
     for label, text in texts.items():
         page.get_by_label(label).first.fill(text)
     button.click()
-    page.get_by_text(f"“{step}”已").first.wait_for()
+    page.get_by_text(re.compile(f"“{step}”已|已{step}")).first.wait_for()
