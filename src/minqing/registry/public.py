@@ -39,6 +39,16 @@ from minqing.registry.permissions import (
     TAG_SUBJECTS,
 )
 from minqing.registry.queries.dossier import Dossier, EditValues, Fact, TagLine, dossier, edit_values
+from minqing.registry.queries.imports import (
+    ErrorLine,
+    Preview,
+    PreviewRow,
+    error_csv,
+    error_rows,
+    import_batch,
+    my_imports,
+    preview,
+)
 from minqing.registry.queries.search import (
     HouseholdLine,
     HouseholdPage,
@@ -80,6 +90,7 @@ from minqing.registry.services.households import (
     move_out,
     set_head,
 )
+from minqing.registry.services.imports import apply_import, discard_import, expire_imports, stage_import
 from minqing.registry.services.inputs import EnterpriseInput, HouseholdInput, PlaceInput, ResidentInput
 from minqing.registry.services.reading import open_dossier
 from minqing.registry.services.residents import (
@@ -99,22 +110,24 @@ from minqing.registry.services.sites import (
     enterprise_row,
 )
 from minqing.registry.services.tags import add_tag, end_tag, load_tag_kinds
+from minqing.registry.services.templates import template_xlsx
 
 __all__ = [
     "EDIT_REGISTRY", "EMPLOYEE_BANDS", "ENTERPRISE", "GONE_LABELS", "HOUSEHOLD", "IMPORT_KINDS",
     "IMPORT_REGISTRY", "KIND_LABELS", "OUTCOME_LABELS", "PLACE", "PLACE_KINDS", "PRESENCE_LABELS",
     "RELATION_LABELS", "RESIDENT", "SEE_REGISTRY", "SEE_SENSITIVE_TAGS", "SEX_LABELS", "STATUS_LABELS",
     "TAG_KINDS", "TAG_SUBJECTS", "CloseForm", "Dossier", "EditValues", "EndTagForm", "Enterprise",
-    "EnterpriseForm", "EnterpriseInput", "ExactForm", "Fact", "GoneForm", "HeadForm", "Household",
-    "HouseholdForm", "HouseholdInput", "HouseholdLine", "HouseholdMember", "HouseholdPage", "ImportBatch",
-    "ImportRow", "MemberLine", "MoveInForm", "MoveOutForm", "NewMemberForm", "Place", "PlaceForm",
-    "PlaceInput", "Resident", "ResidentForm", "ResidentInput", "SearchForm", "SearchPage", "SubjectRef",
-    "SubjectRow", "SubjectView", "Tag", "TagForm", "TagKind", "TagLine", "UploadForm", "add_enterprise",
-    "add_household", "add_place", "add_resident", "add_tag", "age_on", "areas_to_register_in",
-    "close_enterprise", "close_household", "close_place", "dossier", "edit_enterprise", "edit_household",
-    "edit_place", "edit_resident", "edit_values", "end_tag", "enterprise_row", "find_exact", "households_of",
-    "id_index", "load_tag_kinds", "move_in", "move_out", "name_initials", "open_dossier", "phone_index",
-    "read_id_number", "read_phone", "read_uscc", "relation_key", "resident_back", "resident_gone",
-    "resident_row", "search", "search_everything", "set_head", "subject", "subject_ref", "subjects",
-    "tag_kinds",
+    "EnterpriseForm", "EnterpriseInput", "ErrorLine", "ExactForm", "Fact", "GoneForm", "HeadForm",
+    "Household", "HouseholdForm", "HouseholdInput", "HouseholdLine", "HouseholdMember", "HouseholdPage",
+    "ImportBatch", "ImportRow", "MemberLine", "MoveInForm", "MoveOutForm", "NewMemberForm", "Place",
+    "PlaceForm", "PlaceInput", "Preview", "PreviewRow", "Resident", "ResidentForm", "ResidentInput",
+    "SearchForm", "SearchPage", "SubjectRef", "SubjectRow", "SubjectView", "Tag", "TagForm", "TagKind",
+    "TagLine", "UploadForm", "add_enterprise", "add_household", "add_place", "add_resident", "add_tag",
+    "age_on", "apply_import", "areas_to_register_in", "close_enterprise", "close_household", "close_place",
+    "discard_import", "dossier", "edit_enterprise", "edit_household", "edit_place", "edit_resident",
+    "edit_values", "end_tag", "enterprise_row", "error_csv", "error_rows", "expire_imports", "find_exact",
+    "households_of", "id_index", "import_batch", "load_tag_kinds", "move_in", "move_out", "my_imports",
+    "name_initials", "open_dossier", "phone_index", "preview", "read_id_number", "read_phone", "read_uscc",
+    "relation_key", "resident_back", "resident_gone", "resident_row", "search", "search_everything",
+    "set_head", "stage_import", "subject", "subject_ref", "subjects", "tag_kinds", "template_xlsx",
 ]  # fmt: skip

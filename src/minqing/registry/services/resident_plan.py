@@ -1,0 +1,222 @@
+"""What a spreadsheet of residents would do: every row matched with what is on file, judged with its neighbours.
+
+The same plan is made twice: when the file comes in (to show it) and, with the rows locked, when it is applied. So
+whatever happened in between is seen, and nothing is decided on old knowledge.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from minqing.registry import rules
+from minqing.registry.models import Household, HouseholdMember, Resident
+from minqing.registry.models.subjects import id_index
+from minqing.registry.services.import_rows import CheckedRow
+from minqing.registry.services.import_scope import Scope
+from minqing.registry.services.planned import LABEL, PlannedHousehold, PlannedResident, ResidentPlan, chunks
+from minqing.registry.services.resident_judging import compare, compare_tags, judge
+
+
+def plan_residents(checked: Sequence[CheckedRow], scope: Scope, *, today: date, lock: bool) -> ResidentPlan:
+    """Match, compare and judge all rows. The number of queries grows with thousands of rows, never with rows."""
+    rows = [PlannedResident(row) for row in checked]
+    _find_areas(rows, scope)
+    _refuse_repeated(rows)
+    people = _people_on_file(rows, lock)
+    _know_people(rows, people, scope)
+    households = _find_households(_group(rows), scope, lock)
+    _match_without_number(households)
+    _find_memberships(rows)
+    for household in households:
+        judge(household)
+    compare_tags(rows, today)
+    for household in households:
+        compare(household, scope)
+    return ResidentPlan(rows, households)
+
+
+def _find_areas(rows: list[PlannedResident], scope: Scope) -> None:
+    scope.look_outside({one.values.get("grid", "") for one in rows})
+    for one in rows:
+        if text := one.values.get("grid"):
+            one.area_id, refusal = scope.resolve(text)
+            if refusal:
+                one.row.refuse(LABEL["grid"], refusal)
+
+
+def _refuse_repeated(rows: list[PlannedResident]) -> None:
+    first: dict[str, int] = {}
+    for one in rows:
+        number = one.values.get("id_number")
+        if not number:
+            continue
+        if number in first:
+            one.row.refuse(LABEL["id_number"], f"与第 {first[number]} 行的证件号相同，一人只能填一行。")
+        else:
+            first[number] = one.row.number
+
+
+def _people_on_file(rows: list[PlannedResident], lock: bool) -> dict[bytes, Resident]:
+    wanted = sorted({index for one in rows if (index := id_index(one.values.get("id_number")))})
+    found: dict[bytes, Resident] = {}
+    for chunk in chunks(wanted):
+        people: QuerySet[Resident] = Resident.everything.filter(id_index__in=chunk).order_by("id")
+        for person in _maybe_locked(people, lock).defer("id_number", "phone"):
+            found[bytes(person.id_index or b"")] = person
+    return found
+
+
+def _maybe_locked(rows: QuerySet[Any], lock: bool) -> QuerySet[Any]:
+    return rows.select_for_update() if lock else rows
+
+
+def _know_people(rows: list[PlannedResident], people: dict[bytes, Resident], scope: Scope) -> None:
+    for one in rows:
+        index = id_index(one.values.get("id_number"))
+        person = people.get(index) if index else None
+        if person is None:
+            continue
+        if person.area_id not in scope.ids:
+            # Whose it is stays unsaid: the importer has no right to know that somebody lives elsewhere.
+            one.row.refuse(
+                LABEL["id_number"], "这个证件号不能在这里登记，可能已在别处登记。请联系县级管理员核实。"
+            )
+        elif person.closed_on is not None:
+            one.row.refuse(LABEL["id_number"], "这个证件号的档案已注销，请先在档案页恢复，再导入。")
+        else:
+            one.person = person
+
+
+def _group(rows: list[PlannedResident]) -> list[PlannedHousehold]:
+    """Group rows by door: by household code, or by the head's number where no row of that head gives a code."""
+    code_of_head = {
+        one.values["head_id"]: one.values["household_code"]
+        for one in rows
+        if one.values.get("head_id") and one.values.get("household_code")
+    }
+    groups: dict[str, list[PlannedResident]] = defaultdict(list)
+    for one in rows:
+        head = one.values.get("head_id", "")
+        code = one.values.get("household_code") or code_of_head.get(head, "")
+        one.home = f"code {code}" if code else f"head {head}" if head else ""
+        if one.home:
+            groups[one.home].append(one)
+    return [PlannedHousehold(key, group) for key, group in groups.items()]
+
+
+def _find_households(households: list[PlannedHousehold], scope: Scope, lock: bool) -> list[PlannedHousehold]:
+    codes = [one.key[5:] for one in households if one.key.startswith("code ")]
+    by_code: dict[str, Household] = {}
+    for chunk in chunks(codes):
+        held = Household.everything.filter(code__in=chunk).order_by("id")
+        by_code |= {row.code: row for row in _maybe_locked(held, lock)}
+    heads: dict[bytes, PlannedHousehold] = {}
+    for one in households:
+        one.row = by_code.get(one.key[5:]) if one.key.startswith("code ") else None
+        number = next((row.values["head_id"] for row in one.rows if row.values.get("head_id")), "")
+        if one.row is None and (index := id_index(number)):
+            heads[index] = one
+    for numbers in chunks(heads):
+        held_by = HouseholdMember.objects.filter(
+            ends_on=None, relation=rules.HEAD, resident__id_index__in=numbers
+        ).values_list("resident__id_index", "household_id")
+        ids = {home_id: bytes(index or b"") for index, home_id in held_by}
+        homes = Household.everything.filter(id__in=list(ids)).order_by("id")
+        for row in _maybe_locked(homes, lock):
+            heads[ids[row.id]].row = row
+    _refuse_foreign(households, scope)
+    households = _merged(households)
+    known = {one.row.id: one for one in households if one.row is not None}
+    for home_ids in chunks(known):
+        members = HouseholdMember.objects.filter(household__in=home_ids, ends_on=None)
+        for member in members.select_related("resident").defer("resident__id_number", "resident__phone"):
+            known[member.household_id].members.append(member)
+    return households
+
+
+def _merged(households: list[PlannedHousehold]) -> list[PlannedHousehold]:
+    """Put together groups that turn out to be one household on file (some rows gave its code, others its head)."""
+    kept: dict[UUID | str, PlannedHousehold] = {}
+    for one in households:
+        at = one.row.id if one.row else one.key
+        if at in kept:
+            kept[at].rows += one.rows
+            kept[at].key = min(kept[at].key, one.key)  # "code …" before "head …"
+        else:
+            kept[at] = one
+    return list(kept.values())
+
+
+def _refuse_foreign(households: list[PlannedHousehold], scope: Scope) -> None:
+    for one in households:
+        row = one.row
+        if row is None:
+            continue
+        refusal = ""
+        if row.area_id not in scope.ids:
+            refusal = "这个户编号或户主不能在这里使用，可能属于别的辖区，请核对。"
+        elif row.closed_on is not None:
+            refusal = "这一户已销户，请核对户编号。"
+        elif one.key.startswith("code ") and row.code and row.code != one.key[5:]:
+            refusal = "户编号与这位户主现在的户编号不一致，请核对。"
+        if refusal:
+            one.row = None
+            for planned in one.rows:
+                planned.row.refuse(LABEL["household_code"], refusal)
+
+
+def _match_without_number(households: list[PlannedHousehold]) -> None:
+    """Find those of a household who are known by name and birth date only: the row or the file lacks the number."""
+    for household in households:
+        taken = {one.person.id for one in household.rows if one.person}
+        seen: dict[tuple[str, str], int] = {}
+        for one in household.rows:
+            if one.person is not None or not one.values.get("name"):
+                continue
+            name, born, number = (
+                one.values["name"],
+                one.values.get("birth_date", ""),
+                one.values.get("id_number"),
+            )
+            if not number:
+                if (name, born) in seen:
+                    one.row.refuse(LABEL["name"], f"与第 {seen[name, born]} 行重复，请核对，或填上证件号。")
+                    continue
+                seen[name, born] = one.row.number
+            same = [
+                member.resident
+                for member in household.members
+                if member.resident.name == name
+                and member.resident_id not in taken
+                and not (number and member.resident.id_index)
+                and not (
+                    born and member.resident.birth_date and member.resident.birth_date.isoformat() != born
+                )
+            ]
+            if len(same) > 1:
+                one.row.refuse(LABEL["id_number"], "这一户有几位同名的人，请填证件号，才知道是哪一位。")
+            elif same:
+                one.person = same[0]
+                taken.add(same[0].id)
+                _refuse_contradiction(one, same[0])
+
+
+def _refuse_contradiction(one: PlannedResident, person: Resident) -> None:
+    sex = one.values.get("sex")
+    if person.id_index and sex and person.sex and sex != person.sex:
+        one.row.refuse(LABEL["sex"], "性别与档案里证件号的不一致，请核对。")
+
+
+def _find_memberships(rows: list[PlannedResident]) -> None:
+    by_person = {one.person.id: one for one in rows if one.person}
+    for ids in chunks(by_person):
+        for member in HouseholdMember.objects.filter(resident__in=ids, ends_on=None).select_related(
+            "household"
+        ):
+            by_person[member.resident_id].member = member

@@ -1,0 +1,154 @@
+"""Read an uploaded .xlsx or CSV into rows of text, within limits, without trusting a byte of it."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import IO, Any, Final
+
+from openpyxl import load_workbook
+
+from minqing.kernel.errors import Refused
+
+FILE_BYTES_MAX: Final = 20 * 1024 * 1024  # 50,000 rows of a register are under 8 MB
+UNPACKED_BYTES_MAX: Final = (
+    300 * 1024 * 1024
+)  # a zip bomb unpacks a thousandfold; a real sheet ten- to twentyfold
+PARTS_MAX: Final = 500  # files inside one workbook
+ROWS_MAX: Final = 50_000  # a large town; more comes in several files
+COLUMNS_MAX: Final = 40
+CELL_MAX: Final = 500  # nothing in a register is longer; a novel in a cell is a mistake
+BLANK_ROWS_MAX: Final = 1_000  # so many empty rows in a row are the end
+EXAMPLE: Final = "（示例）"  # the template's example line begins with it and is passed over
+
+_SAVE_AS: Final = "请在表格软件里另存为“Excel 工作簿（.xlsx）”或 CSV 后再上传。"
+_OLE: Final = b"\xd0\xcf\x11\xe0"
+_ZIP: Final = b"PK\x03\x04"
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """One row as the spreadsheet program numbers it."""
+
+    number: int
+    cells: tuple[str, ...]
+
+
+def read_sheet(name: str, file: IO[bytes], size: int) -> list[SheetRow]:
+    """Return the rows that hold anything, the header first, or refuse with a sentence."""
+    if size > FILE_BYTES_MAX:
+        raise Refused(f"文件超过 {FILE_BYTES_MAX // 1024 // 1024} MB，请分成几份上传。", field="file")
+    content = file.read(FILE_BYTES_MAX + 1)
+    if len(content) > FILE_BYTES_MAX:
+        raise Refused(f"文件超过 {FILE_BYTES_MAX // 1024 // 1024} MB，请分成几份上传。", field="file")
+    if not content.strip():
+        raise Refused("文件是空的，请核对。", field="file")
+    if content.startswith(_OLE):
+        raise Refused(f"旧版 .xls 或加了密码的表格读不了。{_SAVE_AS}", field="file")
+    if content.startswith(_ZIP):
+        return _kept(_workbook_rows(content))
+    if not name.lower().endswith((".csv", ".txt", ".tsv")):
+        raise Refused(f"只认 .xlsx 和 CSV 文件。{_SAVE_AS}", field="file")
+    return _kept(_csv_rows(_decoded(content)))
+
+
+def _kept(rows: Iterable[tuple[str, ...]]) -> list[SheetRow]:
+    kept: list[SheetRow] = []
+    blank = 0
+    for number, cells in enumerate(rows, start=1):
+        if not any(cells):
+            blank += 1
+            if blank > BLANK_ROWS_MAX:
+                break
+            continue
+        blank = 0
+        if len(cells) > COLUMNS_MAX and any(cells[COLUMNS_MAX:]):
+            raise Refused(f"列太多（最多 {COLUMNS_MAX} 列），请删去不用的列。", field="file")
+        if cells[0].startswith(EXAMPLE):
+            continue
+        kept.append(SheetRow(number, cells[:COLUMNS_MAX]))
+        if len(kept) > ROWS_MAX + 1:
+            raise Refused(f"行太多（最多 {ROWS_MAX} 行），请分成几份上传。", field="file")
+    if len(kept) < 2:
+        raise Refused("表格里只有表头或什么也没有，请填好后再上传。", field="file")
+    return kept
+
+
+def _workbook_rows(content: bytes) -> Iterator[tuple[str, ...]]:
+    try:
+        _refuse_unsafe(content)
+        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+        sheet = book.worksheets[0]
+        sheet.reset_dimensions()
+        # One column more than allowed, so that a wider sheet is noticed.
+        for row in sheet.iter_rows(values_only=True, max_col=COLUMNS_MAX + 1):
+            yield tuple(_text(value) for value in row)
+    except Refused:
+        raise
+    except Exception as error:  # a damaged workbook fails inside openpyxl in any way it likes
+        raise Refused(f"这个表格读不出来，可能已损坏。{_SAVE_AS}", field="file") from error
+
+
+def _refuse_unsafe(content: bytes) -> None:
+    """Look at the package before unpacking: size, parts, macros, document types (entities that blow up)."""
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        parts = package.infolist()
+        names = {part.filename for part in parts}
+        if "xl/workbook.xml" not in names:
+            raise Refused(f"这不是 .xlsx 表格。{_SAVE_AS}", field="file")
+        if any(name.lower().endswith("vbaproject.bin") for name in names):
+            raise Refused(f"表格里带有宏，不能上传。{_SAVE_AS}", field="file")
+        if len(parts) > PARTS_MAX or sum(part.file_size for part in parts) > UNPACKED_BYTES_MAX:
+            raise Refused("表格解开后太大，请只留要导入的那一页再上传。", field="file")
+        for part in parts:
+            if part.filename.lower().endswith((".xml", ".rels")):
+                with package.open(part) as opened:
+                    if b"!DOCTYPE" in opened.read(2048).replace(b"\0", b""):
+                        raise Refused(f"表格里有不该有的内容，不能上传。{_SAVE_AS}", field="file")
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, datetime | date):
+        return value.strftime("%Y-%m-%d")
+    if isinstance(value, float):
+        # 18 digits do not fit a float: said as the program shows it, so that the rule can say what happened.
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else f"{value:.10G}"
+    return str(value).strip()
+
+
+def _decoded(content: bytes) -> str:
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        encodings: tuple[str, ...] = ("utf-16",)
+    else:
+        encodings = ("utf-8-sig", "gb18030")  # spreadsheet programs in China write the latter
+    for encoding in encodings:
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" in text:
+            break
+        return text
+    raise Refused(f"文件的文字编码认不出来。{_SAVE_AS}", field="file")
+
+
+def _csv_rows(text: str) -> Iterator[tuple[str, ...]]:
+    first = text.partition("\n")[0]
+    delimiter = max(",\t;", key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        for row in reader:
+            yield tuple(cell.strip() for cell in row) or ("",)
+    except csv.Error as error:
+        raise Refused(
+            f"第 {reader.line_num} 行附近的引号或内容有问题，读不下去，请核对。", field="file"
+        ) from error
