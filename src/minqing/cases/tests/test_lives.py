@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
@@ -56,7 +57,7 @@ def by_code(here: SmallCounty, **changes: object) -> Report:
     return Report(**{**given, **changes})  # type: ignore[arg-type]
 
 
-def five_steps(here: SmallCounty, case: Case, people: dict[str, Actor], *, again: bool = False) -> None:
+def five_steps(here: SmallCounty, case: Case, people: Mapping[str, Actor], *, again: bool = False) -> None:
     """Take a hotline case from wherever it stands to the follow-up."""
 
     def step(name: str, role: str, **values: str) -> None:
