@@ -1,0 +1,54 @@
+"""`python -m bench`: every benchmark, or the one named; the last line of each says its figures and `ok` or `below`.
+
+python -m bench                     # all of them, small
+python -m bench pages --size demo   # one, on the whole demonstration county
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Final
+
+from bench.outcome import Outcome
+from minqing.config.failures import CannotRun, sentences
+from minqing.config.processes import Stopped
+
+# name → (one line of help, module with ``configure(parser)`` and ``run(options) -> Outcome``)
+BENCHMARKS: Final[dict[str, tuple[str, str]]] = {
+    "pages": ("主要页面在固定到达率下的响应时间、语句数，以及与裸 SQL 之比", "bench.pages"),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run what is asked for; 1 when a figure is below its floor or a benchmark could not run."""
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    asked = [arguments] if arguments else [[name] for name in BENCHMARKS]
+    below = False
+    try:
+        with sentences():
+            for words in asked:
+                options = _parser().parse_args(words)
+                outcome: Outcome = import_module(BENCHMARKS[options.name][1]).run(options)
+                print(outcome.line(options.name), flush=True)
+                below = below or not outcome.is_ok
+    except CannotRun as failure:
+        print(failure, file=sys.stderr)
+        return 1
+    except (KeyboardInterrupt, Stopped):
+        return 130
+    return 1 if below else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bench", description="性能测试。不写名字就逐个运行。")
+    names = parser.add_subparsers(dest="name", required=True, metavar="名字", title="名字")
+    for name, (line, module) in BENCHMARKS.items():
+        import_module(module).configure(names.add_parser(name, help=line, description=f"{line}。"))
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
