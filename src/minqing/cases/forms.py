@@ -61,10 +61,20 @@ def _words(label: str = "您想说什么？", rows: int = 5) -> CleanTextField:
     )
 
 
+def _sent_id() -> forms.UUIDField:
+    # Made by us with the page: if it is missing, the page came incomplete, and the page gives it a new one.
+    incomplete = "这一页没有加载完整，请再点一次提交。"
+    return forms.UUIDField(
+        label="提交",
+        widget=forms.HiddenInput,
+        error_messages={"required": incomplete, "invalid": incomplete},
+    )
+
+
 class ReporterReportForm(forms.Form):
     """A resident's report by a door code: no account, a name and number only if they wish."""
 
-    id = forms.UUIDField(widget=forms.HiddenInput)
+    id = _sent_id()
     words = _words()
     photos = PhotosField(label="照片", required=False, photos_max=PHOTOS_MAX)
     anonymous = forms.ChoiceField(
@@ -86,7 +96,7 @@ class ReporterReportForm(forms.Form):
 class OfficerReportForm(forms.Form):
     """A case written down by an officer or at the hotline."""
 
-    id = forms.UUIDField(widget=forms.HiddenInput)
+    id = _sent_id()
     area = forms.UUIDField(widget=forms.HiddenInput, error_messages={"required": "请选择事情发生的辖区。"})
     words = _words("反映的事情")
     topic = forms.ChoiceField(label="事项类别", required=False)
@@ -147,7 +157,15 @@ class AnswerForm(forms.Form):
 class StepForm(forms.Form):
     """The form of one step: a field for every need, and the leg the person was looking at."""
 
-    leg = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+    leg = forms.IntegerField(
+        label="提交",
+        widget=forms.HiddenInput,
+        min_value=1,
+        max_value=10_000,
+        error_messages=dict.fromkeys(
+            ("required", "invalid", "min_value", "max_value"), "这一页没有加载完整，请核对后再提交一次。"
+        ),
+    )
 
     def __init__(self, step: Step, units: Sequence[Unit], *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("prefix", step.key)

@@ -22,6 +22,7 @@ from minqing.cases.permissions import (
     TAKE_CALLS,
 )
 from minqing.cases.procedures.vocabulary import CONTENT_LABELS
+from minqing.cases.queries.codes import DOOR_SETS, Door, Doors, doors
 from minqing.cases.queries.file import (
     CaseFile,
     ContactView,
@@ -71,7 +72,7 @@ from minqing.cases.rules import (
     WORDS_MAX,
     read_code,
 )
-from minqing.cases.services.door_codes import make_door_code
+from minqing.cases.services.door_codes import make_door_code, make_door_codes
 from minqing.cases.services.notices import mark_read
 from minqing.cases.services.reporter import add_word, urge
 from minqing.cases.services.reporting import (
@@ -89,6 +90,7 @@ __all__ = [
     "CONTENT_LABELS",
     "COUNT_MAX",
     "DOOR_CODE",
+    "DOOR_SETS",
     "HOTLINE",
     "LOOK_UPS",
     "MISSES",
@@ -118,8 +120,10 @@ __all__ = [
     "CaseRow",
     "ContactInput",
     "ContactView",
+    "Door",
     "DoorCode",
     "DoorPlace",
+    "Doors",
     "FindingCase",
     "Glance",
     "HotlineReportForm",
@@ -143,10 +147,12 @@ __all__ = [
     "attachment_path",
     "case_file",
     "door_code",
+    "doors",
     "earlier_calls",
     "glance",
     "load_topics",
     "make_door_code",
+    "make_door_codes",
     "mark_read",
     "new_report_id",
     "notices",

@@ -26,6 +26,7 @@ class Entry:
     icon: str
     to: Capability | None = None
     sections: tuple[str, ...] = ()
+    quick: str = ""  # what its button on the first page says, if it has one
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +37,17 @@ class Shown:
     href: str
     icon: str
     current: bool
+    quick: str
 
+
+_FILES: Final = ("dossier", "find_exact", "tag_", "member_", "move_", "set_head")
 
 MENU: Final = (
     Entry("home", "待办", "home"),
     Entry("queue", "事项", "clipboard-list", OPEN_CASES, ("queue", "case", "step")),
-    Entry("case_new", "登记", "plus", REPORT_CASE),
-    Entry("hotline", "热线受理", "phone", TAKE_CALLS, ("hotline",)),
-    Entry("dossiers", "档案", "users", SEE_REGISTRY, ("dossier",)),
+    Entry("case_new", "登记", "plus", REPORT_CASE, quick="登记一件事"),
+    Entry("hotline", "热线受理", "phone", TAKE_CALLS, ("hotline",), quick="接听热线"),
+    Entry("registry", "档案", "users", SEE_REGISTRY, _FILES, quick="查档案"),
     Entry("diary", "走访", "notebook", SEE_VISITS, ("diary", "visit")),
     Entry("codes", "民情码", "qrcode", PRINT_DOOR_CODES, ("codes",)),
     Entry("imports", "导入", "upload", IMPORT_REGISTRY, ("import",)),
@@ -67,4 +71,4 @@ def entries_for(actor: Actor, url_name: str) -> Iterator[Shown]:
         current = url_name == entry.name or (
             url_name not in exact and url_name.startswith(entry.sections or ("\0",))
         )
-        yield Shown(entry.label, href, entry.icon, current)
+        yield Shown(entry.label, href, entry.icon, current, entry.quick)

@@ -2,7 +2,8 @@
 
 from django.urls import URLPattern, path
 
-from minqing.desk.pages import home
+from minqing.desk.pages import case, codes, home, intake, queue
+from minqing.desk.urls_registry import diary_patterns, dossier_patterns
 
 app_name = "desk"
 
@@ -10,14 +11,29 @@ home_patterns: list[URLPattern] = [
     path("", home.home, name="home"),
     path("notices/read/", home.notices_read, name="notices_read"),
 ]
-queue_patterns: list[URLPattern] = []
-case_patterns: list[URLPattern] = []
-intake_patterns: list[URLPattern] = []
-codes_patterns: list[URLPattern] = []
+queue_patterns: list[URLPattern] = [
+    path("cases/", queue.queue, name="queue"),
+    path("cases/<uuid:case_id>/preview/", queue.preview, name="preview"),
+]
+case_patterns: list[URLPattern] = [
+    path("cases/<uuid:case_id>/", case.case, name="case"),
+    path("cases/<uuid:case_id>/steps/<slug:step>/", case.step, name="step"),
+    path("cases/<uuid:case_id>/print/", case.case_print, name="case_print"),
+    path("cases/<uuid:case_id>/receipt/", case.receipt, name="receipt"),
+    path("cases/photos/<uuid:attachment_id>/", case.attachment, name="attachment"),
+]
+intake_patterns: list[URLPattern] = [
+    path("cases/new/", intake.case_new, name="case_new"),
+    path("hotline/", intake.hotline, name="hotline"),
+    path("places/<slug:source>/", intake.places, name="places"),
+    path("hotline/earlier/", intake.earlier, name="hotline_earlier"),
+]
+codes_patterns: list[URLPattern] = [
+    path("codes/", codes.codes, name="codes"),
+    path("codes/make/", codes.make, name="codes_make"),
+    path("codes/sheet/", codes.sheet, name="codes_sheet"),
+]
 
-# The registry, the diary, the administration.
-dossier_patterns: list[URLPattern] = []
-diary_patterns: list[URLPattern] = []
 administration_patterns: list[URLPattern] = []
 
 urlpatterns: list[URLPattern] = [

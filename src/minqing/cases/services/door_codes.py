@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -46,3 +47,11 @@ def make_door_code(*, area_id: UUID, subject: SubjectRef | None = None, by: Acto
             return made
     except IntegrityError:
         return wanted.get()
+
+
+@transaction.atomic
+def make_door_codes(
+    wanted: Iterable[tuple[UUID, SubjectRef | None]], *, by: Actor, at: datetime
+) -> list[DoorCode]:
+    """Return the open codes of many doors, an area and perhaps a subject each; all are made, or none."""
+    return [make_door_code(area_id=area_id, subject=subject, by=by, at=at) for area_id, subject in wanted]

@@ -1,24 +1,85 @@
-"""我的待办."""
+"""我的待办: numbers with their links, other appointments, notices, the empty face."""
 
-import pytest
 from django.test import Client
+from django.urls import reverse
 
 from minqing.accounts.models import Person
-from minqing.accounts.tests.factories import small_county
-from minqing.kernel.roles import TOWN_DISPATCHER
-
-pytestmark = pytest.mark.django_db
-
-
-def signed_in(actor) -> Client:
-    client = Client()
-    client.force_login(Person.objects.get(id=actor.person_id))
-    return client
+from minqing.accounts.public import actor_of
+from minqing.accounts.tests.factories import DAY, appoint, make_person
+from minqing.cases.models import Notice
+from minqing.desk.tests.county import signed_in, telephoned
+from minqing.kernel.roles import AUDITOR, COUNTY_ADMINISTRATOR, HANDLER, TOWN_DISPATCHER
 
 
-def test_home_opens():
-    county = small_county()
-    client = signed_in(county.actor(TOWN_DISPATCHER))
-    answer = client.get("/desk/")
+def test_nothing_to_do_says_what_will_appear(desk):
+    answer = desk.as_(TOWN_DISPATCHER).get(reverse("desk:home"))
     assert answer.status_code == 200
-    assert "我的待办" in answer.content.decode()
+    assert "现在没有等您办的事" in answer.content.decode()
+
+
+def test_every_number_leads_to_what_it_counts(desk):
+    for _ in range(3):
+        telephoned(desk.county.grid)
+    client = desk.as_(TOWN_DISPATCHER)
+    words = client.get(reverse("desk:home")).content.decode()
+    assert "待签收" in words
+    address = "/desk/cases/?view=todo&amp;state=hotline.received&amp;colour=green"
+    assert address in words
+    listed = client.get(address.replace("&amp;", "&"))
+    assert listed.context["found"].total == 3
+
+
+def test_who_has_no_appointment_is_told_whom_to_ask(desk):
+    client = Client()
+    client.force_login(make_person("nobody"))
+    answer = client.get(reverse("desk:home"))
+    assert answer.status_code == 403
+    assert "县级管理员" in answer.content.decode()
+
+
+def test_two_appointments_are_both_seen_and_the_other_is_one_tap_away(desk):
+    telephoned(desk.county.far_grid)
+    actor = desk.county.actor(TOWN_DISPATCHER)
+    second = appoint(Person.objects.get(id=actor.person_id), TOWN_DISPATCHER, desk.county.other_town)
+    client = signed_in(actor)
+    words = client.get(reverse("desk:home")).content.decode()
+    assert "其中 1 件要以“石璜镇镇街调度员”的任职来办" in words
+    client.post(reverse("accounts:act_as"), {"appointment": str(second.id), "next": "/desk/"})
+    assert "石璜镇镇街调度员”的任职来办" not in client.get(reverse("desk:home")).content.decode()
+
+
+def test_notices_are_read_once(desk):
+    actor = desk.county.actor(TOWN_DISPATCHER)
+    case = telephoned(desk.county.grid)
+    Notice.objects.create(
+        person_id=actor.person_id, case=case, sentence="您登记的事项办结了", made_at=case.opened_at
+    )
+    client = signed_in(actor)
+    assert "1 条未读" in client.get(reverse("desk:home")).content.decode()
+    client.post(reverse("desk:notices_read"))
+    after = client.get(reverse("desk:home")).content.decode()
+    assert "条未读" not in after
+    assert "您登记的事项办结了" in after
+
+
+def test_the_menu_shows_what_one_may_open(desk):
+    def menu(role):
+        return desk.as_(role).get(reverse("desk:home")).content.decode()
+
+    assert reverse("desk:hotline") in menu(TOWN_DISPATCHER)
+    assert reverse("desk:hotline") not in menu(HANDLER)
+    assert reverse("desk:queue") in menu(HANDLER)
+    assert reverse("desk:queue") not in menu(AUDITOR)
+    assert reverse("desk:codes") in menu(COUNTY_ADMINISTRATOR)
+
+
+def test_an_appointment_that_ended_yesterday_opens_nothing(desk):
+    case = telephoned(desk.county.grid)
+    person = make_person("gone")
+    appoint(person, TOWN_DISPATCHER, desk.county.town, ends_on=DAY.replace(day=19))
+    assert actor_of(person, DAY).acting is None
+    client = Client()
+    client.force_login(person)
+    assert client.get(reverse("desk:queue")).status_code == 403
+    assert client.get(reverse("desk:case", args=[case.id])).status_code == 403
+    assert desk.step(client, case, "sign", 1).status_code == 403

@@ -1,0 +1,252 @@
+"""A case: the reporter's words first, then what to do now as one clear form, then how it came to be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import FileResponse, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.utils.datastructures import MultiValueDict
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from minqing.accounts import public as accounts
+from minqing.cases import public as cases
+from minqing.desk.addresses import receipt_address
+from minqing.desk.appointments import acting_as_each_other
+from minqing.diary import public as diary
+from minqing.kernel import clock
+from minqing.kernel.access import Actor
+from minqing.kernel.errors import Conflict, NotAllowed, NotThere, Refused
+from minqing.kernel.masking import mask_name, mask_phone
+from minqing.kernel.pages import OfficialRequest, page
+from minqing.workflow import public as workflow
+
+STATUS: Final = {Conflict: 409, NotAllowed: 403}
+OTHERS_MAX: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class StepBox:
+    """A step that one could take, with its form; ``is_open`` when it stands unfolded."""
+
+    step: workflow.Step
+    form: cases.StepForm
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What somebody typed into a step that was refused, and why."""
+
+    form: cases.StepForm
+    message: str = ""
+    leg: int | None = None
+    photos: int = 0
+    lines: list[tuple[str, str]] = field(default_factory=list)
+
+
+@page(cases.OPEN_CASES)
+@require_safe
+@never_cache
+def case(request: OfficialRequest, case_id: UUID) -> HttpResponse:
+    """Show a case."""
+    return _render(request, case_id, at=clock.now())
+
+
+@page(cases.OPEN_CASES)
+@require_POST
+@never_cache
+def step(request: OfficialRequest, case_id: UUID, step: str) -> HttpResponse:
+    """Take a step; after a refusal everything typed stays."""
+    at = clock.now()
+    found = cases.require_case(case_id, request.actor)
+    try:
+        wanted = workflow.procedure(found.run.procedure).step(step)
+    except workflow.UnknownProcedure:
+        raise NotThere("没有这个动作。请回到事项页面再试。") from None
+    form = cases.StepForm(wanted, accounts.units_for(found.area), request.POST, request.FILES)
+    photos = sum(len(files) for _, files in request.FILES.lists())
+    if not form.is_valid():
+        kept = Kept(form, leg=form.cleaned_data.get("leg"), photos=photos)
+        return _render(request, case_id, at=at, kept=kept, status=400)
+    try:
+        moved = cases.take_step(
+            case_id=case_id, step=wanted.key, given=form.given(), by=request.actor, at=at,
+            leg=form.cleaned_data["leg"],
+        )  # fmt: skip
+    except NotThere:
+        raise
+    except Refused as refused:
+        message = ""
+        if refused.field in form.fields:
+            form.add_error(refused.field, refused.message)
+        elif isinstance(refused, Conflict | NotAllowed):
+            message = refused.message
+        else:
+            form.add_error(None, refused.message)
+        kept = Kept(form, message, leg=form.cleaned_data.get("leg"), photos=photos)
+        return _render(request, case_id, at=at, kept=kept, status=STATUS.get(type(refused), 400))
+    messages.success(request, _what_happened(moved, wanted, at))
+    return redirect("desk:case", case_id)
+
+
+def _what_happened(moved: cases.Case, step: workflow.Step, at: datetime) -> str:
+    """Say what happened and what comes next."""
+    run = moved.run
+    state = workflow.procedure(run.procedure).state(run.state)
+    needs_unit = any(need.kind is workflow.NeedKind.CHOICE_UNIT for need in step.needs)
+    done = f"已{step.label}" + (f"给{moved.unit.name}" if needs_unit and moved.unit else "")
+    if state.final:
+        return f"{done}。这件事已了结：{state.label}。"
+    due = f"，应在 {workflow.in_words(run.next_due_at)} 前完成" if run.next_due_at else ""
+    turn = workflow.who_may(run, on=clock.local(at).date()).words
+    return f"{done}。现在是“{state.label}”{due}。{turn}。"
+
+
+def _render(
+    request: OfficialRequest, case_id: UUID, *, at: datetime, kept: Kept | None = None, status: int = 200
+) -> HttpResponse:
+    actor = request.actor
+    file = cases.case_file(case_id, by=actor, at=at, purpose="办理事项" if kept else "查看事项")
+    boxes = _boxes(file, kept)
+    context = {
+        "file": file,
+        "case": file.case,
+        "row": file.row,
+        "boxes": boxes,
+        "kept": _typed(kept) if kept and not any(box.form is kept.form for box in boxes) else kept,
+        "kept_is_lost": kept is not None and not any(box.form is kept.form for box in boxes),
+        "changes": [leg for leg in file.legs if kept and kept.leg and leg.number >= kept.leg and leg.left_at],
+        "others": [] if file.steps else _who_else_i_am(file, actor),
+        "subject_cases": _about_the_same(file, actor, at),
+        "visit_url": _visit_url(file.case, actor),
+        "may_hand_out_receipt": cases.receipt_code(file.case, actor) is not None,
+        "report_photos": [one for one in file.attachments if not one.step],
+        "step_photos": _by_step(file),
+    }
+    return render(request, "desk/case.html", context, status=status)
+
+
+def _boxes(file: cases.CaseFile, kept: Kept | None) -> list[StepBox]:
+    """Return the steps one could take, the refused one unfolded, else the first."""
+    needs_unit = any(need.kind is workflow.NeedKind.CHOICE_UNIT for one in file.steps for need in one.needs)
+    units = accounts.units_for(file.area) if needs_unit else []
+    boxes = []
+    for number, one in enumerate(file.steps):
+        if kept and kept.form.step.key == one.key:
+            # The leg is today's from here on: who reads what changed may send the same words again.
+            assert isinstance(kept.form.data, QueryDict)
+            data = kept.form.data.copy()
+            data[kept.form.add_prefix("leg")] = str(file.leg)
+            kept.form.data = data
+            boxes.append(StepBox(one, kept.form, is_open=True))
+            continue
+        form = cases.StepForm(one, units, initial={"leg": file.leg})
+        boxes.append(StepBox(one, form, is_open=number == 0 and kept is None))
+    if boxes and not any(box.is_open for box in boxes):
+        boxes[0] = replace(boxes[0], is_open=True)
+    return boxes
+
+
+def _typed(kept: Kept) -> Kept:
+    """Return what was typed as lines to read and copy: its form is no longer on the page."""
+    lines = []
+    for name in kept.form.fields:
+        bound = kept.form[name]
+        value = bound.value()
+        if name != "leg" and isinstance(value, str) and value:
+            choices = dict(getattr(bound.field, "choices", []) or [])
+            lines.append((str(bound.label), str(choices.get(value, value))))
+    return replace(kept, lines=lines)
+
+
+def _who_else_i_am(file: cases.CaseFile, actor: Actor) -> list[accounts.Acting]:
+    """Return the other appointments in which this person could act on the case."""
+    run = file.case.run
+    return [held for held, would_be in acting_as_each_other(actor) if workflow.steps_open_to(run, would_be)]
+
+
+def _about_the_same(file: cases.CaseFile, actor: Actor, at: datetime) -> list[cases.CaseRow]:
+    """Return other cases about the same subject."""
+    if file.case.subject_id is None:
+        return []
+    found = cases.of_subjects([(file.case.subject_kind, file.case.subject_id)], actor, at=at)
+    return [row for row in found if row.id != file.case.id][:OTHERS_MAX]
+
+
+def _visit_url(of: cases.Case, actor: Actor) -> str:
+    """Return the address of the visit that a case came from, for whoever may read visits there."""
+    if of.finding_id is None:
+        return ""
+    try:
+        return reverse("desk:visit", args=[diary.finding(of.finding_id, actor).visit_id])
+    except (NotThere, NoReverseMatch):  # the handler sees the matter, not the visit
+        return ""
+
+
+def _by_step(file: cases.CaseFile) -> list[tuple[str, list[cases.Attachment]]]:
+    """Return the photos that came with steps, under the label of their step."""
+    of = workflow.procedure(file.case.run.procedure)
+    found: MultiValueDict[str, cases.Attachment] = MultiValueDict()
+    for one in file.attachments:
+        if one.step:
+            label = of.steps[one.step].label if one.step in of.steps else "办理"
+            found.appendlist(label, one)
+    return list(found.lists())
+
+
+@page(cases.OPEN_CASES)
+@require_safe
+@never_cache
+def case_print(request: OfficialRequest, case_id: UUID) -> HttpResponse:
+    """Show a case as it goes on paper; the reporter's number is always masked there."""
+    at = clock.now()
+    file = cases.case_file(case_id, by=request.actor, at=at, purpose="打印事项")
+    contact = file.contact
+    if contact and contact.whole:
+        contact = replace(contact, name=mask_name(contact.name), phone=mask_phone(contact.phone), whole=False)
+    context = {"file": file, "case": file.case, "row": file.row, "contact": contact, "at": at}
+    return render(request, "desk/case_print.html", context)
+
+
+@page([cases.REPORT_CASE, cases.TAKE_CALLS])
+@require_safe
+@never_cache
+def receipt(request: OfficialRequest, case_id: UUID) -> HttpResponse:
+    """Show the receipt to read out or to print, with what comes next."""
+    at = clock.now()
+    found = cases.require_case(case_id, request.actor)
+    code = cases.receipt_code(found, request.actor)
+    if code is None:
+        raise NotAllowed("这件事的回执只能由登记它的人，或当地可以“登记事项”的人打印。")
+    context = {
+        "case": found,
+        "row": cases.rows([found], at=at)[0],
+        "code": code,
+        "address": receipt_address(request, code),
+        "turn": workflow.who_may(found.run, on=clock.local(at).date()),
+        "is_new": "new" in request.GET,
+        "again_url": reverse("desk:hotline" if found.source == cases.HOTLINE else "desk:case_new"),
+    }
+    return render(request, "desk/receipt.html", context)
+
+
+@page(cases.OPEN_CASES)
+@require_safe
+@never_cache
+def attachment(request: OfficialRequest, attachment_id: UUID) -> FileResponse:
+    """Send a photo of a case."""
+    path = cases.attachment_path(attachment_id, by=request.actor)
+    try:
+        response = FileResponse(path.open("rb"), content_type="image/jpeg")
+    except FileNotFoundError:
+        raise NotThere("这张照片的文件不在了，请联系县级管理员从备份恢复。") from None
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Disposition"] = "inline"
+    return response
