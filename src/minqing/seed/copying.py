@@ -46,7 +46,8 @@ def copy_in(rows: Iterable[Model]) -> int:
     meta = rows[0]._meta
     fields = [field for field in meta.concrete_fields if not field.has_db_default()]
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
-        sql.Identifier(meta.db_table), sql.SQL(", ").join(sql.Identifier(str(field.column)) for field in fields)
+        sql.Identifier(meta.db_table),
+        sql.SQL(", ").join(sql.Identifier(str(field.column)) for field in fields),
     )
     with connection.cursor() as cursor, cursor.cursor.copy(statement) as copy:
         for row in rows:

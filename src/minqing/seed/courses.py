@@ -43,7 +43,12 @@ HABITS: dict[str, dict[str, dict[str, int]]] = {
 BY_REPORTER = {"confirm": 0.6, "redo": 0.7}
 CONTENT = {"content": 71, "half_content": 21, "not_content": 8}
 # How much of the time allowed goes by: a signature takes minutes, work takes days.
-PACE = {"received": (0.02, 0.6), "reported": (0.02, 0.8), "assigning": (0.05, 0.8), "dispatching": (0.05, 0.9)}
+PACE = {
+    "received": (0.02, 0.6),
+    "reported": (0.02, 0.8),
+    "assigning": (0.05, 0.8),
+    "dispatching": (0.05, 0.9),
+}
 USUAL_PACE = (0.1, 0.95)
 
 
@@ -102,9 +107,7 @@ class Conductor:
             course.state, entered_at = of.step(step).to.key, at
         return course
 
-    def _choose(
-        self, of: type[Procedure], state: State, course: Course, not_done: int
-    ) -> str:
+    def _choose(self, of: type[Procedure], state: State, course: Course, not_done: int) -> str:
         habits = dict(HABITS[of.key][state.key])
         if not_done >= NOT_DONE_MAX:
             habits.pop("redo", None)
@@ -114,7 +117,7 @@ class Conductor:
 
     def _when(self, state: State, entered_at: datetime, *, by_reporter: bool) -> datetime:
         """Draw when somebody got to it: a share of the time allowed, or some time after it had run out."""
-        assert state.within is not None  # noqa: S101  a state that is not final has a deadline: the check insists
+        assert state.within is not None  # a state that is not final has a deadline: the check insists
         due = due_at(entered_at, state.within, self.calendar).at
         span = due - entered_at
         if self.rng.random() >= IN_TIME_SHARE:
@@ -141,7 +144,9 @@ class Conductor:
         here = at.astimezone(LOCAL)
         if 7 <= here.hour < 21:
             return at
-        morning = here.replace(hour=7, minute=self.rng.randint(0, 59)) + timedelta(hours=self.rng.randint(0, 4))
+        morning = here.replace(hour=7, minute=self.rng.randint(0, 59)) + timedelta(
+            hours=self.rng.randint(0, 4)
+        )
         return morning if here.hour < 7 else morning + timedelta(days=1)
 
     def _step(
@@ -208,6 +213,8 @@ class Conductor:
         above = [area.code for area in self.tree.chain(area_code)]
         found = [self.staff.holding(role, code) for code in above]
         if role == "grid_worker" and not any(found):  # the matter lies at village level: any of its grids
-            return [one for grid in self.tree.children(area_code) for one in self.staff.holding(role, grid.code)]
+            return [
+                one for grid in self.tree.children(area_code) for one in self.staff.holding(role, grid.code)
+            ]
         groups = [group for group in found if group]  # a town's own people, or the county's
         return self.rng.choice(groups) if groups else []

@@ -85,7 +85,7 @@ class Files:
         subject_id = None
         if seed.subject is not None:
             subject_id = self.register.subject_ids[seed.subject_kind][seed.subject]
-        opened_by = seed.opened_by and self.register.person_ids[seed.opened_by.person]
+        opened_by = self.register.person_ids[seed.opened_by.person] if seed.opened_by else None
         return Case(
             id=self._id(seed, seed.opened_at),
             number=f"{seed.opened_at.astimezone(LOCAL):%y%m%d}-{self.codes.draw(NUMBER_TAIL)}",
@@ -116,7 +116,13 @@ class Files:
             contact = apps.get_model("cases", "Contact")  # not shown at the front door: only cases open it
             index = blind_index(phone, "phone") if phone else None
             self.beside.append(
-                contact(id=self.ids.at(seed.opened_at), case=case, name=name, phone=phone or None, phone_index=index)
+                contact(
+                    id=self.ids.at(seed.opened_at),
+                    case=case,
+                    name=name,
+                    phone=phone or None,
+                    phone_index=index,
+                )
             )
 
     def _steps(self, seed: CaseSeed, case: Case) -> Iterator[Taken]:
@@ -160,7 +166,9 @@ class Files:
             case.topic_id = self.topics[step.values["topic"]]
         case.result = step.values.get("result", case.result)
 
-    def _answer(self, seed: CaseSeed, case: Case, step: StepSeed, number: int, hand: Hand, *, done: bool) -> None:
+    def _answer(
+        self, seed: CaseSeed, case: Case, step: StepSeed, number: int, hand: Hand, *, done: bool
+    ) -> None:
         content = step.values.get("content", "") if done else ""
         words = step.values.get("remark" if done else "reason", "")
         case.done, case.content = done, content
@@ -227,7 +235,9 @@ class Files:
             case.run = run
             if run.next_due_at and run.next_due_at < self.world.now:
                 run.overdue_since = run.next_due_at
-        Run.everything.bulk_update([run for run in runs if run.overdue_since], ["overdue_since"], batch_size=500)
+        Run.everything.bulk_update(
+            [run for run in runs if run.overdue_since], ["overdue_since"], batch_size=500
+        )
 
     def _urges_and_words(self, seed: CaseSeed, case: Case) -> None:
         hand = ANONYMOUS if seed.is_anonymous else REPORTER
@@ -239,4 +249,3 @@ class Files:
             self.beside.append(Addition(id=self._id(seed, at), case=case, words=words, added_at=at))
             added = WordAdded(subject_kind="case", subject_id=case.id, area_id=case.area_id, words=words)
             self.chronicle.note(added, by=hand, at=at)
-

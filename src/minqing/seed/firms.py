@@ -160,7 +160,9 @@ def lay_out_places(tree: Tree, seed: int) -> list[PlaceSeed]:
         if name in {p.name for p in places}:
             name = f"{name}（{area.local or area.name}）"
         lon, lat = round(rng.gauss(area.lon, 0.0008), 5), round(rng.gauss(area.lat, 0.0008), 5)
-        places.append(PlaceSeed(len(places), name, kind, area.code, address, keeper, identities.phone(), lon, lat))
+        places.append(
+            PlaceSeed(len(places), name, kind, area.code, address, keeper, identities.phone(), lon, lat)
+        )
 
     for code in SEEDED_TOWNS:
         town = tree.by_code[code]

@@ -61,7 +61,11 @@ class Identities:
 
     def _regions(self, born_on: date) -> list[str]:
         own = REGION if born_on.year >= CITY_SINCE else self.rng.choice((REGION, REGION_BEFORE_1995))
-        other = REGION_BEFORE_1995 if own == REGION and born_on.year < CITY_SINCE else self.rng.choice(NEIGHBOURING_REGIONS)
+        other = (
+            REGION_BEFORE_1995
+            if own == REGION and born_on.year < CITY_SINCE
+            else self.rng.choice(NEIGHBOURING_REGIONS)
+        )
         return [other, own] if self.rng.random() < 0.04 else [own, other]
 
     def phone(self) -> str:

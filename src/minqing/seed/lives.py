@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from functools import cached_property
 from random import Random
 
 from minqing.seed.firms import FirmSeed, PlaceSeed
@@ -19,8 +20,7 @@ VISITS_TOTAL = 6_000
 FINDING_SHARE = 0.31
 MISSED_SHARE = 0.04
 WITH_PLACE_SHARE = 0.6
-RECENT_CARE_SHARE = 0.5
-CARE_WITHIN_DAYS = 8
+RECENT_CARE_SHARE = 0.78
 OLD = 66
 SENTENCE = re.compile(r"[^。！？]*[。！？]?")
 
@@ -70,15 +70,15 @@ class _Walker:
         return [self._visit(number, *call) for number, call in enumerate(calls)]
 
     def _care_calls(self, total: int) -> Iterator[tuple[datetime, AppointmentSeed, str, int]]:
-        """Whoever lives alone was mostly called on within a week or so."""
-        alone = [home for home, tag in self.world.cared_for.items() if tag == "living_alone"]
-        alone = [home for home in alone if self.rng.random() < RECENT_CARE_SHARE]
-        for home in alone[: total // 8]:
+        """Whoever needs care was mostly called on as often as the tag asks, or nearly so; some were not."""
+        homes = [home for home in self.world.cared_for if self.rng.random() < RECENT_CARE_SHARE]
+        for home in homes[: total // 4]:
+            days = round(self.world.cared_for[home] * self.rng.choice((1, 1, 1.3)))
             grid = self.world.tree.by_code[self.world.population.households[home].area_code].parent_code
-            yield self._moment(CARE_WITHIN_DAYS), self._worker(grid), "household", home
+            yield self._moment(days), self._worker(grid), "household", home
 
     def _call(self) -> tuple[datetime, AppointmentSeed, str, int]:
-        grid = self._grid()
+        grid = self.rng.choices(list(self._grids), list(self._grids.values()))[0]
         kinds = {
             "household": 8 if self.world.households_in.get(grid) else 0,
             "enterprise": 2 if self.world.firms_in.get(grid) else 0,
@@ -90,20 +90,23 @@ class _Walker:
             weights = [5 if home.number in self.world.cared_for else 1 for home in homes]
             number = self.rng.choices(homes, weights)[0].number
         else:
-            number = self.rng.choice((self.world.firms_in if kind == "enterprise" else self.world.places_in)[grid]).number
+            firms, places = self.world.firms_in.get(grid, []), self.world.places_in.get(grid, [])
+            number = self.rng.choice(
+                [one.number for one in firms] if kind == "enterprise" else [one.number for one in places]
+            )
         return self._moment(HALF_YEAR_DAYS), self._worker(grid), kind, number
 
-    def _grid(self) -> str:
-        if not hasattr(self, "_grids"):
-            codes = [grid.code for town in SEEDED_TOWNS for grid in self.world.tree.at_level("grid", town)]
-            self._weights = [
-                len(self.world.households_in.get(code, ()))
-                + 2 * len(self.world.firms_in.get(code, ()))
-                + len(self.world.places_in.get(code, ()))
-                for code in codes
-            ]
-            self._grids = codes
-        return self.rng.choices(self._grids, self._weights)[0]
+    @cached_property
+    def _grids(self) -> dict[str, int]:
+        """How much there is to call on in every grid."""
+        world = self.world
+        return {
+            grid.code: len(world.households_in.get(grid.code, ()))
+            + 2 * len(world.firms_in.get(grid.code, ()))
+            + len(world.places_in.get(grid.code, ()))
+            for town in SEEDED_TOWNS
+            for grid in world.tree.at_level("grid", town)
+        }
 
     def _worker(self, grid: str) -> AppointmentSeed:
         village = self.world.tree.by_code[grid].parent_code
@@ -118,7 +121,9 @@ class _Walker:
             day = self.world.today - timedelta(days=self.rng.randint(0, days))
             if day.weekday() >= 5 and self.rng.random() < 0.5:
                 continue
-            minutes = self.rng.choice((self.rng.randint(500, 700), self.rng.randint(830, 1060), self.rng.randint(830, 1190)))
+            minutes = self.rng.choice(
+                (self.rng.randint(500, 700), self.rng.randint(830, 1060), self.rng.randint(830, 1190))
+            )
             at = datetime.combine(day, time(), LOCAL) + timedelta(minutes=minutes)
             if at + timedelta(hours=1) < self.world.now:
                 return at
@@ -129,7 +134,7 @@ class _Walker:
         firm = self.world.firms[subject] if kind == "enterprise" else None
         place = self.world.places[subject] if kind == "place" else None
         where = home or firm or place
-        assert where is not None  # noqa: S101  one of the three kinds
+        assert where is not None  # one of the three kinds
         visit_kind, met, heard, done, findings = self._words(home, firm, place, where.area_code)
         area = self.world.tree.by_code[where.area_code]
         point = None
@@ -139,7 +144,19 @@ class _Walker:
         late = self.rng.choice((4, 9, 15, 25)) if self.rng.random() < 0.9 else self.rng.randint(26, 59)
         recorded_at = at + timedelta(minutes=late, seconds=self.rng.randint(0, 59))
         return VisitSeed(
-            number, by, kind, subject, where.area_code, at, recorded_at, point, visit_kind, met, heard, done, findings
+            number,
+            by,
+            kind,
+            subject,
+            where.area_code,
+            at,
+            recorded_at,
+            point,
+            visit_kind,
+            met,
+            heard,
+            done,
+            findings,
         )
 
     def _words(
@@ -153,7 +170,13 @@ class _Walker:
         advised = f"advised_{whose}" if firm or place else "advised"
         chat = self._twice(teller.chat(whose), teller.chat(whose), 0.5)
         cared = home is not None and home.number in self.world.cared_for
-        kind = "care" if cared else "safety" if place else self.rng.choices(("visit", "policy", "safety"), (8, 2, 1))[0]
+        kind = (
+            "care"
+            if cared
+            else "safety"
+            if place
+            else self.rng.choices(("visit", "policy", "safety"), (8, 2, 1))[0]
+        )
         if self.rng.random() >= FINDING_SHARE:
             done = self._twice(teller.visit_phrase(advised), teller.visit_phrase(advised), 0.4)
             return kind, met, chat, done, ()

@@ -6,7 +6,7 @@ visits and cases that ends now. The tree of areas depends on the seed alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -20,7 +20,7 @@ from minqing.kernel.errors import Refused
 from minqing.seed.chronicle import Chronicle
 from minqing.seed.copying import copy_in
 from minqing.seed.files import Files
-from minqing.seed.lives import walk_the_grids
+from minqing.seed.lives import VisitSeed, walk_the_grids
 from minqing.seed.matters import open_cases
 from minqing.seed.officials import PASSWORD
 from minqing.seed.records import Records
@@ -80,7 +80,7 @@ def load(*, at: datetime, seed: int = DEFAULT_SEED, scale: float = 1.0, say: Say
     visits, findings = records.visits()
     counts["visits"], counts["findings"] = copy_in(visits), copy_in(findings)
     copy_in(records.door_codes())
-    counts["cases"] = _load_cases(world, register, records, chronicle, open_cases_of=seeds, say=say)
+    counts["cases"] = _load_cases(world, register, records, chronicle, visits=seeds, say=say)
     say("正在写流水……")
     entries, details = chronicle.rows()
     counts["entries"] = copy_in(entries)
@@ -107,12 +107,18 @@ def _load_register(register: Register, say: Say) -> dict[str, int]:
 
 
 def _load_cases(
-    world: World, register: Register, records: Records, chronicle: Chronicle, *, open_cases_of: list, say: Say
+    world: World,
+    register: Register,
+    records: Records,
+    chronicle: Chronicle,
+    *,
+    visits: Sequence[VisitSeed],
+    say: Say,
 ) -> int:
     say("正在按规程办理事项……")
     calendar = current_calendar()
     files = Files(world, register, records, chronicle, calendar)
-    histories = files.histories(open_cases(world, open_cases_of, calendar))
+    histories = files.histories(open_cases(world, visits, calendar))
     files.tie(write_histories(histories))
     count = copy_in(files.cases)
     for _, rows in groupby(sorted(files.beside, key=_table), key=_table):

@@ -75,7 +75,9 @@ class _Desk:
         self.rng = Random(f"{world.seed}:cases")  # noqa: S311  a believable county, not a secret
         self.teller = Storyteller(world.tree, self.rng)
         self.conductor = Conductor(world.tree, world.staff, self.teller, calendar, self.rng, world.now)
-        self.homes = [home for home in world.population.households if not home.rented or self.rng.random() < 0.6]
+        self.homes = [
+            home for home in world.population.households if not home.rented or self.rng.random() < 0.6
+        ]
 
     def everything(self) -> list[CaseSeed]:
         total = max(20, round(CASES_TOTAL * self.world.scale))
@@ -108,7 +110,9 @@ class _Desk:
                 area_code=visit.area_code,
                 told=finding.told,
                 words=finding.text,
-                opened_at=min(visit.recorded_at + timedelta(seconds=self.rng.randint(20, 1500)), self.world.now),
+                opened_at=min(
+                    visit.recorded_at + timedelta(seconds=self.rng.randint(20, 1500)), self.world.now
+                ),
                 subject_kind=visit.subject_kind,
                 subject=visit.subject,
                 finding=(visit.number, number),
@@ -128,7 +132,11 @@ class _Desk:
         else:
             place = self.rng.choice(self.world.places)
             subject, area_code, firm = place.number, place.area_code, None
-        anonymous = source in ("door_code", "hotline") and kind != "enterprise" and self.rng.random() < ANONYMOUS_SHARE
+        anonymous = (
+            source in ("door_code", "hotline")
+            and kind != "enterprise"
+            and self.rng.random() < ANONYMOUS_SHARE
+        )
         if source == "hotline":
             anonymous = anonymous and self.rng.random() < 0.3
         voice = "_call" if source == "hotline" else ""
@@ -165,7 +173,9 @@ class _Desk:
             place = self.world.places[subject]
             return place.keeper, place.phone
         adults: list[ResidentSeed] = [
-            member for member in self.world.members[subject] if member.phone and member.age(self.world.today) >= 18
+            member
+            for member in self.world.members[subject]
+            if member.phone and member.age(self.world.today) >= 18
         ]
         if not adults:
             return None
@@ -177,8 +187,12 @@ class _Desk:
         days = RECENT_DAYS if self.rng.random() < RECENT_SHARE else HALF_YEAR_DAYS
         while True:
             day = self.world.today - timedelta(days=self.rng.randint(0, days))
-            minutes = self.rng.choice((self.rng.randint(450, 720), self.rng.randint(780, 1080), self.rng.randint(1080, 1310)))
-            at = datetime.combine(day, time(), LOCAL) + timedelta(minutes=minutes, seconds=self.rng.randint(0, 59))
+            minutes = self.rng.choice(
+                (self.rng.randint(450, 720), self.rng.randint(780, 1080), self.rng.randint(1080, 1310))
+            )
+            at = datetime.combine(day, time(), LOCAL) + timedelta(
+                minutes=minutes, seconds=self.rng.randint(0, 59)
+            )
             if at < self.world.now - timedelta(minutes=20):
                 return at
 

@@ -75,8 +75,12 @@ class Staff:
         if appointment.starts_on <= day:
             return appointment
         office = (appointment.role, appointment.area_code, appointment.unit)
-        before = [one for one in self.appointments if (one.role, one.area_code, one.unit) == office and one.ends_on]
-        return next((one for one in before if one.ends_on and one.starts_on <= day <= one.ends_on), appointment)
+        before = [
+            one for one in self.appointments if (one.role, one.area_code, one.unit) == office and one.ends_on
+        ]
+        return next(
+            (one for one in before if one.ends_on and one.starts_on <= day <= one.ends_on), appointment
+        )
 
     def unit_for(self, field_of_work: str, area_code: str) -> UnitSeed:
         """Find the office of an area that takes a kind of matter; else the last of its offices that take any."""
@@ -122,7 +126,9 @@ class _Staffer:
                 committee = "居民委员会" if is_community(village.name) else "村民委员会"
                 name = f"{self.tree.by_code[town].name}{village.name.removesuffix('居民区')}{committee}"
                 name = name.replace("村村民委员会", "村村委会").replace("居民委员会", "居委会")
-                self.staff.units.append(UnitSeed(village.code, name, "village_committee", village.code, ("village",)))
+                self.staff.units.append(
+                    UnitSeed(village.code, name, "village_committee", village.code, ("village",))
+                )
 
     def _county(self) -> None:
         hotline, centre = self.staff.units[0], self.staff.units[1]
@@ -150,7 +156,9 @@ class _Staffer:
             for grid in self.tree.children(village.code):
                 self._appoint("grid_worker", grid.code, "")
 
-    def _appoint(self, role: str, area_code: str, unit: str, person: PersonSeed | None = None) -> AppointmentSeed:
+    def _appoint(
+        self, role: str, area_code: str, unit: str, person: PersonSeed | None = None
+    ) -> AppointmentSeed:
         number = len(self.staff.appointments)
         person = person or self._person(ACCOUNTS.get((role, area_code, self._story_unit(unit))))
         starts_on = self.today - timedelta(days=self.rng.randint(240, 1500))
@@ -189,9 +197,16 @@ class _Staffer:
         self.staff.appointments[ended.key] = AppointmentSeed(
             ended.key, ended.person, ended.role, ended.area_code, "", ended.starts_on, ends_on
         )
-        successor = next(one for one in self._of("village_secretary", CHANGED_VILLAGE) if one.key != ended.key)
+        successor = next(
+            one for one in self._of("village_secretary", CHANGED_VILLAGE) if one.key != ended.key
+        )
         self.staff.appointments[successor.key] = AppointmentSeed(
-            successor.key, successor.person, successor.role, successor.area_code, "", ends_on + timedelta(days=1)
+            successor.key,
+            successor.person,
+            successor.role,
+            successor.area_code,
+            "",
+            ends_on + timedelta(days=1),
         )
 
     def _of(self, role: str, area_code: str) -> Iterator[AppointmentSeed]:

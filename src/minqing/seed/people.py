@@ -132,7 +132,9 @@ class _Settler:
         grid = self.rng.choice(self.tree.children(village.code))
         micro_grid = self.rng.choice(self.tree.children(grid.code))
         number = len(self.population.households)
-        since = self.today - timedelta(days=self.rng.randint(40, 900) if rented else self.rng.randint(1200, 7000))
+        since = self.today - timedelta(
+            days=self.rng.randint(40, 900) if rented else self.rng.randint(1200, 7000)
+        )
         self.population.households.append(
             HouseholdSeed(
                 number=number,
@@ -172,10 +174,12 @@ class _Settler:
         block = self.rng.randint(first, last)
         if micro_grid.local.endswith("号"):
             return f"{town.name}{village.name}{grid.local}{block}号{self.rng.randint(1, 5)}楼"
-        unit, room = self.rng.randint(1, 3), self.rng.randint(1, 6) * 100 + self.rng.randint(1, 2)
-        return f"{town.name}{village.name}{grid.local}{block}幢{unit}单元{room}室"
+        stair, number = self.rng.randint(1, 3), self.rng.randint(1, 6) * 100 + self.rng.randint(1, 2)
+        return f"{town.name}{village.name}{grid.local}{block}幢{stair}单元{number}室"
 
-    def _resident(self, household: int, draft: _Draft, *, industrial: bool, home: dict[str, str] | None) -> None:
+    def _resident(
+        self, household: int, draft: _Draft, *, industrial: bool, home: dict[str, str] | None
+    ) -> None:
         born_on = self.today - timedelta(days=round(draft.age * 365.2425) + self.rng.randint(1, 364))
         region = self.rng.choice(home["regions"]) if home else None
         id_number, born_on = self.identities.id_number(born_on, draft.sex, region)
@@ -183,7 +187,9 @@ class _Settler:
         ethnicity = "汉族"
         if home and self.rng.random() < float(home["minority"]):
             ethnicity = self.rng.choice(home["minorities"])
-        has_phone = draft.age in PHONE_AGES and self.rng.random() < (0.97 if draft.age < RETIRED + 10 else 0.72)
+        has_phone = draft.age in PHONE_AGES and self.rng.random() < (
+            0.97 if draft.age < RETIRED + 10 else 0.72
+        )
         self.population.residents.append(
             ResidentSeed(
                 number=len(self.population.residents),
@@ -210,7 +216,9 @@ class _Settler:
             return "外出务工", self.rng.choice(self.work["away"])
         if draft.age > 74:
             return self.rng.choice(("居家养老", "居家养老", "种点自家菜地")), ""
-        pool = "newcomer" if newcomer else "elder" if draft.age >= RETIRED else "plain" if industrial else "hill"
+        pool = (
+            "newcomer" if newcomer else "elder" if draft.age >= RETIRED else "plain" if industrial else "hill"
+        )
         return str(self.rng.choice(self.work["occupations"][pool])), ""
 
     # The kinds of household: each returns its members, the head first.
@@ -228,7 +236,9 @@ class _Settler:
             pass
         return other
 
-    def _children(self, mother: int, surname: str, count: int, oldest: int, *, away: float = 0.0) -> list[_Draft]:
+    def _children(
+        self, mother: int, surname: str, count: int, oldest: int, *, away: float = 0.0
+    ) -> list[_Draft]:
         ages = {mother - self.rng.randint(21, 31) for _ in range(count)}
         drafts = []
         for age in sorted(ages, reverse=True):
@@ -253,12 +263,21 @@ class _Settler:
         elder = father + self.rng.randint(22, 30)
         kin = [_Draft("父", MALE, elder, surname)] if self.rng.random() < 0.8 else []
         if not kin or self.rng.random() < 0.8:
-            kin.append(_Draft("母", FEMALE, max(father + 19, elder - self.rng.randint(0, 4)), self._other_surname(surname)))
+            kin.append(
+                _Draft(
+                    "母",
+                    FEMALE,
+                    max(father + 19, elder - self.rng.randint(0, 4)),
+                    self._other_surname(surname),
+                )
+            )
         if kin[0].sex == MALE and self.rng.random() < 0.3:
             return self._headed_by_elder(couple, children, kin)
         return couple + children + kin
 
-    def _headed_by_elder(self, couple: list[_Draft], children: list[_Draft], kin: list[_Draft]) -> list[_Draft]:
+    def _headed_by_elder(
+        self, couple: list[_Draft], children: list[_Draft], kin: list[_Draft]
+    ) -> list[_Draft]:
         head = replace(kin[0], relation="户主")
         wife = [replace(kin[1], relation="配偶")] if len(kin) > 1 else []
         son, daughter_in_law = replace(couple[0], relation="子"), replace(couple[1], relation="儿媳")

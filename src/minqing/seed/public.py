@@ -21,7 +21,7 @@ class DemonstrationAccount:
     roles: tuple[str, ...]
 
     def __str__(self) -> str:
-        return f"{self.username:<9} 密码 {self.password}  {self.name}，{'；'.join(self.roles)}"
+        return f"{self.username:<9} 密码 {self.password}  {self.name}：{'；'.join(self.roles)}"
 
 
 def demonstration_accounts() -> list[DemonstrationAccount]:
@@ -35,7 +35,7 @@ def demonstration_accounts() -> list[DemonstrationAccount]:
         if (person := people.get(username)) is not None:
             held = current_appointments(person, clock.today())
             roles = tuple(
-                f"{one.unit.name if one.unit else area_name(one.area)}{one.the_role.label}" for one in held
+                f"{one.unit.name if one.unit else area_name(one.area)} {one.the_role.label}" for one in held
             )
             accounts.append(DemonstrationAccount(username, PASSWORD, person.name, roles))
     return accounts

@@ -39,7 +39,9 @@ class Codes:
 class Records:
     """Rows of the diary and of the printed codes."""
 
-    def __init__(self, world: World, register: Register, chronicle: Chronicle, visits: Sequence[VisitSeed]) -> None:
+    def __init__(
+        self, world: World, register: Register, chronicle: Chronicle, visits: Sequence[VisitSeed]
+    ) -> None:
         self.world, self.register, self.chronicle, self.seeds = world, register, chronicle, visits
         self.rng = Random(f"{world.seed}:records")  # noqa: S311  a believable county, not a secret
         self.ids, self.codes = Ids(self.rng), Codes(self.rng)
@@ -126,5 +128,10 @@ class Records:
         )
         self.chronicle.note(event, by=self.register.hand(clerk), at=made_at)
         return DoorCode(
-            id=self.ids.at(made_at), code=code, area_id=area_id, subject_kind=kind, subject_id=subject_id, made_at=made_at
+            id=self.ids.at(made_at),
+            code=code,
+            area_id=area_id,
+            subject_kind=kind,
+            subject_id=subject_id,
+            made_at=made_at,
         )

@@ -129,7 +129,11 @@ class Register:
             if seed.parent_code:
                 parent = self.world.tree.by_code[seed.parent_code].name
                 event = AreaOpened(
-                    subject_kind="area", subject_id=area.id, area_id=area.id, name=seed.name, parent_name=parent
+                    subject_kind="area",
+                    subject_id=area.id,
+                    area_id=area.id,
+                    name=seed.name,
+                    parent_name=parent,
                 )
                 self.chronicle.note(event, by=SYSTEM, at=self.opened_at)
             yield area
@@ -164,7 +168,11 @@ class Register:
             )
             county = self.area_ids[COUNTY_CODE]
             event = PersonAdded(
-                subject_kind="person", subject_id=person.id, area_id=county, username=seed.username, name=seed.name
+                subject_kind="person",
+                subject_id=person.id,
+                area_id=county,
+                username=seed.username,
+                name=seed.name,
             )
             self.chronicle.note(event, by=SYSTEM, at=self.opened_at)
             yield person
@@ -260,7 +268,7 @@ class Register:
     def members(self) -> Iterator[HouseholdMember]:
         for seed in self.world.population.residents:
             household = self.world.population.households[seed.household]
-            relation = "not_kin" if seed.relation == "合租" else registry.relation_key(seed.relation)
+            relation = registry.relation_key(seed.relation) or "not_kin"  # 合租: they only share a roof
             yield HouseholdMember(
                 id=self.ids.at(self.opened_at),
                 household_id=self.subject_ids["household"][seed.household],
@@ -280,7 +288,9 @@ class Register:
                 name_initials=registry.name_initials(seed.name),
                 uscc=seed.credit_code,
                 industry=f"{seed.trade}（{seed.products}）",
-                employees=next((band for limit, band in EMPLOYEE_BANDS if seed.employees < limit), "over_1000"),
+                employees=next(
+                    (band for limit, band in EMPLOYEE_BANDS if seed.employees < limit), "over_1000"
+                ),
                 contact_name=seed.contact,
                 phone=seed.phone,
                 phone_index=registry.phone_index(seed.phone),

@@ -115,7 +115,9 @@ class Storyteller:
         cores = list(matter.heard)
         self.rng.shuffle(cores)
         core = cores[0] + (cores[1] if len(cores) > 1 and self.rng.random() < WORDS_TWICE_SHARE else "")
-        return self.fill(opening + core + self.rng.choice(report.get(f"closing{voice}", report["closing"])), slots)
+        return self.fill(
+            opening + core + self.rng.choice(report.get(f"closing{voice}", report["closing"])), slots
+        )
 
     def fill(self, text: str, slots: Mapping[str, str]) -> str:
         return fill(text, self.rng, slots)
@@ -128,7 +130,10 @@ class Storyteller:
 
     def result(self, told: Told, *, again: bool = False) -> str:
         """Say what was found (not a second time), what was done, and the answer to the reporter."""
-        parts = [self.rng.choice(self.phrases["step"]["again"]) if again else told.matter.found, told.matter.done]
+        parts = [
+            self.rng.choice(self.phrases["step"]["again"]) if again else told.matter.found,
+            told.matter.done,
+        ]
         if self.rng.random() < 0.8:
             parts.append(told.matter.reply)
         return self.fill("".join(parts), told.slots)

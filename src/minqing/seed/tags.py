@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from random import Random
 
 from minqing.seed.firms import FirmSeed, PlaceSeed
-from minqing.seed.people import FEMALE, MALE, INDUSTRIAL_TOWN, HouseholdSeed, Population, ResidentSeed
+from minqing.seed.people import FEMALE, INDUSTRIAL_TOWN, MALE, HouseholdSeed, Population, ResidentSeed
 from minqing.seed.words import fill, table
 
 OLD, VERY_OLD, PENSIONER = 65, 80, 60
@@ -92,7 +92,11 @@ class _Tagger:
             yield "party_member"
         if resident.sex == MALE and SOLDIER_AGE <= age <= 88 and self._chance(0.05):
             yield "veteran"
-        if 18 <= age <= 68 and not resident.away_at and self._chance(0.02 if resident.sex == FEMALE else 0.012):
+        if (
+            18 <= age <= 68
+            and not resident.away_at
+            and self._chance(0.02 if resident.sex == FEMALE else 0.012)
+        ):
             yield "volunteer"
         if 45 <= age <= 75 and self._chance(0.003):
             yield "village_sage"
@@ -116,7 +120,13 @@ class _Tagger:
         months = rule["months"]
         ends_on = None if not months else self._quarter_end(months)
         return TagSeed(
-            subject_kind, number, area_code, kind, fill(self.rng.choice(rule["why"]), self.rng, {}), starts_on, ends_on
+            subject_kind,
+            number,
+            area_code,
+            kind,
+            fill(self.rng.choice(rule["why"]), self.rng, {}),
+            starts_on,
+            ends_on,
         )
 
     def _quarter_end(self, months: int) -> date:

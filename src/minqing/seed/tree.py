@@ -12,7 +12,7 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from importlib.resources import files
 from random import Random
 from typing import Any
@@ -160,7 +160,7 @@ class _Grower:
         taken: list[tuple[float, float]] = []
         for row in self.villages:
             town = row["town_code"]
-            point = self._spread(lambda town=town: self._in_town(town, boxes.get(town)), taken[-30:])
+            point = self._spread(partial(self._in_town, town, boxes.get(town)), taken[-30:])
             taken.append(point)
             yield AreaSeed(row["code"], town, "village", row["name"], *point, True)
 
@@ -172,9 +172,11 @@ class _Grower:
             names = self.words.estates(count) if urban else self.words.hamlets(count, village.name)
             taken: list[tuple[float, float]] = []
             for number, local in enumerate(names, 1):
-                taken.append(self._spread(lambda v=village: self._around(v, GRID_SCATTER_DEGREES), taken))
+                taken.append(self._spread(partial(self._around, village, GRID_SCATTER_DEGREES), taken))
                 name = f"{ordinal(number)}网格（{local}）"
-                yield AreaSeed(f"{village.code}{number:03}", village.code, "grid", name, *taken[-1], True, local)
+                yield AreaSeed(
+                    f"{village.code}{number:03}", village.code, "grid", name, *taken[-1], True, local
+                )
 
     def _micro_grids(self, grids: list[AreaSeed]) -> Iterator[AreaSeed]:
         weights = [1.25 if grid.code[:9] in URBAN_TOWNS else 1.0 for grid in grids]
@@ -185,9 +187,11 @@ class _Grower:
             names = self.words.blocks(count, grid.local) if estate else self.words.corners(count)
             taken: list[tuple[float, float]] = []
             for number, local in enumerate(names, 1):
-                taken.append(self._spread(lambda g=grid: self._around(g, MICRO_GRID_SCATTER_DEGREES), taken))
+                taken.append(self._spread(partial(self._around, grid, MICRO_GRID_SCATTER_DEGREES), taken))
                 name = f"{number}号微网格（{local}）"
-                yield AreaSeed(f"{grid.code}{number:03}", grid.code, "micro_grid", name, *taken[-1], True, local)
+                yield AreaSeed(
+                    f"{grid.code}{number:03}", grid.code, "micro_grid", name, *taken[-1], True, local
+                )
 
     def _weight(self, village: AreaSeed) -> float:
         town = village.parent_code

@@ -15,6 +15,11 @@ from minqing.seed.tree import Tree, grow
 
 LOCAL = ZoneInfo("Asia/Shanghai")
 HALF_YEAR_DAYS = 183
+CARE_WITHIN_DAYS = {
+    "living_alone": 7, "very_old": 14, "left_behind_elder": 14, "left_behind_child": 14, "serious_illness": 14,
+    "extreme_poverty": 14, "disabled": 30, "minimum_living": 30, "low_income_edge": 30, "dangerous_house": 30,
+    "geological_risk": 30,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -64,12 +69,14 @@ class World:
         return found
 
     @cached_property
-    def cared_for(self) -> dict[int, str]:
-        """Households with somebody who lives alone or is very old, by the tag that says so."""
-        homes: dict[int, str] = {}
+    def cared_for(self) -> dict[int, int]:
+        """Households with somebody to look after, and within how many days somebody should call again."""
+        homes: dict[int, int] = {}
         for tag in self.tags:
-            if tag.subject_kind == "resident" and tag.kind in ("living_alone", "very_old"):
-                homes.setdefault(self.population.residents[tag.number].household, tag.kind)
+            if tag.kind in CARE_WITHIN_DAYS and tag.subject_kind in ("resident", "household"):
+                resident = tag.subject_kind == "resident"
+                home = self.population.residents[tag.number].household if resident else tag.number
+                homes[home] = min(CARE_WITHIN_DAYS[tag.kind], homes.get(home, HALF_YEAR_DAYS))
         return homes
 
 
