@@ -16,7 +16,7 @@ The floor judges the ratio, since milliseconds depend on the machine and on what
 from __future__ import annotations
 
 import argparse
-import os
+import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -36,6 +36,7 @@ FLOOR: Final = 0.01
 RATE: Final = 14.0
 ROUNDS: Final = 5
 ROUND_SECONDS: Final = 12.0
+QUIET_MAX: Final = 1.3
 _WARM_UP_SECONDS: Final = 5.0
 _MS: Final = 1000.0
 
@@ -74,8 +75,8 @@ def run(options: argparse.Namespace) -> Outcome:
                 raise CannotRun(f"演示县里没有可以打开的页面：{'、'.join(empty)}。请换一个规模再测。")
             captured = {page: [statements.capture(one) for one in found] for page, found in targets.items()}
             turns = visitors.in_turn(targets)
-            measured, errors = _rounds(options, port, turns, captured, bare)
-    _print(options, measured, captured)
+            measured, errors, crowding = _rounds(options, port, turns, captured, bare)
+    _print(options, measured, captured, crowding)
     return _outcome(measured, errors)
 
 
@@ -85,12 +86,14 @@ def _rounds(
     turns: list[Target],
     captured: Mapping[str, Sequence[Captured]],
     bare: Bare,
-) -> tuple[dict[str, Measured], int]:
-    """Load and replay by turns; return what was measured and how many requests failed."""
+) -> tuple[dict[str, Measured], int, list[float]]:
+    """Load and replay by turns; return what was measured, how many requests failed, and how crowded it was."""
     send(port, turns, list(arrivals(options.rate, _WARM_UP_SECONDS, seed=0)), lambda done, of: None)
     measured: dict[str, Measured] = defaultdict(Measured)
     failed: list[Answered] = []
+    crowding: list[float] = []
     for number in range(1, options.rounds + 1):
+        crowding.append(crowded())
         with step(
             f"第 {number}/{options.rounds} 轮，每秒 {options.rate:g} 个请求，{options.seconds:g} 秒"
         ) as progress:
@@ -107,15 +110,28 @@ def _rounds(
             of.bares.append(median(bare.seconds(one.reads) for one in openings))
     for one in failed[:5]:
         say(f"没有答好：{one.path} → {one.status}")
-    return dict(measured), len(failed)
+    return dict(measured), len(failed), crowding
+
+
+def crowded(cpu_seconds: float = 0.05) -> float:
+    """Return how many times its own CPU time a stretch of plain computing takes: 1.0 on a quiet machine."""
+    wall, cpu = time.perf_counter(), time.thread_time()
+    while time.thread_time() - cpu < cpu_seconds:
+        sum(range(1000))
+    return (time.perf_counter() - wall) / (time.thread_time() - cpu)
 
 
 def _print(
-    options: argparse.Namespace, measured: Mapping[str, Measured], captured: Mapping[str, Sequence[Captured]]
+    options: argparse.Namespace,
+    measured: Mapping[str, Measured],
+    captured: Mapping[str, Sequence[Captured]],
+    crowding: Sequence[float],
 ) -> None:
     requests = sum(len(one.seconds) for one in measured.values())
     say(f"\n规模 {options.size}，{requests} 个请求，每秒 {options.rate:g} 个。")
-    say(f"本机 1 分钟平均负载 {os.getloadavg()[0]:.1f}，{os.cpu_count()} 核。")
+    wait = median(crowding)
+    if wait > QUIET_MAX:
+        say(f"注意：本机不安静，一段计算要等 {wait:.1f} 倍的时间，下面的毫秒数偏大，只作参考。")
     say(
         f"{'p50':>8}{'p95':>8}{'p99':>8}{'sql':>5}{'db':>7}{'bare':>7}{'times':>7}  page (ms; sql = statements)"
     )

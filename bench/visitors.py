@@ -47,7 +47,7 @@ def targets(port: int) -> dict[str, list[Target]]:
             )
         ],
         "case": [town.opens("case", reverse("desk:case", args=[one.id])) for one in cases],
-        "dossier": [clerk.opens("dossier", reverse("mobile:subject", args=[*one])) for one in files],
+        "dossier": [clerk.opens("dossier", reverse("desk:dossier", args=[*one])) for one in files],
         "phone-today": [grid.opens("phone-today", reverse("mobile:today"))],
         "receipt": [
             Target("receipt", reverse("portal:receipt", args=[one.receipt_code])) for one in receipts
