@@ -1,0 +1,86 @@
+"""Every address names a capability, or says why it needs none; the open ones stand in a table to be read."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import pytest
+
+from minqing.kernel.access import CAPABILITIES
+from tests.addresses import Address, addresses
+
+# Who opens these needs no account. Whoever adds one adds its reason here, where it is read twice.
+OPEN: Final = {
+    "healthz": "a supervisor asks whether the site answers",
+    "accounts:sign_in": "one signs in there",
+    "portal:home": "residents begin there; officials are sent on",
+    "portal:door": "a printed code opens it; nobody needs an account to speak",
+    "portal:receipt": "whoever holds the code of a receipt may follow the case",
+    "portal:words": "… and add a word",
+    "portal:urge": "… and urge",
+    "portal:answer": "… and answer the two questions",
+    "portal:photo": "… and see the photos of the case",
+    "api:operations": "the description of a public interface",
+    "api:openapi": "the description of a public interface",
+    "api:report": "as the page behind a door code",
+    "api:receipt": "as the receipt's page",
+    "api:words": "as on the receipt's page",
+    "api:urge": "as on the receipt's page",
+    "api:answer": "as on the receipt's page",
+    "ui:gallery": "the components, with made-up data",
+    "ui:gallery_phone": "the components, with made-up data",
+    "ui:gallery_portal": "the components, with made-up data",
+    "ui:type": "anyone may want large type",
+}
+
+# A sign-in is enough: what they show or change is the person's own.
+SIGNED_IN: Final = {
+    "accounts:sign_out": "one's own session",
+    "accounts:act_as": "one's own appointments",
+    "accounts:password": "one's own password",
+    "desk:home": "what is up to oneself; says what to do to whoever has no appointment",
+    "desk:notices_read": "one's own notices",
+    "mobile:today": "what is up to oneself",
+    "mobile:notices_read": "one's own notices",
+    "mobile:me": "one's own appointments",
+}
+
+ALL: Final = addresses()
+
+
+def operations(address: Address) -> list[Any]:
+    """Return the operations of a machine interface behind an address (ninja closes over them); none for a page."""
+    inside = [cell.cell_contents for cell in getattr(address.view, "__closure__", None) or ()]
+    return [one for held in inside for one in getattr(held, "operations", ())]
+
+
+@pytest.mark.parametrize("address", ALL, ids=lambda one: one.route)
+def test_every_address_has_a_lock(address: Address) -> None:
+    behind = [address.view, *(one.view_func for one in operations(address))]
+    for view in behind:
+        locks = getattr(view, "locks", ())
+        assert locks, f"/{address.route}: put @page(CAPABILITY) on {view.__module__}.{view.__qualname__}"
+        for lock in locks:
+            assert (lock.capability is None) == bool(lock.reason), (
+                f"/{address.route}: a lock without a reason"
+            )
+            if lock.capability is not None:
+                assert CAPABILITIES[lock.capability.key] is lock.capability
+
+
+def test_every_address_has_a_name_of_its_own() -> None:
+    names = [one.name for one in ALL]
+    assert not [name for name in names if "<" in name]
+    assert len(names) == len(set(names))
+
+
+def test_open_addresses_are_those_of_the_table() -> None:
+    found = {one.name for one in ALL if one.is_public}
+    known = {name for name in OPEN if name.partition(":")[0] in {one.name.partition(":")[0] for one in ALL}}
+    assert found == known, "an address was opened or closed: amend OPEN with its reason"
+    assert all(OPEN.values())
+
+
+def test_addresses_that_only_ask_for_a_sign_in_are_those_of_the_table() -> None:
+    found = {one.name for one in ALL if any(lock.capability is None and lock.signed_in for lock in one.locks)}
+    assert found == set(SIGNED_IN), "a page lost or gained its capability: amend SIGNED_IN with its reason"
