@@ -9,12 +9,12 @@ Says: SubjectAdded, SubjectEdited, SubjectClosed, MovedIn, MovedOut, HeadChanged
 SpreadsheetUploaded, SpreadsheetApplied. Listens: nothing.
 
 What doors use (all in ``public``):
-  find       search, search_everything, find_exact, households_of, subject, subjects, tag_kinds
+  find       search, search_everything, find_exact, households_of, subject, subjects, tag_kinds, areas_to_register_in
   read       open_dossier (records the read), dossier (does not), edit_values
   write      add_resident, edit_resident, resident_gone; add_household, edit_household, close_household, move_in,
              move_out, set_head; add_enterprise, edit_enterprise, close_enterprise; add_place, edit_place,
              close_place; add_tag, end_tag
-  import     template_xlsx, stage_import, my_imports, preview, error_rows, error_csv, apply_import
+  import     template_xlsx, stage_import, my_imports, preview, error_rows, error_csv, apply_import, discard_import
   forms      ResidentForm, HouseholdForm, MoveInForm, EnterpriseForm, PlaceForm, TagForm, UploadForm, SearchForm,
              ExactForm
 """

@@ -68,15 +68,13 @@ def test_the_same_number_of_queries_for_ten_rows_and_a_thousand(county: SmallCou
         refs = [SubjectRef("resident", one.id) for one in people]
         now = {}
         for name, ask in pages.items():
-            with CaptureQueriesContext(
-                connection,
-            ) as queries:
+            with CaptureQueriesContext(connection) as queries:
                 ask(refs)
             now[name] = len(queries)
         measured.append(now)
     assert measured[0] == measured[1]
     assert measured[0] == {
-        "search": 7, "households by name": 6, "households": 7, "subjects": 2, "everything": 16, "dossier": 6,
+        "search": 6, "households by name": 6, "households": 7, "subjects": 2, "everything": 16, "dossier": 8,
     }  # fmt: skip
 
 
@@ -98,7 +96,9 @@ def test_an_import_asks_as_much_for_a_hundred_rows_as_for_ten(county: SmallCount
     assert measured[0] == measured[1]
 
 
-@pytest.mark.parametrize("text", ["", "%", "_", "'", '"', "\\", "裘 ' or 1=1 --", "\u200b", "x" * 500, "﷽" * 40])
+@pytest.mark.parametrize(
+    "text", ["", "%", "_", "'", '"', "\\", "裘 ' or 1=1 --", "\u200b", "x" * 500, "﷽" * 40]
+)
 def test_any_text_may_be_searched(county: SmallCounty, text: str) -> None:
     by = county.actor(VILLAGE_CLERK)
     fill(county.grid, by, 4)

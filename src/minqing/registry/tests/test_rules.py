@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from id_validator import validator
 
@@ -23,6 +23,7 @@ def number(region: str, born: date, sequence: int) -> str:
     return body + rules.id_check_digit(body)
 
 
+@settings(deadline=None)
 @given(REGION, BORN, SEQUENCE)
 def test_a_valid_number_tells_birth_date_and_sex(region: str, born: date, sequence: int) -> None:
     read = read_id_number(number(region, born, sequence), TODAY)
@@ -31,6 +32,7 @@ def test_a_valid_number_tells_birth_date_and_sex(region: str, born: date, sequen
     assert read.sex == (rules.MALE if sequence % 2 else rules.FEMALE)
 
 
+@settings(deadline=None)
 @given(REGION, BORN, SEQUENCE, st.integers(0, 16), st.integers(1, 9))
 def test_one_wrong_digit_is_always_found(region: str, born: date, seq: int, at: int, by: int) -> None:
     right = number(region, born, seq)
@@ -38,6 +40,7 @@ def test_one_wrong_digit_is_always_found(region: str, born: date, seq: int, at: 
     assert isinstance(read_id_number(wrong, TODAY), str)
 
 
+@settings(deadline=None)
 @given(REGION, BORN, SEQUENCE, st.integers(0, 15))
 def test_two_neighbours_swapped_are_always_found(region: str, born: date, seq: int, at: int) -> None:
     right = number(region, born, seq)
@@ -46,6 +49,7 @@ def test_two_neighbours_swapped_are_always_found(region: str, born: date, seq: i
         assert isinstance(read_id_number(swapped, TODAY), str)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_any_text_gets_an_answer_and_never_an_exception(text: str) -> None:
     assert isinstance(read_id_number(text, TODAY), IdNumber | str)
@@ -62,6 +66,7 @@ def test_the_check_digit_agrees_with_the_published_example() -> None:
     assert rules.id_check_digit("44052418800101001") == "4"
 
 
+@settings(deadline=None)
 @given(BORN, SEQUENCE, st.sampled_from("0123456789X"))
 def test_an_independent_library_agrees(born: date, sequence: int, check: str) -> None:
     text = f"330683{born:%Y%m%d}{sequence:03}{check}"
@@ -181,6 +186,7 @@ def test_every_relation_as_written_on_registers_is_known() -> None:
     assert rules.relation_key("邻居家的猫") is None
 
 
+@settings(deadline=None)
 @given(BORN, st.integers(0, 40000))
 def test_age_never_jumps(born: date, days: int) -> None:
     day = born + timedelta(days=days)
