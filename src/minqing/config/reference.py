@@ -1,27 +1,46 @@
-"""The reference pages that are drawn from the code: settings, who may do what, and the lock on every page."""
+"""The reference pages that are drawn from the code: settings, who may do what, the lock on every page, and more."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator
+from importlib import import_module
+from typing import Any, Final
 
+from django.apps import apps
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils.module_loading import module_has_submodule
 
+from minqing.config.markdown import NOTE, table
+from minqing.config.reference_events import events_page
+from minqing.config.reference_unscoped import unscoped_page
 from minqing.kernel.access import CAPABILITIES
+from minqing.kernel.pages import Lock
 from minqing.kernel.roles import ROLES
 from minqing.kernel.settings import Settings
 
-_NOTE = "<!-- 由 minqing docs 生成，请勿手改。 -->\n\n"
-_FOLDER = "docs/reference"
+_FOLDER: Final = "docs/reference"
+# What registers itself when it is imported.
+_REGISTERS: Final = ("permissions", "events", "reactions")
 
 
 def reference_pages() -> dict[str, str]:
     """The pages by their path from the root of the repository."""
-    return {
-        f"{_FOLDER}/settings.md": _settings(),
-        f"{_FOLDER}/capabilities.md": _capabilities(),
-        f"{_FOLDER}/pages.md": _pages(),
+    _import_what_registers()
+    pages = {
+        "settings": _settings(),
+        "permissions": _permissions(),
+        "urls": _urls(),
+        "unscoped": unscoped_page(),
+        "events": events_page(),
     }
+    return {f"{_FOLDER}/{name}.md": text for name, text in pages.items()}
+
+
+def _import_what_registers() -> None:
+    for app in apps.get_app_configs():
+        for name in _REGISTERS:
+            if app.name.startswith("minqing.") and app.module and module_has_submodule(app.module, name):
+                import_module(f"{app.name}.{name}")
 
 
 def _settings() -> str:
@@ -30,41 +49,37 @@ def _settings() -> str:
         default = field.get_default()
         shown = "" if default in (None, "") or field.default_factory else f"`{default}`"
         rows.append((f"`MINQING_{name.upper()}`", field.description or "", shown))
-    return f"{_NOTE}# 可以设置的环境变量\n\n{_table(rows)}"
+    return f"{NOTE}# 可以设置的环境变量\n\n{table(rows)}"
 
 
-def _capabilities() -> str:
-    rows: list[tuple[str, ...]] = [("权限", *(role.label for role in ROLES.values()))]
+def _permissions() -> str:
+    rows: list[tuple[str, ...]] = [("权限", "代码", *(role.label for role in ROLES.values()))]
     for one in sorted(CAPABILITIES.values(), key=lambda capability: capability.key):
-        rows.append((one.label, *("✓" if role in one.held_by else "" for role in ROLES.values())))
-    return f"{_NOTE}# 谁能做什么\n\n每项权限在任职所在的辖区及其以下有效。\n\n{_table(rows)}"
+        held = ("✓" if role in one.held_by else "" for role in ROLES.values())
+        rows.append((one.label, f"`{one.key}`", *held))
+    by_unit = "、".join(role.label for role in ROLES.values() if role.by_unit)
+    said = f"每项权限在任职所在的辖区及其以下有效。{by_unit}只看得到自己单位的事项。"
+    return f"{NOTE}# 谁能做什么\n\n{said}\n\n{table(rows)}"
 
 
-def _pages() -> str:
-    rows = [("地址", "谁能打开")]
-    for address, view in views():
-        locks = getattr(view, "locks", ())
-        words = "、".join(
-            f"有“{lock.capability.label}”权限者"
-            if lock.capability
-            else ("登录者" if lock.signed_in else "所有人")
-            for lock in locks
-        )
-        if locks:
-            rows.append((f"`/{address}`", words))
-    return f"{_NOTE}# 每个页面的锁\n\n{_table(rows)}"
+def _urls() -> str:
+    rows = [("地址", "名字", "谁能打开")]
+    for address, pattern in patterns():
+        if locks := getattr(pattern.callback, "locks", ()):
+            rows.append((f"`/{address}`", f"`{pattern.name}`", "；".join(_words(lock) for lock in locks)))
+    return f"{NOTE}# 每个页面的锁\n\n{table(rows)}"
 
 
-def views(patterns: list[Any] | None = None, above: str = "") -> Iterator[tuple[str, Any]]:
-    """Walk every address of the platform with the view that answers it."""
-    for one in get_resolver().url_patterns if patterns is None else patterns:
+def _words(lock: Lock) -> str:
+    if lock.capability:
+        return f"有“{lock.capability.label}”权限者"
+    return f"{'登录者' if lock.signed_in else '所有人'}（{lock.reason}）"
+
+
+def patterns(below: list[Any] | None = None, above: str = "") -> Iterator[tuple[str, URLPattern]]:
+    """Walk every address of the platform with its pattern."""
+    for one in get_resolver().url_patterns if below is None else below:
         if isinstance(one, URLResolver):
-            yield from views(one.url_patterns, above + str(one.pattern))
+            yield from patterns(one.url_patterns, above + str(one.pattern))
         elif isinstance(one, URLPattern):
-            yield above + str(one.pattern), one.callback
-
-
-def _table(rows: Sequence[tuple[str, ...]]) -> str:
-    lines = [" | ".join(row) for row in rows]
-    rule = " | ".join("---" for _ in rows[0])
-    return "\n".join(f"| {line} |" for line in (lines[0], rule, *lines[1:])) + "\n"
+            yield above + str(one.pattern), one
