@@ -35,7 +35,8 @@ def unscoped_page() -> str:
         f"{NOTE}# 越过辖区的查询\n\n"
         "查询默认要先说替谁看（`.visible_to(actor)`），否则抛错。下面是全部例外，评审时逐条看。\n\n"
         f'## `.unscoped("理由")`\n\n{table(explained)}\n'
-        "## 不设防的 `everything`\n\n这个管理器不查辖区：用它的地方，权限已由 `actor.require` 或调用者查过，或者只是核对编号有没有人用过。\n\n"
+        "## 不设防的 `everything`\n\n这个管理器不查辖区：用它的地方，权限已由 `actor.require` "
+        "或调用者查过，或者只是核对编号有没有人用过。\n\n"
         f"{table(unguarded)}"
     )
 
