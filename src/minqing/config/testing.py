@@ -7,11 +7,13 @@ is shared by test runs side by side (give each its own ``MINQING_TEST_NAME``); t
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from base64 import b64encode
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from types import FrameType
 
 import pytest
 
@@ -26,9 +28,14 @@ def _say(sentence: str) -> None:
     sys.stderr.write(f"{sentence}\n")
 
 
+def _leave(number: int, frame: FrameType | None) -> None:
+    sys.exit(128 + number)
+
+
 @contextmanager
 def server_for_tests() -> Iterator[None]:
-    """Have a server for tests and the environment that names it."""
+    """Have a server for tests and the environment that names it; SIGTERM ends in an orderly way."""
+    signal.signal(signal.SIGTERM, _leave)
     home = Path(settings().home)
     key = b64encode(bytes(range(32))).decode()
     os.environ |= {
