@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django import forms
+from django.http import QueryDict
 
 from minqing.cases import public as cases
 from minqing.kernel.text import CleanCharField
@@ -38,7 +39,9 @@ class QueueFilterForm(forms.Form):
     unit = forms.ChoiceField(label="承办单位", required=False)
     sort = forms.ChoiceField(label="排序", required=False)
 
-    def __init__(self, data: Any, *, areas: Choices, units: Choices) -> None:
+    data: QueryDict
+
+    def __init__(self, data: QueryDict, *, areas: Choices, units: Choices) -> None:
         super().__init__(data, auto_id="filter_%s")
         self.fields["text"].widget.attrs |= {"type": "search", "placeholder": "编号、标题或原话里的字"}
         procedures = [(one.key, one.title) for one in workflow.procedures()]
@@ -86,14 +89,20 @@ class QueueFilterForm(forms.Form):
             colour=given.get("colour") or "",
             source=given.get("source") or "",
             topic=given.get("topic") or "",
-            unit_id=_uuid(given.get("unit")),
+            unit_id=UUID(given["unit"]) if given.get("unit") else None,
             area_path=area_path,
             sort=given.get("sort") or "due",
         )
 
-    def ignored(self) -> list[str]:
-        """Return the labels of the filters that made no sense; call after ``is_valid``."""
-        return [str(self.fields[name].label) for name in self.fields if name in self.errors]
+    def leave_out_what_makes_no_sense(self) -> list[str]:
+        """Take wrong filters out of the form and return their labels; call last, after ``is_valid``."""
+        wrong = [name for name in self.fields if name in self.errors]
+        data = self.data.copy()  # a copy of the address, not the address itself
+        for name in wrong:
+            data.pop(name, None)
+        self.data = data
+        self.errors.clear()
+        return [str(self.fields[name].label) for name in wrong]
 
     def active(self) -> list[tuple[str, str, str]]:
         """Return name, label and value in words of every filter that narrows the list; call after ``is_valid``."""
@@ -107,7 +116,7 @@ class QueueFilterForm(forms.Form):
         field = self.fields[name]
         if not isinstance(field, forms.ChoiceField):
             return str(value)
-        return next((label for key, label in _flat(field.choices) if key == value), str(value))
+        return next((label for key, label in _flat(field.choices) if key == value), str(value)).strip()
 
 
 def _flat(choices: Any) -> Iterable[tuple[str, str]]:
@@ -116,7 +125,3 @@ def _flat(choices: Any) -> Iterable[tuple[str, str]]:
             yield from ((str(inner), str(words)) for inner, words in label)
         else:
             yield str(key), str(label)
-
-
-def _uuid(value: str | None) -> UUID | None:
-    return UUID(value) if value else None

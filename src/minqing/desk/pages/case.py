@@ -102,6 +102,8 @@ def _what_happened(moved: cases.Case, step: workflow.Step, at: datetime) -> str:
     state = workflow.procedure(run.procedure).state(run.state)
     needs_unit = any(need.kind is workflow.NeedKind.CHOICE_UNIT for need in step.needs)
     done = f"已{step.label}" + (f"给{moved.unit.name}" if needs_unit and moved.unit else "")
+    if step.then or state.final:  # “没有办好”, “联系不上，先办结”: what is written down, not an act
+        done = f"已记下“{step.label}”"
     if state.final:
         return f"{done}。这件事已了结：{state.label}。"
     due = f"，应在 {workflow.in_words(run.next_due_at)} 前完成" if run.next_due_at else ""
@@ -197,7 +199,7 @@ def _by_step(file: cases.CaseFile) -> list[tuple[str, list[cases.Attachment]]]:
     for one in file.attachments:
         if one.step:
             label = of.steps[one.step].label if one.step in of.steps else "办理"
-            found.appendlist(label, one)
+            found.appendlist(f"照片：{label}", one)
     return list(found.lists())
 
 

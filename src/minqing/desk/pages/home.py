@@ -53,9 +53,8 @@ class StepLine:
     total: int = 0
     by_colour: dict[workflow.Colour, Number] = field(default_factory=dict)
 
-    @property
-    def numbers(self) -> list[Number | None]:
-        return [self.by_colour.get(colour) for colour in COLOURS]
+    def numbers(self, of: Iterable[Number]) -> list[Number | None]:
+        return [self.by_colour.get(one.colour) for one in of]
 
 
 @page(signed_in="one's own to-dos")
@@ -68,9 +67,11 @@ def home(request: OfficialRequest) -> HttpResponse:
         return render(request, "desk/home_nobody.html", status=403)
     counts = workflow.todo_counts(actor, at=at)
     waiting = cases.queue(actor, cases.QueueFilters(todo=True), at=at) if counts else None
+    colours = _by_colour(counts)
     context = {
-        "colours": _by_colour(counts),
-        "steps": _by_step(counts),
+        "colours": colours,
+        "columns": "|".join(["环节", *(f"{one.label}#" for one in colours), "共#"]),
+        "steps": [(line, line.numbers(colours)) for line in _by_step(counts)],
         "total": sum(one.count for one in counts),
         "urgent": waiting.rows[:URGENT] if waiting else [],
         "others": _elsewhere(actor, at),

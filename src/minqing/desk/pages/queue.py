@@ -48,7 +48,7 @@ def queue(request: OfficialRequest) -> HttpResponse:
             (label, words, _with(given, page=None, **{name: None})) for name, label, words in form.active()
         ],
         "clear_href": f"?view={view}",
-        "ignored": "、".join([*ignored, *ignored_area, *form.ignored()]),
+        "ignored": "、".join([*ignored, *ignored_area, *form.leave_out_what_makes_no_sense()]),
         "found": found,
         "page": _paginator_page(found),
         "unit": "条" if found.total <= cases.COUNT_MAX else "条以上",
