@@ -38,7 +38,6 @@ class Person(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     # Signs in only where the county's profile says it is a demonstration.
     is_demonstration = models.BooleanField(default=False)
-    large_type = models.BooleanField(default=False)
 
     objects = PersonManager()
 

@@ -30,7 +30,6 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=60)),
                 ("is_active", models.BooleanField(default=True)),
                 ("is_demonstration", models.BooleanField(default=False)),
-                ("large_type", models.BooleanField(default=False)),
             ],
             options={
                 "db_table": "person",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.forms import Select
@@ -25,6 +26,13 @@ from minqing.workflow import public as workflow
 
 SEARCH_MAX = 40
 AREAS_SHOWN = 200
+
+
+class FixForm(forms.Form):
+    """Where the phone says it is, in degrees."""
+
+    lon = forms.FloatField(required=False, min_value=-180, max_value=180, widget=forms.HiddenInput)
+    lat = forms.FloatField(required=False, min_value=-90, max_value=90, widget=forms.HiddenInput)
 
 
 @page(cases.OPEN_CASES)
@@ -110,6 +118,8 @@ def report(request: OfficialRequest) -> HttpResponse:
     )
     form.fields["area"].widget = Select(choices=places)
     form.fields["area"].label = "在哪里"
+    if "locate" in request.POST:
+        return _located(request, places)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
@@ -132,8 +142,27 @@ def report(request: OfficialRequest) -> HttpResponse:
             messages.success(request, f"已登记为事项 {case.number}。")
             return redirect("mobile:matter", case_id=case.id)
     status = 400 if form.is_bound and form.errors else 200
-    given = {"form": form, "places": places}
-    return show(request, "report", given, tab="matters", status=status)
+    return show(request, "report", {"form": form, "fix": FixForm()}, tab="matters", status=status)
+
+
+def _located(request: OfficialRequest, places: list[tuple[str, str]]) -> HttpResponse:
+    """Choose the nearest grid by where the phone is; everything typed stays, and a person looks it over."""
+    fix = FixForm(request.POST)
+    found = None
+    if fix.is_valid() and fix.cleaned_data["lon"] is not None and fix.cleaned_data["lat"] is not None:
+        found = areas.nearest(fix.cleaned_data["lon"], fix.cleaned_data["lat"])
+    typed = {name: request.POST.get(name, "") for name in ("id", "area", "words", "topic", "name", "phone")}
+    says = "没有拿到定位，请在列表里选择。"
+    if found and str(found.area.id) in dict(places):
+        typed["area"] = str(found.area.id)
+        away = f"约 {round(found.metres, -1):.0f} 米"
+        says = f"按网格中心点推算，离您最近的是{found.area.name}（{away}）。可能不准，请核对。"
+    elif found:
+        says = f"最近的是{found.area.name}，不在您任职的辖区内，请在列表里选择。"
+    form = cases.OfficerReportForm(initial=typed)
+    form.fields["area"].widget = Select(choices=places)
+    form.fields["area"].label = "在哪里"
+    return show(request, "report", {"form": form, "fix": FixForm(), "says": says}, tab="matters")
 
 
 def _places(request: OfficialRequest) -> list[tuple[str, str]]:

@@ -15,7 +15,7 @@ from minqing.kernel import clock
 from minqing.kernel.pages import OfficialRequest, page
 from minqing.mobile.pages.whole import show
 
-DUE_SHOWN = 8
+DUE_SHOWN = 5
 TODO_SHOWN = 5
 
 
