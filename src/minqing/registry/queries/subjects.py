@@ -100,9 +100,12 @@ def _views(kind: str, ids: set[UUID], actor: Actor | None) -> list[SubjectView]:
 
 
 def _opened(manager: Any, actor: Actor | None) -> ScopedQuerySet[Any]:
-    if actor is not None:
-        return manager.visible_to(actor)  # type: ignore[no-any-return]
-    return manager.unscoped("the caller's own rows are scoped already")  # type: ignore[no-any-return]
+    opened: ScopedQuerySet[Any] = (
+        manager.unscoped("the caller's own rows are scoped already")
+        if actor is None
+        else manager.visible_to(actor)
+    )
+    return opened
 
 
 def resident_views(rows: list[Resident]) -> list[SubjectView]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from minqing.accounts.tests.factories import AT
 from minqing.areas.public import Area
@@ -22,9 +22,9 @@ def id_number(born: date = date(1956, 3, 8), *, sex: str = rules.FEMALE, nth: in
     return body + rules.id_check_digit(body)
 
 
-def make_resident(area: Area, name: str = "裘阿婆", **said: object) -> Resident:
+def make_resident(area: Area, name: str = "裘阿婆", **said: Any) -> Resident:
     """Register a resident without asking anyone."""
-    values = ResidentInput(name=name, **said)  # type: ignore[arg-type]
+    values = ResidentInput(name=name, **said)
     row = resident_row(area_id=area.id, values=values, by_name="测试", at=AT)
     row.save(force_insert=True)
     return row
@@ -53,9 +53,9 @@ def make_home(area: Area, *names: str, address: str = "举坑村 12 号") -> tup
     return home, people
 
 
-def make_enterprise(area: Area, name: str = "嵊州市谷来香榧加工厂", **said: object) -> Enterprise:
+def make_enterprise(area: Area, name: str = "嵊州市谷来香榧加工厂", **said: Any) -> Enterprise:
     """Register an enterprise without asking anyone."""
-    values = EnterpriseInput(name=name, **said)  # type: ignore[arg-type]
+    values = EnterpriseInput(name=name, **said)
     row = enterprise_row(area_id=area.id, values=values, by_name="测试", at=AT)
     row.save(force_insert=True)
     return row

@@ -6,6 +6,7 @@ import io
 import zipfile
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -81,10 +82,8 @@ def sheet(
     return SimpleUploadedFile(name, out.getvalue())
 
 
-def stage(
-    by: Actor, rows: Sequence[Sequence[object]], kind: str = "residents", **more: Sequence[str]
-) -> ImportBatch:
-    return registry.stage_import(upload=sheet(rows, **more), kind=kind, by=by, at=AT)  # type: ignore[arg-type]
+def stage(by: Actor, rows: Sequence[Sequence[object]], kind: str = "residents", **more: Any) -> ImportBatch:
+    return registry.stage_import(upload=sheet(rows, **more), kind=kind, by=by, at=AT)
 
 
 def counts(batch: ImportBatch) -> tuple[int, int, int, int]:
@@ -96,7 +95,7 @@ def sentences(batch: ImportBatch, by: Actor) -> list[tuple[int, str, str]]:
 
 
 def bring_in(
-    by: Actor, rows: Sequence[Sequence[object]], kind: str = "residents", **more: Sequence[str]
+    by: Actor, rows: Sequence[Sequence[object]], kind: str = "residents", **more: Any
 ) -> ImportBatch:
     return registry.apply_import(batch_id=stage(by, rows, kind, **more).id, by=by, at=LATER)
 
