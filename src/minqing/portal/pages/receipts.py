@@ -132,6 +132,8 @@ def answer(request: OfficialRequest, code: str) -> HttpResponseBase:
     form = cases.AnswerForm(given if is_post else None, initial={"done": given["done"]})
     form.fields["done"].widget = HiddenInput()
     done = given["done"] == "yes"
+    form.fields["content"].required = done
+    form.fields["content"].error_messages["required"] = "请选择满意不满意。"
     if not done:
         form.fields["words"].label = "还差什么没有办好？"
         form.fields["words"].required = True
@@ -151,7 +153,6 @@ def answer(request: OfficialRequest, code: str) -> HttpResponseBase:
         "answer_url": reverse("portal:answer", args=[found.code]),
         "form": form,
         "done": done,
-        "contents": cases.CONTENT_LABELS.items(),
     }
     return render(request, "portal/answer.html", values, status=status)
 
@@ -204,4 +205,5 @@ def _told(found: cases.Receipt) -> list[Told]:
             continue
         who, role = ("您", "") if own else (line.who, line.role_label)
         lines.append(Told(line.at, who, role, line.sentence, _ICONS.get(line.kind, "point")))
-    return lines
+    # An anonymous report and its photos are one transaction of one hour with random ids: it began with the report.
+    return sorted(lines, key=lambda one: one.icon != _ICONS[CaseOpened.kind])

@@ -34,7 +34,12 @@ def report(request: OfficialRequest, code: str) -> HttpResponseBase:
         raise
     if request.method != "POST":
         form = cases.ReporterReportForm(initial={"id": cases.new_report_id(), "anonymous": "no"})
-        return _page(request, form, place)
+        response = _page(request, form, place)
+        # Nobody's words are on it yet. Kept by the browser that asked, so that “back” finds the same form with the
+        # same id, and what is sent from there again is the same report. (The form is sent to another address, “?say=1”,
+        # since a post makes the browser forget the page of its own address.)
+        response["Cache-Control"] = "private, no-cache"
+        return response
     form = cases.ReporterReportForm(request.POST, request.FILES)
     if not form.is_valid():
         return _page(request, form, place, status=400)

@@ -28,7 +28,8 @@ def test_a_door_asks_one_question_with_its_place_filled_in(client: Client, here,
     assert "裘阿婆" not in words
     assert "举坑村 12 号" not in words
     assert page["X-Robots-Tag"] == "noindex, nofollow"
-    assert "no-store" in page["Cache-Control"]
+    assert page["Cache-Control"] == "private, no-cache"
+    assert "no-store" in client.post(f"/d/{door.code}/", said(words=""))["Cache-Control"]
 
 
 def test_a_named_report_carries_the_household_and_how_to_call_back(client, here, door, home):

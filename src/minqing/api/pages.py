@@ -1,0 +1,34 @@
+"""The description for machines, and a page for people that lists the operations (without scripts from elsewhere)."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from minqing.api.door import description
+from minqing.kernel.pages import OfficialRequest, page
+
+
+@page(public="the description of a public interface")
+@require_safe
+def openapi(request: OfficialRequest) -> HttpResponse:
+    """Return the OpenAPI description."""
+    return JsonResponse(description(), json_dumps_params={"ensure_ascii": False, "indent": 1})
+
+
+@page(public="the description of a public interface")
+@require_safe
+def operations(request: OfficialRequest) -> HttpResponse:
+    """List the operations."""
+    said = description()
+    paths = said["paths"]
+    assert isinstance(paths, dict)
+    listed = [
+        {"method": method.upper(), "path": path, **operation}
+        for path, methods in paths.items()
+        for method, operation in methods.items()
+    ]
+    values = {"operations": listed, "info": said["info"], "openapi_url": reverse("api:openapi")}
+    return render(request, "api/operations.html", values)
