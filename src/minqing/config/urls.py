@@ -13,4 +13,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("minqing.portal.urls")),
     path("desk/", include("minqing.desk.urls")),
     path("m/", include("minqing.mobile.urls")),
+    path("api/v1/", include("minqing.api.urls")),
 ]
