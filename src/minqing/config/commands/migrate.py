@@ -11,6 +11,7 @@ from django.core.management import call_command
 from minqing.config.failures import CannotRun
 from minqing.config.local import database_at_hand
 from minqing.config.screen import say, step
+from minqing.kernel import clock
 
 _QUEUE = "procrastinate"
 
@@ -37,13 +38,18 @@ def run(options: argparse.Namespace) -> int:
 
 
 def migrate() -> bool:
-    """Apply what waits; return whether there was anything. Refuses a database of a newer version."""
+    """Apply what waits and fill the working calendar; return whether anything was applied. Refuses a database of a newer version."""
+    # Imported here: this module is loaded before Django is set up.
+    from minqing.workflow.public import ensure_calendar
+
     waiting = steps_waiting()
-    if not waiting:
-        return False
-    with step(f"正在更新数据库结构（{waiting} 项）") as progress:
-        call_command("migrate", interactive=False, no_color=True, stdout=_Counted(progress, waiting))
-    return True
+    if waiting:
+        with step(f"正在更新数据库结构（{waiting} 项）") as progress:
+            call_command("migrate", interactive=False, no_color=True, stdout=_Counted(progress, waiting))
+    # A new release of the calendar's package brings the next year's days in.
+    if added := ensure_calendar(at=clock.now()):
+        say(f"工作日历已补充 {added} 天。")
+    return bool(waiting)
 
 
 def steps_waiting() -> int:
