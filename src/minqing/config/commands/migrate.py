@@ -38,7 +38,10 @@ def run(options: argparse.Namespace) -> int:
 
 
 def migrate() -> bool:
-    """Apply what waits and fill the working calendar; return whether anything was applied. Refuses a database of a newer version."""
+    """Apply what waits and fill the working calendar; return whether anything was applied.
+
+    Refuses a database of a newer version.
+    """
     # Imported here: this module is loaded before Django is set up.
     from minqing.workflow.public import ensure_calendar
 
