@@ -52,7 +52,7 @@ MENU: Final = (
     Entry("codes", "民情码", "qrcode", PRINT_DOOR_CODES, ("codes",)),
     Entry("imports", "导入", "upload", IMPORT_REGISTRY, ("import",)),
     Entry("areas", "辖区", "tree", MANAGE_AREAS, ("area",)),
-    Entry("people", "人员", "id-badge-2", MANAGE_PEOPLE, ("people", "person")),
+    Entry("people", "人员", "id-badge-2", MANAGE_PEOPLE, ("people", "person", "appointment_end")),
     Entry("calendar", "工作日历", "calendar", EDIT_CALENDAR, ("calendar",)),
     Entry("audit", "审计", "history", READ_AUDIT, ("audit",)),
 )

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from minqing.desk.pages import case, codes, home, intake, queue
+from minqing.desk.urls_administration import administration_patterns
 from minqing.desk.urls_registry import diary_patterns, dossier_patterns
 
 app_name = "desk"
@@ -33,8 +34,6 @@ codes_patterns: list[URLPattern] = [
     path("codes/make/", codes.make, name="codes_make"),
     path("codes/sheet/", codes.sheet, name="codes_sheet"),
 ]
-
-administration_patterns: list[URLPattern] = []
 
 urlpatterns: list[URLPattern] = [
     *home_patterns,

@@ -1,0 +1,85 @@
+"""审计: what everybody did and looked at, in sentences, newest first. Auditors read it; nobody changes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlencode
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from minqing.accounts import public as accounts
+from minqing.areas import public as areas
+from minqing.desk.asked import an_id, beginning_of, end_of, page_number, paged
+from minqing.desk.forms_administration import AuditFilterForm
+from minqing.desk.where import chosen_area, own_area, way_down
+from minqing.journal import public as journal
+from minqing.kernel import clock
+from minqing.kernel.pages import OfficialRequest, page
+
+# The first part of an event's kind, in words.
+GROUPS: Final = {
+    "registry": "档案与导入",
+    "diary": "走访",
+    "cases": "事项",
+    "areas": "辖区",
+    "accounts": "账号与任职",
+    "workflow": "时限与日历",
+    "journal": "查看档案",
+}
+SUBJECTS: Final = {
+    "resident": "居民", "household": "户", "enterprise": "企业", "place": "场所", "visit": "走访", "case": "事项",
+    "area": "辖区", "person": "人员", "appointment": "任职", "import": "导入", "calendar": "工作日历",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An entry with its subject's kind and its area in words."""
+
+    entry: journal.TimelineLine
+    subject_label: str
+    area_name: str
+
+
+@page(accounts.READ_AUDIT)
+@require_safe
+@never_cache
+def audit(request: OfficialRequest) -> HttpResponse:
+    """List entries by kind, person, subject, area and day."""
+    given, actor = request.GET, request.actor
+    area = chosen_area(given.get("area"))
+    form = AuditFilterForm(given, areas=way_down(area or own_area(actor), actor), groups=GROUPS.items())
+    wanted = form.read()
+    person_id, subject_id = an_id(given.get("person")), an_id(given.get("subject"))
+    filters = journal.AuditFilters(
+        group=wanted.get("group", ""), person_id=person_id, subject_id=subject_id,
+        within=areas.ids_under(area.path) if area and "area" in wanted else None,
+        since=beginning_of(wanted["since"]) if "since" in wanted else None,
+        until=end_of(wanted["until"]) if "until" in wanted else None,
+        reads={"yes": True, "no": False}.get(wanted.get("reads", "")),
+    )  # fmt: skip
+    pages = journal.AUDIT_COUNT_MAX // journal.AUDIT_PAGE_ROWS
+    number = min(page_number(given.get("page")), pages)
+    lines, total = journal.audit(actor, accounts.READ_AUDIT, filters, page=max(number, 1))
+    shown = paged(min(total, journal.AUDIT_COUNT_MAX), journal.AUDIT_PAGE_ROWS, number)
+    if shown.number != max(number, 1):
+        lines, total = journal.audit(actor, accounts.READ_AUDIT, filters, page=shown.number)
+    names = areas.area_names({one.area_id for one in lines}, areas.COUNTY)
+    kept = {key: value for key, value in given.items() if key not in ("person", "subject", "page") and value}
+    context = {
+        "form": form,
+        "lines": [Line(one, SUBJECTS.get(one.subject_kind, ""), names.get(one.area_id, "")) for one in lines],
+        "page": shown,
+        "unit": "条以上" if total > journal.AUDIT_COUNT_MAX else "条",
+        "who": accounts.person_names([person_id]).get(person_id, "") if person_id else "",
+        "one_subject": subject_id is not None,
+        "without": "?" + urlencode(kept),
+        "kept": urlencode(kept),
+        "is_filtered": bool(wanted or person_id or subject_id),
+        "today": clock.local(clock.now()).date(),
+    }
+    return render(request, "desk/administration/audit.html", context)
