@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from minqing.api import officials, residents
 from minqing.api.errors import STATUS_WORDS, CountyApi, JsonOnly, answer_errors
@@ -27,11 +27,12 @@ api.add_router("", residents.router)
 api.add_router("", officials.router)
 
 
-def description() -> dict[str, object]:
+def description() -> dict[str, Any]:
     """Return the OpenAPI description, each status in words."""
     said = api.get_openapi_schema(path_prefix="/api/v1/")
     for path in said["paths"].values():
         for operation in path.values():
             for status, answer in operation["responses"].items():
-                answer["description"] = STATUS_WORDS.get(int(status), "成功")
+                answer["description"] = STATUS_WORDS.get(status, "成功")
+            operation["responses"] = {str(key): value for key, value in operation["responses"].items()}
     return dict(said)

@@ -24,7 +24,6 @@ def operations(request: OfficialRequest) -> HttpResponse:
     """List the operations."""
     said = description()
     paths = said["paths"]
-    assert isinstance(paths, dict)
     listed = [
         {"method": method.upper(), "path": path, **operation}
         for path, methods in paths.items()
@@ -32,3 +31,10 @@ def operations(request: OfficialRequest) -> HttpResponse:
     ]
     values = {"operations": listed, "info": said["info"], "openapi_url": reverse("api:openapi")}
     return render(request, "api/operations.html", values)
+
+
+@page(public="what is not there tells nobody anything")
+def missing(request: OfficialRequest, rest: str) -> HttpResponse:
+    """Say in the schema of errors that there is no such operation."""
+    said = {"message": "没有这个操作，请对照接口说明核对地址。", "field": None}
+    return JsonResponse(said, status=404, json_dumps_params={"ensure_ascii": False})

@@ -4,7 +4,7 @@
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Router
+from ninja import Router, Status
 
 from minqing.api.errors import ERRORS
 from minqing.api.locks import operation
@@ -28,7 +28,7 @@ RECEIPT = {200: ReceiptOut, **ERRORS}
     auth=None,
 )
 @operation(public="nobody needs an account to speak")
-def report(request: HttpRequest, given: ReportIn) -> tuple[int, ReceiptOut]:
+def report(request: HttpRequest, given: ReportIn) -> Status[ReceiptOut]:
     """凭民情码或辖区代码反映一件事，返回回执。回执码只在这里给出，请交给反映人保存。"""
     at = clock.now()
     limits.check(cases.MISSES, request.META, at)
@@ -54,7 +54,7 @@ def report(request: HttpRequest, given: ReportIn) -> tuple[int, ReceiptOut]:
         by=None,
         at=at,
     )
-    return 201, receipt_out(cases.receipt(case.receipt_code, at=at))
+    return Status(201, receipt_out(cases.receipt(case.receipt_code, at=at)))
 
 
 @router.get(

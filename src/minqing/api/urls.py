@@ -30,4 +30,5 @@ urlpatterns = [
     path("", pages.operations, name="operations"),
     path("openapi.json", pages.openapi, name="openapi"),
     *_operations(),
+    path("<path:rest>", pages.missing, name="missing"),
 ]

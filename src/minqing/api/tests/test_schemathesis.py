@@ -1,0 +1,100 @@
+"""Schemathesis sends what the description allows and what it does not: never a server error, always a described answer.
+
+Real commits and the application as the server runs it; once as nobody, once as a signed-in official.
+"""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from typing import Any
+
+import pytest
+import schemathesis
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.core.wsgi import get_wsgi_application
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.errors import Unsatisfiable
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.core.result import Ok
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from minqing.accounts.tests.factories import SmallCounty, everyone
+from minqing.api.tests.conftest import Machine, walk_to_the_follow_up
+from minqing.cases.models import Case
+from minqing.kernel.limits import forget_counts
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+EXAMPLES_MAX = 12  # per operation, kind of data and visitor: 7 × 2 × 2 × 12 calls, some fifteen seconds
+ANY_TEXT = {"GET /api/v1/receipts/{code}", "POST /api/v1/receipts/{code}/urge"}
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+]
+
+
+def signed_in(person: Any) -> str:
+    """Return the session key of a person who signed in."""
+    session = SessionStore()
+    session[SESSION_KEY] = str(person.pk)
+    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    session.create()
+    return str(session.session_key)
+
+
+@pytest.mark.parametrize("as_official", [False, True], ids=["anonymous", "signed in"])
+def test_nothing_that_is_sent_makes_a_server_error(
+    transactional_db: None, here: SmallCounty, machine: Machine, door: Any, as_official: bool
+) -> None:
+    everyone(here)
+    codes = [machine.report(here).json()["code"] for _ in range(2)]
+    case = walk_to_the_follow_up(here, codes[0])
+    cookies = {"sessionid": signed_in(here.people["town_dispatcher"])} if as_official else {}
+    described = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
+    statuses: set[tuple[str, int]] = set()
+
+    def put_real_ones(sent: Any) -> None:
+        """Let half of the calls reach beyond “not there”."""
+        if "code" in sent.path_parameters:
+            sent.path_parameters["code"] = codes[0]
+        if "case_id" in sent.path_parameters:
+            sent.path_parameters["case_id"] = str(case.id)
+        if isinstance(sent.body, dict) and "area_code" in sent.body:
+            sent.body = {**sent.body, "area_code": here.grid.code, "door_code": ""}
+
+    def send(sent: Any, real: bool) -> None:
+        forget_counts()
+        if real:
+            put_real_ones(sent)
+        answered = sent.call_and_validate(checks=CHECKS, cookies=cookies)
+        statuses.add((sent.operation.label, answered.status_code))
+
+    bounded = settings(
+        max_examples=EXAMPLES_MAX,
+        deadline=None,
+        derandomize=True,  # the same calls on every machine: a red build is somebody's change
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    for found in described.get_all_operations():
+        assert isinstance(found, Ok), found
+        for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
+            cases = found.ok().as_strategy(generation_mode=mode)
+            # Where any text is a code that may exist, nothing can be sent that the description forbids.
+            any_text_will_do = mode is GenerationMode.NEGATIVE and found.ok().label in ANY_TEXT
+            with pytest.raises(Unsatisfiable) if any_text_will_do else nullcontext():
+                bounded(given(sent=cases, real=st.booleans())(send))()
+    reached = {status for _, status in statuses}
+    assert {200, 201, 400, 404, 422} <= reached
+    assert ("GET /api/v1/cases", 200 if as_official else 401) in statuses
+    assert Case.everything.count() > 2
