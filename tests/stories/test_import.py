@@ -36,13 +36,13 @@ def bad_rows(here: SmallCounty) -> list[tuple[str, tuple[str, ...]]]:
         ("没有“没有的网格”", ("没有的网格", "H8", "", "户主", "无处", "", person(4), "", "", "某处", "")),
         (
             "不在您的辖区内",
-            ("石璜镇楼家村第一网格", "H7", "", "户主", "越界", "", person(5), "", "", "某处", ""),
+            ("楼家村第一网格", "H7", "", "户主", "越界", "", person(5), "", "", "某处", ""),
         ),
         ("少", (*home, "电话", "", person(6), "", "1380000", "", "")),
         ("认不出来", (home[0], "H9", "", "邻居的朋友", "关系", "", person(7), "", "", "", "")),
-        ("重复", (*home, "重复", "", HE, "", "", "", "")),
+        ("相同", (*home, "重复", "", HE, "", "", "", "")),
         ("今天之后", (*home, "未来", "", "", "2099-01-01", "", "", "")),
-        ("辖区", (*home, "外人", "", elsewhere, "", "", "", "")),
+        ("不能在这里登记", (*home, "外人", "", elsewhere, "", "", "", "")),
     ]
 
 
@@ -83,21 +83,21 @@ def test_a_spreadsheet_with_ten_kinds_of_bad_rows(
     for secret in (HE, SHE, CHILD):
         assert secret not in clerk.content()
 
-    clerk.get_by_role("link", name="导入", exact=True).click()
+    clerk.locator('main a[href="#apply"]').click()
     clerk.get_by_role("dialog").get_by_role("button", name="导入").click()
     clerk.get_by_text("已经导入").first.wait_for()
     assert Resident.everything.count() == residents + len(GOOD) + 1
     assert Household.everything.count() == 2
 
-    # The same file again changes nothing.
+    # The same file again changes nothing: only what was wrong is still wrong.
     upload(clerk, file)
-    clerk.get_by_text("没有要改的").wait_for()
+    clerk.get_by_text("没有可以导入的行").wait_for()
     assert Resident.everything.count() == residents + len(GOOD) + 1
 
 
 def upload(page: Any, file: Path) -> None:
     """Upload a spreadsheet of residents and have it checked."""
     page.goto("/desk/imports/")
-    page.get_by_label("内容").first.select_option("residents")
+    page.get_by_label("导入什么").select_option("residents")
     page.locator("input[type=file]").set_input_files(str(file))
     page.get_by_role("button", name="上传并检查").click()
