@@ -2,6 +2,11 @@
 
 from django.apps import AppConfig
 
+from minqing.ui import sentences
+
+# Not in ready(): a form's fields take their sentences when its module is imported, and models come before that.
+sentences.say_what_to_do()
+
 
 class UiConfig(AppConfig):
     name = "minqing.ui"
@@ -9,7 +14,5 @@ class UiConfig(AppConfig):
     verbose_name = "界面"
 
     def ready(self) -> None:
-        """Register the check for missing npm packages, and let Django's forms say what to do."""
-        from minqing.ui import parts, sentences  # noqa: F401  a check registers when its module is imported
-
-        sentences.say_what_to_do()
+        """Register the check for missing npm packages."""
+        from minqing.ui import parts  # noqa: F401  a check registers when its module is imported
