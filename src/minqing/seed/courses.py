@@ -6,7 +6,7 @@ as on the screen. Most steps are taken in time, some late; who was slow shows as
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
@@ -42,6 +42,8 @@ HABITS: dict[str, dict[str, dict[str, int]]] = {
 # The steps that a reporter takes with the receipt, and how often it is the reporter and not an officer.
 BY_REPORTER = {"confirm": 0.6, "redo": 0.7}
 CONTENT = {"content": 71, "half_content": 21, "not_content": 8}
+# From the pace of a story's steps a matter that was to come so far has come so far.
+STORY_PACE = (0.02, 0.12)
 # How much of the time allowed goes by: a signature takes minutes, work takes days.
 PACE = {
     "received": (0.02, 0.6),
@@ -84,26 +86,39 @@ class Conductor:
         self.unit_names = {unit.key: unit.name for unit in staff.units}
 
     def walk(
-        self, of: type[Procedure], told: Told, *, area_code: str, opened_at: datetime, nameless: bool
+        self,
+        of: type[Procedure],
+        told: Told,
+        *,
+        area_code: str,
+        opened_at: datetime,
+        nameless: bool,
+        path: Sequence[str] | None = None,
+        unit: str = "",
     ) -> Course:
-        """Walk from the first state until the end, or until now; nobody can call a `nameless` reporter back."""
+        """Walk from the first state until the end, or until now; nobody can call a `nameless` reporter back.
+
+        `path`: exactly these steps and no more, briskly; `unit`: who is given the matter.
+        """
         course = Course(of.start.key)
         at, entered_at = opened_at, opened_at
         not_done = 0
-        for _ in range(STEPS_MAX):
+        for number in range(STEPS_MAX if path is None else len(path)):
             state = of.state(course.state)
             if state.final:
                 course.closed_at = at
                 break
-            step = self._choose(of, state, course, not_done)
+            step = self._choose(of, state, course, not_done) if path is None else path[number]
             by_reporter = self.rng.random() < BY_REPORTER.get(step, 0.0) or (nameless and step in BY_REPORTER)
-            at = self._when(state, entered_at, by_reporter=by_reporter)
+            at = self._when(state, entered_at, by_reporter=by_reporter, brisk=path is not None)
             if nameless and by_reporter:
                 at = max(to_the_hour(at), entered_at)
             if at >= self.now:
                 break
             not_done += step == "redo"
-            course.steps.append(self._step(of, step, at, told, area_code, course, by_reporter=by_reporter))
+            course.steps.append(
+                self._step(of, step, at, told, area_code, course, by_reporter=by_reporter, given_unit=unit)
+            )
             course.state, entered_at = of.step(step).to.key, at
         return course
 
@@ -115,15 +130,15 @@ class Conductor:
             habits.pop("refuse", None)  # who has worked on it does not say that it was never theirs
         return self.rng.choices(list(habits), list(habits.values()))[0]
 
-    def _when(self, state: State, entered_at: datetime, *, by_reporter: bool) -> datetime:
+    def _when(self, state: State, entered_at: datetime, *, by_reporter: bool, brisk: bool) -> datetime:
         """Draw when somebody got to it: a share of the time allowed, or some time after it had run out."""
         assert state.within is not None  # a state that is not final has a deadline: the check insists
         due = due_at(entered_at, state.within, self.calendar).at
         span = due - entered_at
-        if self.rng.random() >= IN_TIME_SHARE:
+        if not brisk and self.rng.random() >= IN_TIME_SHARE:
             late = due + timedelta(hours=self.rng.triangular(0.5, 160, 20))
             return self._awake(late) if by_reporter else self._at_work(late)
-        share = self.rng.uniform(*PACE.get(state.key, USUAL_PACE))
+        share = self.rng.uniform(*(STORY_PACE if brisk else PACE.get(state.key, USUAL_PACE)))
         at = entered_at + max(span * share, timedelta(minutes=3))
         at = self._awake(at) if by_reporter else self._at_work(at)
         return max(min(at, due), entered_at + timedelta(minutes=1))
@@ -151,12 +166,12 @@ class Conductor:
 
     def _step(
         self, of: type[Procedure], step: str, at: datetime, told: Told, area_code: str, course: Course,
-        *, by_reporter: bool,
+        *, by_reporter: bool, given_unit: str,
     ) -> StepSeed:  # fmt: skip
         needs = [need.key for need in of.step(step).needs]
         unit = ""
         if "unit" in needs:
-            unit = self._unit(of, told, area_code, other_than=course.unit)
+            unit = given_unit or self._unit(of, told, area_code, other_than=course.unit)
         by = None if by_reporter else self._officer(of, step, area_code, course.unit)
         by = by and self.staff.serving(by, at.astimezone(LOCAL).date())
         values = {key: text for key in needs if (text := self._value(key, step, told, unit, course))}

@@ -10,8 +10,8 @@ from random import Random
 from minqing.kernel.clock import to_the_hour
 from minqing.seed.courses import Conductor, Course
 from minqing.seed.lives import VisitSeed
-from minqing.seed.officials import AppointmentSeed
-from minqing.seed.people import ResidentSeed
+from minqing.seed.officials import SECOND_VILLAGE, STORY_TOWN, STORY_VILLAGE, AppointmentSeed
+from minqing.seed.people import HouseholdSeed, ResidentSeed
 from minqing.seed.stories import Storyteller, Told
 from minqing.seed.tree import COUNTY_CODE
 from minqing.seed.world import HALF_YEAR_DAYS, LOCAL, World
@@ -49,6 +49,23 @@ class CaseSeed:
     additions: tuple[tuple[datetime, str], ...]
 
 
+# Matters that wait for the demonstration accounts, in their village: (source, steps taken so far, unit, how many).
+STORIES: tuple[tuple[str, tuple[str, ...], str, int], ...] = (
+    ("officer", (), "", 2),
+    ("officer", ("accept",), "", 2),
+    ("officer", ("lift",), "", 2),
+    ("officer", ("lift", "assign"), f"{STORY_TOWN}-1", 2),
+    ("officer", ("accept", "finish"), "", 2),
+    ("hotline", (), "", 2),
+    ("door_code", ("sign",), "", 1),
+    ("door_code", ("sign", "assign"), "county-5", 2),
+    ("hotline", ("sign", "assign"), f"{STORY_TOWN}-1", 1),
+    ("hotline", ("sign", "assign", "conclude"), f"{STORY_TOWN}-1", 2),
+    ("hotline", ("sign", "assign", "conclude", "approve"), "county-5", 2),
+)
+STORY_DAYS_MAX = 15
+
+
 @dataclass(frozen=True, slots=True)
 class _Report:
     source: str
@@ -84,9 +101,58 @@ class _Desk:
         reports = [*self._from_visits(round(total * SOURCES["visit"]))]
         for source in ("door_code", "officer"):
             reports += [self._report(source) for _ in range(round(total * SOURCES[source]))]
-        reports += [self._report("hotline") for _ in range(total - len(reports))]
-        reports.sort(key=lambda report: report.opened_at)
-        return [self._case(number, report) for number, report in enumerate(reports)]
+        stories = list(self._stories())
+        reports += [self._report("hotline") for _ in range(total - len(reports) - len(stories))]
+        walked = [(report, self._walk(report)) for report in reports] + stories
+        walked.sort(key=lambda one: one[0].opened_at)
+        return [self._case(number, *one) for number, one in enumerate(walked)]
+
+    def _stories(self) -> Iterator[tuple[_Report, Course]]:
+        """Have something waiting for every demonstration account, lately and in its own village."""
+        for village in (STORY_VILLAGE, SECOND_VILLAGE):
+            for source, path, unit, count in STORIES if village == STORY_VILLAGE else STORIES[:2]:
+                field = next((one.fields[0] for one in self.world.staff.units if one.key == unit), "")
+                grid = f"{village}001" if source == "officer" else village
+                homes = [home for home in self.homes if home.area_code.startswith(grid)]
+                for _ in range(count if homes else 0):
+                    yield self._story(self.rng.choice(homes), source, path, unit, field)
+
+    def _story(
+        self, home: HouseholdSeed, source: str, path: tuple[str, ...], unit: str, field: str
+    ) -> tuple[_Report, Course]:
+        """Open a matter as late as the working days allow for it to have come so far by now."""
+        voice = "_call" if source == "hotline" else ""
+        told = self.teller.tell("household", self.world.tree.by_code[home.area_code], voice=voice)
+        while field and told.matter.field != field:
+            told = self.teller.tell("household", self.world.tree.by_code[home.area_code], voice=voice)
+        for hours in range(2, STORY_DAYS_MAX * 24, 3):
+            at = self.world.now - timedelta(hours=hours, minutes=self.rng.randint(0, 50))
+            report = _Report(
+                source=source,
+                area_code=home.area_code,
+                told=told,
+                words=told.words,
+                opened_at=at,
+                subject_kind="household",
+                subject=home.number,
+                opened_by=self._opener(source, home.area_code),
+                contact=self._contact("household", home.number),
+            )
+            course = self._walk(report, path=path, unit=unit)
+            if len(course.steps) == len(path) and 7 <= at.astimezone(LOCAL).hour < 21:
+                break
+        return report, course
+
+    def _walk(self, report: _Report, *, path: tuple[str, ...] | None = None, unit: str = "") -> Course:
+        return self.conductor.walk(
+            procedure(PROCEDURES[report.source]),
+            report.told,
+            area_code=report.area_code,
+            opened_at=report.opened_at,
+            nameless=report.is_anonymous,
+            path=path,
+            unit=unit,
+        )
 
     def _from_visits(self, count: int) -> Iterator[_Report]:
         """Turn findings that were not solved on the spot into cases; the latest ones most of all."""
@@ -196,20 +262,12 @@ class _Desk:
             if at < self.world.now - timedelta(minutes=20):
                 return at
 
-    def _case(self, number: int, report: _Report) -> CaseSeed:
-        of = procedure(PROCEDURES[report.source])
-        course = self.conductor.walk(
-            of,
-            report.told,
-            area_code=report.area_code,
-            opened_at=report.opened_at,
-            nameless=report.is_anonymous,
-        )
+    def _case(self, number: int, report: _Report, course: Course) -> CaseSeed:
         until = course.closed_at or self.world.now
         return CaseSeed(
             number=number,
             source=report.source,
-            procedure=of.key,
+            procedure=PROCEDURES[report.source],
             area_code=report.area_code,
             told=report.told,
             title=self.teller.title(report.told),

@@ -1,37 +1,168 @@
-import time
+"""What is loaded keeps every promise that the services would have kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
+from django.apps import apps
+from django.db import transaction
+from django.db.models import Count
+from pytest_django import DjangoDbBlocker
 
-from minqing.accounts.public import Person, actor_of
-from minqing.cases.public import Case
-from minqing.diary.public import due_visits
-from minqing.seed.public import demonstration_accounts, load
-from minqing.seed.world import LOCAL
-from minqing.workflow.public import todo
+from minqing.accounts.public import Appointment, Person, Unit, actor_of
+from minqing.areas.public import Area, profile
+from minqing.cases.public import Answer, Case
+from minqing.diary.public import Finding
+from minqing.journal.public import Detail, Entry, detail_hash, timeline
+from minqing.kernel.errors import Refused
+from minqing.registry.public import Household, HouseholdMember, Resident
+from minqing.seed.public import PASSWORD, demonstration_accounts, load
+from minqing.workflow.public import Leg, Run, sweep_overdue, todo
+
+SCALE = 0.1
+SEED = 20_261_121
 
 
-@pytest.mark.django_db
-def test_it_loads():
-    t = time.time()
-    at = datetime(2026, 11, 21, 15, tzinfo=LOCAL)
-    loaded = load(at=at, scale=1.0, say=lambda s: print(round(time.time() - t, 1), s))
-    print(loaded, time.time() - t)
-    for a in demonstration_accounts():
-        print(a)
-        p = Person.objects.get(username=a.username)
-        ac = actor_of(p, at.date())
-        for one in ac.appointments:
-            ac = actor_of(p, at.date(), one.id)
-            print(
-                "   ",
-                one.label,
-                "todo",
-                todo(ac).count(),
-                todo(ac).filter(next_due_at__lte=at).count(),
-                "cases",
-                Case.objects.visible_to(ac).count(),
-                "due",
-                len(due_visits(ac, at)),
-                [d.reason for d in due_visits(ac, at)][:4],
-            )
+@pytest.fixture(scope="module")
+def _once(django_db_setup: None, django_db_blocker: DjangoDbBlocker, now: datetime) -> Iterator[None]:
+    """Load once for the module, in a transaction that is rolled back at its end."""
+    with django_db_blocker.unblock():
+        around = transaction.atomic()
+        around.__enter__()
+        load(at=now, seed=SEED, scale=SCALE)
+        yield
+        transaction.set_rollback(True)
+        around.__exit__(None, None, None)
+
+
+@pytest.fixture
+def loaded(_once: None, db: None) -> None:
+    """The county is loaded; what a test changes is undone after it."""
+
+
+@pytest.mark.usefixtures("loaded")
+def test_the_tree_is_whole_and_the_county_is_a_demonstration() -> None:
+    assert Area.objects.count() == 1 + 15 + 304 + 1_046 + 6_000
+    county = profile()
+    assert county is not None
+    assert county.is_demonstration
+    assert not Area.objects.exclude(parent=None).filter(path__exact="").exists()
+    assert apps.get_model("areas", "AreaPeriod").objects.filter(ends_at=None).count() == Area.objects.count()
+
+
+@pytest.mark.usefixtures("loaded")
+def test_every_open_run_has_one_open_leg_and_every_case_its_run() -> None:
+    running = Run.everything.filter(finished_at=None)
+    assert running.exists()
+    open_legs = Leg.objects.filter(left_at=None).values("run").annotate(n=Count("id"))
+    assert {one["run"] for one in open_legs} == set(running.values_list("id", flat=True))
+    assert all(one["n"] == 1 for one in open_legs)
+    for case in Case.everything.select_related("run"):
+        assert case.run.subject_id == case.id
+        assert (case.closed_at is None) == case.run.is_running
+        assert case.closed_at == case.run.finished_at
+        assert Leg.objects.filter(run=case.run).count() == case.run.legs_count
+
+
+@pytest.mark.usefixtures("loaded")
+def test_a_household_has_one_head_and_everybody_one_household() -> None:
+    heads = (
+        HouseholdMember.objects.filter(relation="head", ends_on=None)
+        .values("household")
+        .annotate(n=Count("id"))
+    )
+    assert len(heads) == Household.everything.count()
+    assert all(one["n"] == 1 for one in heads)
+    assert HouseholdMember.objects.count() == Resident.everything.count()
+    assert Resident.everything.exclude(id_index=None).count() == Resident.everything.count()
+    one = Resident.everything.first()
+    assert one is not None
+    assert len(one.id_number or "") == 18, "it is sealed in the database and opens again"
+
+
+@pytest.mark.usefixtures("loaded")
+def test_a_finding_leads_to_its_case_and_answers_agree() -> None:
+    linked = Case.everything.exclude(finding=None)
+    assert linked.filter(source="visit").count() == Case.everything.filter(source="visit").count() > 50
+    assert not linked.filter(finding__solved_on_spot=True).exists()
+    assert Finding.objects.filter(solved_on_spot=True).exists()
+    for case in Case.everything.filter(is_anonymous=False):
+        answers = list(Answer.objects.filter(case=case))
+        assert [one.number for one in answers] == list(range(1, len(answers) + 1))
+        assert case.done == (answers[-1].done if answers else None)
+        assert case.times_sent_back == sum(not one.done for one in answers)
+
+
+@pytest.mark.usefixtures("loaded")
+def test_an_anonymous_case_leaves_no_time_finer_than_the_hour() -> None:
+    cases = list(Case.everything.filter(is_anonymous=True))
+    assert cases
+    for case in cases:
+        assert case.id.version == 4
+        entries = Entry.objects.filter(subject_id=case.id, person_name="匿名反映人")
+        assert entries.exists()
+        for entry in entries:
+            assert (entry.at.minute, entry.id.version) == (0, 4)
+        assert not apps.get_model("cases", "Contact").objects.filter(case=case).exists()
+
+
+@pytest.mark.usefixtures("loaded")
+def test_the_journal_is_as_its_own_function_would_have_written_it() -> None:
+    details = {detail.entry_id: detail for detail in Detail.objects.all()}
+    kinds = set()
+    for entry in Entry.objects.all():
+        detail = details.get(entry.id)
+        personal, salt = (detail.personal, bytes(detail.salt)) if detail else ({}, b"")
+        assert bytes(entry.detail_hash) == detail_hash(entry.facts, personal, salt)
+        kinds.add(entry.kind)
+    assert {
+        "diary.visit_recorded",
+        "cases.opened",
+        "cases.step_taken",
+        "cases.closed",
+        "registry.added",
+    } <= kinds
+    case = Case.everything.exclude(closed_at=None).first()
+    assert case is not None
+    lines = timeline("case", case.id)
+    assert len(lines) >= 2
+    assert all(line.sentence for line in lines)
+
+
+@pytest.mark.usefixtures("loaded")
+def test_what_is_overdue_has_been_said_already(now: datetime) -> None:
+    assert Run.everything.exclude(overdue_since=None).exists()
+    assert sweep_overdue(at=now) == 0
+
+
+@pytest.mark.usefixtures("loaded")
+def test_every_demonstration_account_signs_in_and_finds_something_to_do(now: datetime) -> None:
+    accounts = demonstration_accounts()
+    assert len(accounts) == 12
+    for account in accounts:
+        person = Person.objects.get(username=account.username)
+        assert person.check_password(PASSWORD)
+        assert account.roles, account
+        if account.username not in ("guanli", "shenji"):
+            actor = actor_of(person, now.date())
+            assert todo(actor).count() >= 1, account.username
+    assert len(actor_of(Person.objects.get(username="liangzhi"), now.date()).appointments) == 2
+    others = Person.objects.exclude(username__in=[account.username for account in accounts])
+    assert not any(person.has_usable_password() for person in others)
+
+
+@pytest.mark.usefixtures("loaded")
+def test_every_unit_has_somebody_to_handle_what_it_is_given() -> None:
+    handled = set(Appointment.objects.filter(role="handler").values_list("unit_id", flat=True))
+    given = set(Case.everything.exclude(unit=None).values_list("unit_id", flat=True))
+    assert given
+    assert given <= handled
+    assert Unit.objects.filter(kind="village_committee").exclude(id__in=handled).count() == 0
+
+
+@pytest.mark.usefixtures("loaded")
+def test_a_second_time_is_refused_with_a_sentence(now: datetime) -> None:
+    with pytest.raises(Refused, match="已经有一个县"):
+        load(at=now, seed=SEED, scale=SCALE)
