@@ -22,6 +22,7 @@ OPEN: Final = {
     "portal:photo": "… and see the photos of the case",
     "api:operations": "the description of a public interface",
     "api:openapi": "the description of a public interface",
+    "api:missing": "says that an address of the interface is not there",
     "api:report": "as the page behind a door code",
     "api:receipt": "as the receipt's page",
     "api:words": "as on the receipt's page",

@@ -25,7 +25,7 @@ def operations(request: OfficialRequest) -> HttpResponse:
     said = description()
     paths = said["paths"]
     listed = [
-        {"method": method.upper(), "path": path, **operation}
+        {**operation, "address": f"{method.upper()} {path}", "said": operation["description"]}
         for path, methods in paths.items()
         for method, operation in methods.items()
     ]

@@ -87,5 +87,6 @@ def _refused(
 def _page(
     request: OfficialRequest, form: cases.ReporterReportForm, place: cases.DoorPlace, status: int = 200
 ) -> HttpResponse:
+    form.fields["phone"].required = True  # as drawn: it is only seen, and asked for, by who leaves a number
     values = {"form": form, "place": place, "photos_lost": bool(request.FILES)}
     return render(request, "portal/report.html", values, status=status)
