@@ -24,6 +24,9 @@ class Captured:
 
     statements: list[tuple[str, Any]] = field(default_factory=list)
     seconds: float = 0.0
+    cpu_seconds: float = (
+        0.0  # of this process alone: what a page costs a core, whoever else is on the machine
+    )
 
     @property
     def reads(self) -> list[tuple[str, Any]]:
@@ -48,8 +51,10 @@ def capture(target: Target) -> Captured:
     client = Client(headers={"cookie": target.cookie} if target.cookie else None)
     for _ in range(2):  # the first fills templates and caches, as a running server has
         captured = Captured()
+        began = time.thread_time()
         with connection.execute_wrapper(captured.watch):
             answer = client.get(target.path, SERVER_NAME="localhost", HTTP_X_FORWARDED_FOR="10.255.255.1")
+        captured.cpu_seconds = time.thread_time() - began
     if answer.status_code != 200:
         raise CannotRun(f"页面 {target.path} 回答 {answer.status_code}，请先让它能打开再测。")
     return captured
