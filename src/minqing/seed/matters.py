@@ -112,8 +112,9 @@ class _Desk:
         for village in (STORY_VILLAGE, SECOND_VILLAGE):
             for source, path, unit, count in STORIES if village == STORY_VILLAGE else STORIES[:2]:
                 field = next((one.fields[0] for one in self.world.staff.units if one.key == unit), "")
-                grid = f"{village}001" if source == "officer" else village
-                homes = [home for home in self.homes if home.area_code.startswith(grid)]
+                homes = [home for home in self.homes if home.area_code.startswith(village)]
+                first_grid = [home for home in homes if home.area_code.startswith(f"{village}001")]
+                homes = first_grid if first_grid and source == "officer" else homes
                 for _ in range(count if homes else 0):
                     yield self._story(self.rng.choice(homes), source, path, unit, field)
 
