@@ -25,7 +25,6 @@ from minqing.mobile.pages.whole import page_number, show
 from minqing.workflow import public as workflow
 
 SEARCH_MAX = 40
-AREAS_SHOWN = 200
 
 
 class FixForm(forms.Form):
@@ -165,20 +164,10 @@ def _located(request: OfficialRequest, places: list[tuple[str, str]]) -> HttpRes
     return show(request, "report", {"form": form, "fix": FixForm(), "says": says}, tab="matters")
 
 
-def _places(request: OfficialRequest) -> list[tuple[str, str]]:
-    """Return the open areas of the acting appointment, down to grids."""
-    acting = request.actor.acting
-    if acting is None:
-        return []
-    found = (
-        areas.Area.objects.open()
-        .under(acting.area_path)
-        .filter(level__in=[areas.VILLAGE, areas.GRID])
-        .defer("outline")
-        .order_by("path")[:AREAS_SHOWN]
-    )
-    names = areas.area_names([one.id for one in found])
-    return [(str(one.id), names[one.id]) for one in found]
+def _places(request: OfficialRequest, chosen: UUID | None = None) -> list[tuple[str, str]]:
+    """Return the open areas in which the acting appointment may write a matter down."""
+    found = cases.places(request.actor, cases.OFFICER, chosen=chosen)
+    return [(str(one.id), one.label) for one in found.choices]
 
 
 @page(cases.OPEN_CASES)

@@ -214,9 +214,14 @@ def _refuse_contradiction(one: PlannedResident, person: Resident) -> None:
 
 
 def _find_memberships(rows: list[PlannedResident]) -> None:
-    by_person = {one.person.id: one for one in rows if one.person}
+    # A person may stand in two rows, of which the second is refused: the first must know the membership too.
+    by_person: dict[UUID, list[PlannedResident]] = defaultdict(list)
+    for one in rows:
+        if one.person:
+            by_person[one.person.id].append(one)
     for ids in chunks(by_person):
         for member in HouseholdMember.objects.filter(resident__in=ids, ends_on=None).select_related(
             "household"
         ):
-            by_person[member.resident_id].member = member
+            for one in by_person[member.resident_id]:
+                one.member = member
