@@ -15,6 +15,7 @@ from minqing.accounts.models import Person
 from minqing.accounts.services import change_password, sign_in
 from minqing.kernel import clock
 from minqing.kernel.errors import NotThere, Refused, TooMany
+from minqing.kernel.limits import address_of
 from minqing.kernel.pages import OfficialRequest, page
 
 
@@ -36,7 +37,7 @@ def sign_in_page(request: OfficialRequest) -> HttpResponse:
             person = sign_in(
                 username=form.cleaned_data["username"],
                 password=form.cleaned_data["password"],
-                address=request.META.get("REMOTE_ADDR", ""),
+                address=address_of(request.META),
                 at=clock.now(),
             )
         except TooMany as refused:
