@@ -43,6 +43,18 @@ class PasswordChanged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordReset(Event):
+    """Somebody who forgot their password got another one."""
+
+    kind: ClassVar[str] = "accounts.password_reset"
+    personal: ClassVar[frozenset[str]] = frozenset({"name"})
+    name: str
+
+    def sentence(self) -> str:
+        return f"重设了{self.name or ERASED}的密码"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Appointed(Event):
     """Somebody was given a role at an area."""
 

@@ -33,6 +33,7 @@ from minqing.accounts.services import (
     change_password,
     end_appointment,
     forget_old_failures,
+    reset_password,
     sign_in,
 )
 from minqing.kernel.roles import (
@@ -55,5 +56,5 @@ __all__ = [
     "Appointment", "PeoplePage", "Person", "PersonLine", "Unit", "UnitPage", "actor_of", "add_person",
     "answerable", "appoint", "appointments_above", "appointments_in", "appointments_of", "change_password",
     "current_appointments", "end_appointment", "forget_old_failures", "people", "person", "person_names",
-    "sign_in", "unit", "units", "units_for", "units_in",
+    "reset_password", "sign_in", "unit", "units", "units_for", "units_in",
 ]  # fmt: skip

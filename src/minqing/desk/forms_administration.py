@@ -111,6 +111,18 @@ class PersonForm(forms.Form):
     )
 
 
+class ResetPasswordForm(forms.Form):
+    """Another password for somebody who forgot theirs."""
+
+    new = forms.CharField(
+        label="新密码",
+        max_length=PASSWORD_MAX,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text="当面告诉本人，让本人登录后自己改。现在登录着的设备会退出",
+    )
+
+
 class AppointForm(forms.Form):
     """A role at an area from a day on; choices are those that the area allows."""
 

@@ -21,6 +21,7 @@ administration_patterns: list[URLPattern] = [
     path("people/units/", people.units, name="people_units"),
     path("people/new/", people.person_new, name="person_new"),
     path("people/<uuid:person_id>/", people.person, name="person"),
+    path("people/<uuid:person_id>/password/", people.password_reset, name="person_password"),
     path("people/<uuid:person_id>/appoint/", people.appoint, name="person_appoint"),
     path(
         "people/<uuid:person_id>/appointments/<uuid:appointment_id>/end/",

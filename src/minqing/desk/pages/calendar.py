@@ -119,7 +119,8 @@ def day(request: OfficialRequest, on: str) -> HttpResponse:
             else:
                 messages.success(request, f"已保存。{FOLLOWS}")
                 return redirect(f"{reverse('desk:calendar')}?year={chosen.year}")
-    stands = row.source if row else "还没有公布，按星期推算"
+    # The rest of the source names the package it came through, which is no reader's business.
+    stands = row.source.partition("（chinesecalendar")[0] if row else "还没有公布，按星期推算"
     lead = f"现在是{'上班' if works else '休息'}（{stands}）"
     context = {"form": form, "day": chosen, "lead": lead, "year_text": str(chosen.year)}
     return render(request, "desk/administration/calendar_day.html", context, status=status)

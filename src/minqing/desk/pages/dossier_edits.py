@@ -101,9 +101,10 @@ def edit(request: OfficialRequest, kind: str, subject_id: UUID) -> HttpResponse:
     ref = registry.subject_ref(kind, subject_id)
     held = registry.edit_values(ref, actor)
     choices = registry.areas_to_register_in(actor, kind)
+    lives_with = registry.dossier(ref, actor, at).household
     status, differences = 200, list[Difference]()
     if request.method == "POST":
-        form = FORMS[kind](request.POST, areas=choices, masked=held.masked)
+        form = _edit_form(kind, held, choices, lives_with, request.POST)
         status = 400
         if form.is_valid():
             try:
@@ -118,12 +119,29 @@ def edit(request: OfficialRequest, kind: str, subject_id: UUID) -> HttpResponse:
                 messages.success(request, "已保存。")
                 return redirect("desk:dossier", kind, subject_id)
     else:
-        form = FORMS[kind](
-            initial={**held.values, "version": held.version}, areas=choices, masked=held.masked
-        )
+        form = _edit_form(kind, held, choices, lives_with)
     who = registry.subject(kind, subject_id, actor)
     context = {"form": form, "ref": ref, "subject": who, "differences": differences}
     return render(request, "desk/registry/edit.html", context, status=status)
+
+
+def _edit_form(
+    kind: str,
+    held: registry.EditValues,
+    choices: list[tuple[UUID, str]],
+    lives_with: registry.SubjectView | None,
+    data: QueryDict | None = None,
+) -> Any:
+    """Return the form without what cannot be changed here: numbers not on file, the area of a household."""
+    form = FORMS[kind](
+        data, initial={**held.values, "version": held.version}, areas=choices, masked=held.masked
+    )
+    for number, shown in held.masked.items():
+        if not shown:
+            del form.fields[f"forget_{number}"]
+    if lives_with is not None:
+        del form.fields["area"]
+    return form
 
 
 def _save(kind: str, subject_id: UUID, form: Any, by: Actor, at: datetime) -> None:
@@ -131,7 +149,7 @@ def _save(kind: str, subject_id: UUID, form: Any, by: Actor, at: datetime) -> No
     if version is None:
         raise Refused("页面已过期，请重新打开这份档案再改。")
     _EDIT[kind](
-        **{f"{kind}_id": subject_id}, version=version, values=form.as_input(), area_id=form.cleaned_data["area"],
+        **{f"{kind}_id": subject_id}, version=version, values=form.as_input(), area_id=form.cleaned_data.get("area"),
         by=by, at=at,
     )  # fmt: skip
 

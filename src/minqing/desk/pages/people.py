@@ -21,6 +21,7 @@ from minqing.desk.forms_administration import (
     EndAppointmentForm,
     PeopleFilterForm,
     PersonForm,
+    ResetPasswordForm,
     UnitFilterForm,
 )
 from minqing.desk.where import chosen_area, own_area, way_down
@@ -118,6 +119,32 @@ def person_new(request: OfficialRequest) -> HttpResponse:
                 messages.success(request, f"已建立{made.name}的账号。还没有任职，什么也看不到，请接着任命。")
                 return redirect("desk:person", made.id)
     return render(request, "desk/administration/person_new.html", {"form": form}, status=status)
+
+
+@page(accounts.MANAGE_PEOPLE)
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def password_reset(request: OfficialRequest, person_id: UUID) -> HttpResponse:
+    """Give somebody who forgot theirs another password."""
+    who = accounts.person(person_id)
+    form = ResetPasswordForm(posted(request))
+    status = 200
+    if form.is_bound:
+        status = 400
+        if form.is_valid():
+            try:
+                accounts.reset_password(
+                    person_id=who.id, new=form.cleaned_data["new"], by=request.actor, at=clock.now()
+                )
+            except Refused as refused:
+                # The rules of passwords speak of "password", which this form calls by another name.
+                form.add_error("new" if refused.field == "password" else None, refused.message)
+            else:
+                messages.success(request, f"已重设{who.name}的密码。")
+                return redirect("desk:person", who.id)
+    return render(
+        request, "desk/administration/password_reset.html", {"who": who, "form": form}, status=status
+    )
 
 
 @page(accounts.MANAGE_PEOPLE)

@@ -164,6 +164,22 @@ def test_an_account_is_made_appointed_and_ended(desk: Desk):
     assert desk.as_(VILLAGE_CLERK).get(reverse("desk:people")).status_code == 403
 
 
+def test_a_forgotten_password_is_reset_by_the_county(desk: Desk):
+    admin, worker = desk.county.actor(COUNTY_ADMINISTRATOR), desk.county.actor(GRID_WORKER)
+    client, theirs = signed_in(admin), signed_in(worker)
+    address = reverse("desk:person_password", args=[worker.person_id])
+    assert client.get(address).status_code == 200
+    weak = client.post(address, {"new": "123"})
+    assert weak.status_code == 400
+    assert "新密码：" in text(weak)
+    assert client.post(address, {"new": "xiaoman-mangzhong-7"}).status_code == 302
+    assert Person.objects.get(id=worker.person_id).check_password("xiaoman-mangzhong-7")
+    assert theirs.get("/desk/").status_code == 302  # signed out everywhere
+    own = client.post(reverse("desk:person_password", args=[admin.person_id]), {"new": "xiaoman-mangzhong-7"})
+    assert own.status_code == 400
+    assert desk.as_(VILLAGE_CLERK).post(address, {"new": "xiaoman-mangzhong-8"}).status_code == 403
+
+
 def test_people_and_units_are_found_in_as_many_queries_for_many(desk: Desk):
     county, admin = desk.county, desk.as_(COUNTY_ADMINISTRATOR)
 

@@ -125,6 +125,7 @@ def _pages(desk: Desk) -> list[tuple[Actor, str]]:
         (admin, "/desk/people/units/"),
         (admin, "/desk/people/new/"),
         (admin, person),
+        (admin, person + "password/"),
         (admin, person + "appoint/"),
         (admin, person + f"appoint/?area={county.village.id}"),
         (admin, "/desk/calendar/"),
