@@ -1,0 +1,328 @@
+"""A small county with one village full of records whose every text holds a canary: what nobody next door may see."""
+
+from __future__ import annotations
+
+import io
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any, Final
+from uuid import UUID
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from openpyxl import Workbook
+
+from minqing.accounts.actor import AppointedActor
+from minqing.accounts.models import Appointment, Person, Unit
+from minqing.accounts.tests.factories import (
+    AT,
+    DAY,
+    SmallCounty,
+    appoint,
+    everyone,
+    make_person,
+    small_county,
+)
+from minqing.areas.models import Area
+from minqing.cases import public as cases
+from minqing.cases.models import Attachment, Case, Notice
+from minqing.diary import public as diary
+from minqing.diary.tests.factories import jpeg
+from minqing.journal.public import Entry, deliver
+from minqing.kernel import roles
+from minqing.kernel.access import Role
+from minqing.kernel.ids import uuid7
+from minqing.registry import public as registry
+from minqing.registry.models import Enterprise, Household, ImportBatch, Place, Resident, Tag
+from minqing.registry.public import SubjectRef
+from minqing.registry.tests.factories import id_number
+from minqing.workflow import public as workflow
+
+CANARY: Final = "翠鸾翎"
+# Past the hour and some days after everything was written down, so that clocks have run.
+NOW: Final = AT + timedelta(days=3, minutes=37)
+ID_NUMBER: Final = id_number(date(1956, 3, 8), nth=37)
+SPARE_ID_NUMBER: Final = id_number(date(1961, 7, 19), nth=41)
+RESIDENT_PHONE: Final = "13867512340"
+FIRM_PHONE: Final = "13757513451"
+CONTACT_PHONE: Final = "15958514562"
+IMPORT_PHONE: Final = "18857515673"
+NUMBERS: Final = (ID_NUMBER, SPARE_ID_NUMBER, RESIDENT_PHONE, FIRM_PHONE, CONTACT_PHONE, IMPORT_PHONE)
+VILLAGE_ROLES: Final = (roles.VILLAGE_CLERK, roles.VILLAGE_SECRETARY)
+
+
+@dataclass
+class Planted:
+    """The county, its people, and the records of 举坑村."""
+
+    here: SmallCounty
+    people: dict[str, AppointedActor]
+    household: Household
+    empty_household: Household
+    resident: Resident
+    enterprise: Enterprise
+    place: Place
+    tags: list[Tag] = field(default_factory=list)
+    visits: list[Any] = field(default_factory=list)
+    cases: dict[str, Case] = field(default_factory=dict)  # by "procedure.state", "anonymous", "from finding"
+    codes: list[str] = field(default_factory=list)
+    batches: list[ImportBatch] = field(default_factory=list)
+
+    @property
+    def subjects(self) -> list[SubjectRef]:
+        rows = (self.resident, self.household, self.enterprise, self.place)
+        return [SubjectRef(row.subject_kind, row.id) for row in rows]
+
+    @cached_property
+    def attachments(self) -> list[Attachment]:
+        return list(Attachment.objects.all())
+
+    @cached_property
+    def secrets(self) -> frozenset[str]:
+        """Return everything that may not appear before a stranger: words, numbers, codes and ids."""
+        rows: list[Any] = [
+            self.household, self.empty_household, self.resident, self.enterprise, self.place, *self.tags, *self.visits,
+            *self.cases.values(), *self.batches, *self.attachments, *diary.VisitPhoto.objects.all(),
+            *diary.Finding.objects.all(), *Notice.objects.all(),
+        ]  # fmt: skip
+        codes = {one.receipt_code for one in self.cases.values()} | set(self.codes)
+        return {
+            CANARY,
+            *NUMBERS,
+            *codes,
+            *(str(row.id) for row in rows),
+            *(one.number for one in self.cases.values()),
+        }
+
+
+def text(about: str) -> str:
+    """Return a text of some length with the canary in it."""
+    return f"{CANARY}{about}，说的是家里的事，请来看看。"
+
+
+def photo() -> SimpleUploadedFile:
+    return SimpleUploadedFile("IMG_0001.jpg", jpeg(size=(64, 48)), content_type="image/jpeg")
+
+
+def plant() -> Planted:
+    """Make the county and fill the village."""
+    cases.load_topics()
+    registry.load_tag_kinds()
+    workflow.ensure_calendar(at=AT)
+    here = small_county()
+    people = everyone(here)
+    planted = _register(here, people)
+    _tag(planted)
+    _visit(planted)
+    _open_cases(planted)
+    _import(planted)
+    for closed in Entry.objects.filter(kind="cases.closed"):
+        deliver(closed.id)
+    assert Notice.objects.exists()
+    return planted
+
+
+def _register(here: SmallCounty, people: dict[str, AppointedActor]) -> Planted:
+    by = people["village_clerk"]
+    house = registry.HouseholdInput(
+        address=f"举坑村{CANARY}路 12 号", code="H-翠-12", lon=120.641, lat=29.701
+    )
+    household = registry.add_household(area_id=here.micro_grid.id, values=house, by=by, at=AT)
+    empty = registry.add_household(
+        area_id=here.grid.id, values=registry.HouseholdInput(address=f"举坑村{CANARY}路 14 号"), by=by, at=AT
+    )
+    who = registry.ResidentInput(
+        name=f"{CANARY}婆", id_number=ID_NUMBER, phone=RESIDENT_PHONE, occupation=f"{CANARY}绣工", origin=f"{CANARY}乡",
+        address_note=f"{CANARY}后门",
+    )  # fmt: skip
+    resident = registry.add_resident(values=who, household_id=household.id, relation="head", by=by, at=AT)
+    other = registry.ResidentInput(name=f"{CANARY}公", phone=RESIDENT_PHONE)
+    registry.add_resident(values=other, household_id=household.id, relation="spouse", by=by, at=AT)
+    firm = registry.EnterpriseInput(
+        name=f"嵊州市{CANARY}茶厂", contact_name=f"{CANARY}总", phone=FIRM_PHONE, address=f"{CANARY}路 1 号",
+        industry="茶",
+    )  # fmt: skip
+    enterprise = registry.add_enterprise(area_id=here.village.id, values=firm, by=by, at=AT)
+    hall = registry.PlaceInput(name=f"{CANARY}礼堂", kind="hall", address=f"{CANARY}路 2 号")
+    place = registry.add_place(area_id=here.village.id, values=hall, by=by, at=AT)
+    resident.refresh_from_db()
+    household.refresh_from_db()
+    edited = registry.EnterpriseInput(name=f"嵊州市{CANARY}制茶厂", contact_name=f"{CANARY}总", phone="")
+    registry.edit_enterprise(
+        enterprise_id=enterprise.id, version=enterprise.version, values=edited, by=by, at=AT
+    )
+    enterprise.refresh_from_db()
+    return Planted(here, people, household, empty, resident, enterprise, place)
+
+
+def _tag(planted: Planted) -> None:
+    by = planted.people["village_clerk"]
+    kinds = registry.TagKind.objects.filter(for_kinds__contains=["resident"]).order_by("position")
+    for kind in (kinds.filter(is_sensitive=False)[0], kinds.filter(is_sensitive=True)[0]):
+        planted.tags.append(
+            registry.add_tag(
+                subject=planted.subjects[0],
+                kind_key=kind.key,
+                reason=text(f"标签{kind.label}"),
+                ends_on=DAY + timedelta(days=90),
+                by=by,
+                at=AT,
+            )
+        )
+
+
+def _visit(planted: Planted) -> None:
+    by = planted.people["grid_worker"]
+    clerk = planted.people["village_clerk"]
+    for who, subject in ((by, planted.subjects[1]), (by, planted.subjects[0]), (clerk, planted.subjects[2])):
+        findings = [
+            diary.FindingInput(text=f"{CANARY}门前的路灯不亮"),
+            diary.FindingInput(text=f"{CANARY}水管漏水", solved_on_spot=True, solution=f"{CANARY}换了垫圈"),
+        ]
+        planted.visits.append(
+            diary.record_visit(
+                visit_id=uuid7(),
+                subject=subject,
+                visited_at=AT - timedelta(hours=1),
+                met=f"{CANARY}婆",
+                heard=f"{CANARY}说：门前的路灯不亮。水管漏水。",
+                done=f"{CANARY}换了垫圈",
+                findings=findings,
+                photos=[photo()],
+                by=who,
+                at=AT,
+            )
+        )
+    finding = diary.Finding.objects.filter(visit=planted.visits[0], solved_on_spot=False).get()
+    planted.cases["from finding"] = cases.open_from_finding(finding_id=finding.id, by=by, at=AT)
+
+
+def _open_cases(planted: Planted) -> None:
+    here, by = planted.here, planted.people["grid_worker"]
+    for area, subject in ((here.village, None), (here.micro_grid, planted.subjects[1])):
+        made = cases.make_door_code(
+            area_id=area.id, subject=subject, by=planted.people["village_clerk"], at=AT
+        )
+        planted.codes.append(made.code)
+    for of in workflow.procedures():
+        for state in of.states.values():
+            name = f"{of.key}.{state.key}"
+            report = cases.Report(
+                id=uuid7(), source="officer", area_id=here.micro_grid.id, words=text(f"{name} 的事"),
+                subject=planted.subjects[1], contact=cases.ContactInput(f"{CANARY}叔", CONTACT_PHONE), procedure=of.key,
+                topic_key="roads.light", photos=[photo()],
+            )  # fmt: skip
+            case = cases.open_case(report, by=by, at=AT)
+            for step in _way(of, state.key):
+                _take(planted, case, step)
+            case.refresh_from_db()
+            assert case.run.state == state.key
+            planted.cases[name] = case
+            if case.closed_at is None:
+                cases.add_word(receipt_code=case.receipt_code, words=text("补充"), at=AT)
+    nameless = cases.Report(
+        id=uuid7(), source="door_code", area_id=here.grid.id, words=text("匿名的事"), is_anonymous=True,
+        photos=[photo()],
+    )  # fmt: skip
+    planted.cases["anonymous"] = cases.open_case(nameless, by=None, at=AT)
+
+
+def _way(of: type[workflow.Procedure], wanted: str) -> list[workflow.Step]:
+    """Return the shortest way from the start of a procedure to a state."""
+    ways: deque[tuple[str, list[workflow.Step]]] = deque([(of.start.key, [])])
+    been = {of.start.key}
+    while ways:
+        here, taken = ways.popleft()
+        if here == wanted:
+            return taken
+        for step in of.steps_from(here):
+            if step.to.key not in been:
+                been.add(step.to.key)
+                ways.append((step.to.key, [*taken, step]))
+    raise AssertionError(f"no way to {of.key}.{wanted}")
+
+
+def _take(planted: Planted, case: Case, step: workflow.Step) -> None:
+    values = {}
+    for need in step.needs:
+        if need.key == "photo":
+            continue
+        values[need.key] = need.choices[0][0] if need.choices else text(need.label)
+    values |= {"unit": str(planted.here.unit.id)} if "unit" in values else {}
+    values |= {"topic": "roads.light"} if "topic" in values else {}
+    role = next(one for one in step.roles if one is not workflow.REPORTER)
+    cases.take_step(
+        case_id=case.id, step=step.key, given=cases.StepInput(values), by=planted.people[role.key], at=AT
+    )
+
+
+def sheet(*rows: tuple[str, ...]) -> SimpleUploadedFile:
+    """Return a spreadsheet of residents."""
+    book = Workbook()
+    for row in (("所属网格", "户编号", "与户主关系", "姓名", "证件号", "电话", "住址"), *rows):
+        book.worksheets[0].append(list(row))
+    out = io.BytesIO()
+    book.save(out)
+    return SimpleUploadedFile(f"{CANARY}名册.xlsx", out.getvalue())
+
+
+def _import(planted: Planted) -> None:
+    by = planted.people["village_clerk"]
+    good = ("举坑村第一网格", "翠1", "户主", f"{CANARY}新", SPARE_ID_NUMBER, IMPORT_PHONE, f"{CANARY}弄 3 号")
+    bad = ("没有的网格", "翠2", "户主", f"{CANARY}错", f"{SPARE_ID_NUMBER[:-1]}A", "123", f"{CANARY}弄 4 号")
+    for _ in range(2):
+        upload = sheet(good, bad)
+        planted.batches.append(registry.stage_import(upload=upload, kind="residents", by=by, at=AT))
+    registry.apply_import(batch_id=planted.batches[1].id, by=by, at=AT)
+
+
+def place_of(here: SmallCounty, role: Role, where: str) -> tuple[Area, Unit | None]:
+    """Return where a role is played next door, or in the other town."""
+    if where == "next door":
+        area = here.neighbour_grid if role is roles.GRID_WORKER else here.neighbour
+        unit = Unit.objects.get_or_create(
+            area=here.neighbour, kind="village_committee", name="护国岭村村民委员会"
+        )[0]
+    else:
+        area = here.far_grid if role is roles.GRID_WORKER else here.other_town
+        unit = here.far_unit
+    return area, unit if role.by_unit else None
+
+
+def strangers(here: SmallCounty) -> dict[str, Person | None]:
+    """Return the people of the neighbouring village, another town, another unit; whose time is over; and nobody."""
+    found: dict[str, Person | None] = {"nobody": None}
+
+    def person(name: str, *held: tuple[Role, Area, Unit | None, dict[str, date]]) -> None:
+        one = make_person(f"stranger_{len(found)}", name="邻村人")
+        for role, area, unit, days in held:
+            appoint(one, role, area, unit, **days)  # type: ignore[arg-type]
+        found[name] = one
+
+    for where in ("next door", "other town"):
+        for role in roles.ROLES.values():
+            person(f"{role.key} {where}", (role, *place_of(here, role, where), {}))
+    person("handler of another unit of the county", (roles.HANDLER, here.county, here.county_unit, {}))
+    person("grid worker of the next grid", (roles.GRID_WORKER, here.second_grid, None, {}))
+    over = {"ends_on": NOW.date() - timedelta(days=1)}
+    to_come = {"starts_on": NOW.date() + timedelta(days=2)}
+    clerk, dispatcher = roles.VILLAGE_CLERK, roles.TOWN_DISPATCHER
+    person("clerk whose time is over", (clerk, here.village, None, over))
+    person("dispatcher whose time has not come", (dispatcher, here.town, None, to_come))
+    person("clerk who moved next door", (clerk, here.village, None, over), (clerk, here.neighbour, None, {}))
+    return found
+
+
+def client_of(person: Person | None) -> Client:
+    """Return a browser signed in as a person; an error becomes a page as it would outside."""
+    client = Client(raise_request_exception=False)
+    if person is not None:
+        client.force_login(person)
+    return client
+
+
+def appointment_of(person: Person) -> UUID:
+    """Return the id of a person's latest appointment."""
+    return Appointment.objects.filter(person=person).order_by("-starts_on")[0].id

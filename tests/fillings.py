@@ -1,0 +1,187 @@
+"""With what each address is filled when the guards walk along all of them. A new address must be entered here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+import pytest
+
+from minqing.diary.models import Finding, VisitPhoto
+from minqing.workflow import public as workflow
+from tests.addresses import Address, addresses
+from tests.canary import Planted, appointment_of
+
+Filling = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Place:
+    """One address with its arguments: a place that somebody may try to open."""
+
+    address: Address
+    filling: tuple[tuple[str, Any], ...]
+
+    @property
+    def url(self) -> str:
+        return self.address.filled(**dict(self.filling))
+
+    @property
+    def is_one_record(self) -> bool:
+        """Whether the address names a record of the village, which is nobody else's business."""
+        return ENTERED[self.address.name] in RECORDS
+
+
+def _case(p: Planted) -> list[Filling]:
+    return [{"case_id": one.id} for one in p.cases.values()]
+
+
+def _step(p: Planted) -> list[Filling]:
+    return [
+        {"case_id": one.id, "step": step.key}
+        for one in p.cases.values()
+        for step in workflow.procedure(one.run.procedure).steps_from(one.run.state)
+    ]
+
+
+def _subject(p: Planted) -> list[Filling]:
+    return [{"kind": one.kind, "subject_id": one.id} for one in p.subjects]
+
+
+def _tag(p: Planted) -> list[Filling]:
+    return [{"kind": one.subject_kind, "subject_id": one.subject_id, "tag_id": one.id} for one in p.tags]
+
+
+def _receipt_photo(p: Planted) -> list[Filling]:
+    return [{"code": one.case.receipt_code, "photo_id": one.id} for one in p.attachments[:2]]
+
+
+def _person(p: Planted) -> list[Filling]:
+    return [{"person_id": p.people[key].person_id} for key in ("village_clerk", "grid_worker")]
+
+
+def _appointment(p: Planted) -> list[Filling]:
+    person = p.here.people["village_clerk"]
+    return [{"person_id": person.id, "appointment_id": appointment_of(person)}]
+
+
+SORTS: Final[dict[str, Callable[[Planted], list[Filling]]]] = {
+    "nothing": lambda p: [{}],
+    "case": _case,
+    "step": _step,
+    "attachment": lambda p: [{"attachment_id": one.id} for one in p.attachments[:3]],
+    "subject": _subject,
+    "resident as subject": lambda p: [{"subject_id": p.resident.id}],
+    "resident": lambda p: [{"resident_id": p.resident.id}],
+    "household": lambda p: [{"household_id": one.id} for one in (p.household, p.empty_household)],
+    "tag": _tag,
+    "visit": lambda p: [{"visit_id": one.id} for one in p.visits],
+    "finding": lambda p: [{"finding_id": one.id} for one in Finding.objects.all()],
+    "visit photo": lambda p: [{"photo_id": one.id} for one in VisitPhoto.objects.all()],
+    "batch": lambda p: [{"batch_id": one.id} for one in p.batches],
+    "receipt": lambda p: [{"code": one.receipt_code} for one in p.cases.values()],
+    "receipt photo": _receipt_photo,
+    "door": lambda p: [{"code": one} for one in p.codes],
+    "person": _person,
+    "appointment": _appointment,
+    "area": lambda p: [{"area_id": one.id} for one in (p.here.village, p.here.grid)],
+    "day": lambda p: [{"on": "2026-12-01"}],
+    "kind": lambda p: [{"kind": one} for one in ("resident", "household", "enterprise", "place")],
+    "import kind": lambda p: [{"kind": one} for one in ("residents", "enterprises")],
+    "source": lambda p: [{"source": one} for one in ("officer", "hotline")],
+    "rest": lambda p: [{"rest": "no/such/address"}],
+}
+# Records of the village: to a stranger they are not there.
+RECORDS: Final = {
+    "case", "step", "attachment", "subject", "resident as subject", "resident", "household", "tag", "visit",
+    "finding", "visit photo", "batch",
+}  # fmt: skip
+# What of an address is filled in; an address without arguments needs no line.
+ENTERED: Final[dict[str, str]] = {
+    "portal:door": "door",
+    "portal:receipt": "receipt",
+    "portal:words": "receipt",
+    "portal:urge": "receipt",
+    "portal:answer": "receipt",
+    "portal:photo": "receipt photo",
+    "desk:preview": "case",
+    "desk:case": "case",
+    "desk:step": "step",
+    "desk:case_print": "case",
+    "desk:receipt": "case",
+    "desk:attachment": "attachment",
+    "desk:places": "source",
+    "desk:dossier_new": "kind",
+    "desk:dossier": "subject",
+    "desk:dossier_reads": "subject",
+    "desk:dossier_edit": "subject",
+    "desk:dossier_close": "subject",
+    "desk:dossier_reopen": "resident as subject",
+    "desk:dossier_move": "resident",
+    "desk:move_out": "resident",
+    "desk:tag_add": "subject",
+    "desk:tag_end": "tag",
+    "desk:member_new": "household",
+    "desk:move_in": "household",
+    "desk:set_head": "household",
+    "desk:diary_officer": "person",
+    "desk:visit": "visit",
+    "desk:visit_amend": "visit",
+    "desk:visit_finding": "visit",
+    "desk:finding_to_case": "finding",
+    "desk:visit_photo": "visit photo",
+    "desk:visit_new": "subject",
+    "desk:import": "batch",
+    "desk:import_errors": "batch",
+    "desk:import_apply": "batch",
+    "desk:import_discard": "batch",
+    "desk:import_template": "import kind",
+    "desk:area": "area",
+    "desk:area_open": "area",
+    "desk:area_rename": "area",
+    "desk:area_move": "area",
+    "desk:area_close": "area",
+    "desk:person": "person",
+    "desk:person_appoint": "person",
+    "desk:appointment_end": "appointment",
+    "desk:calendar_day": "day",
+    "mobile:new_visit": "subject",
+    "mobile:visit": "visit",
+    "mobile:add_finding": "visit",
+    "mobile:finding_to_case": "finding",
+    "mobile:photo": "visit photo",
+    "mobile:subject": "subject",
+    "mobile:matter": "case",
+    "mobile:take": "step",
+    "mobile:attachment": "attachment",
+    "api:receipt": "receipt",
+    "api:words": "receipt",
+    "api:urge": "receipt",
+    "api:answer": "receipt",
+    "api:case": "case",
+    "api:missing": "rest",
+} | {one.name: "nothing" for one in addresses() if not one.arguments}
+
+
+@cache
+def sort_of(name: str) -> str:
+    """Return what an address is filled with; fail the test on an address that nobody entered."""
+    if name not in ENTERED:
+        pytest.fail(f"{name} is new: enter it in tests/fillings.py, so that the canary walks it too")
+    return ENTERED[name]
+
+
+def places(planted: Planted, *, each_max: int | None = None) -> list[Place]:
+    """Return every address with every filling, or with so many of them, spread over all."""
+    fillings = {sort: make(planted) for sort, make in SORTS.items()}
+    found = []
+    for address in addresses():
+        given = fillings[sort_of(address.name)]
+        if each_max is not None:
+            given = given[:: -(-len(given) // each_max)]
+        for one in given:
+            assert set(one) == set(address.arguments), f"{address.name} takes {address.arguments}"
+            found.append(Place(address, tuple(one.items())))
+    return found

@@ -1,0 +1,264 @@
+"""Next door nobody sees anything: all strangers walk every address, filled with the records of one village."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+
+from minqing.kernel.limits import forget_counts
+from minqing.kernel.roles import ROLES
+from tests.asking import Answer, ask
+from tests.canary import (
+    CANARY,
+    CONTACT_PHONE,
+    NUMBERS,
+    RESIDENT_PHONE,
+    Planted,
+    client_of,
+    strangers,
+)
+from tests.fillings import ENTERED, Place, places
+
+pytestmark = pytest.mark.django_db
+
+# Open by their nature: the code in the address is the right to read, and a door's own page names the door.
+BY_CODE: Final = {
+    "portal:door": "whoever stands at the door reads which door it is",
+    "portal:receipt": "the receipt is the reporter's own",
+    "portal:words": "the receipt is the reporter's own",
+    "portal:urge": "the receipt is the reporter's own",
+    "portal:answer": "the receipt is the reporter's own",
+    "portal:photo": "the receipt is the reporter's own",
+    "api:receipt": "the receipt is the reporter's own",
+    "api:words": "the receipt is the reporter's own",
+    "api:urge": "the receipt is the reporter's own",
+    "api:answer": "the receipt is the reporter's own",
+}
+STRANGERS: Final = (
+    "nobody",
+    *(f"{key} {where}" for where in ("next door", "other town") for key in ROLES),
+    "handler of another unit of the county",
+    "grid worker of the next grid",
+    "clerk whose time is over",
+    "dispatcher whose time has not come",
+    "clerk who moved next door",
+)
+# These open every case in every state; for the others some will do.
+THOROUGH: Final = ("village_clerk next door", "handler next door", "town_dispatcher other town")
+REFUSED: Final = {400, 403, 404, 405}
+
+
+@pytest.fixture(scope="module")
+def clients(planted: Planted) -> dict[str, Client]:
+    """A browser for every stranger, signed in."""
+    found = {name: client_of(person) for name, person in strangers(planted.here).items()}
+    assert set(found) == set(STRANGERS)
+    return found
+
+
+@pytest.fixture(autouse=True)
+def _no_counts() -> None:
+    forget_counts()
+
+
+def told(planted: Planted, answer: Answer, url: str) -> set[str]:
+    """Return the secrets that an answer tells beyond what the asker wrote into the address."""
+    return {one for one in planted.secrets if one in answer.text and one not in url}
+
+
+def generous(planted: Planted) -> dict[str, Any]:
+    """Return whatever a form or a filter may ask for, all of it of the village."""
+    here = planted.here
+    officer = planted.people["grid_worker"].person_id
+    return {
+        "area": here.grid.id, "where": here.village.id, "within": here.village.id, "to": here.far_grid.id,
+        "subject": planted.household.id, "subject_id": planted.household.id, "subject_kind": "household",
+        "resident": planted.resident.id, "household": planted.household.id, "found": planted.resident.id,
+        "person": officer, "officer": officer, "unit": here.unit.id, "id": uuid4(), "visit_id": uuid4(),
+        "kind": "household", "view": "all", "state": "handling", "procedure": "prompt", "scope": "all", "page": 1,
+        "since": "2026-01-01", "until": "2027-01-01", "year": 2026, "words": "路灯坏了，请来看看。", "name": "某某",
+        "reason": "核对过了", "leg": 1, "version": 1, "base_version": 1, "on": "2026-11-20", "role": "grid_worker",
+        "relation": "head", "tag": "party_member", "starts_on": "2026-11-20", "ends_on": "2026-12-20",
+        "text": "路灯", "met": "某某", "heard": "路灯坏了。", "done": "yes", "content": "content", "anonymous": "no",
+        "address": "岭脚 1 号", "phone": "13900000000", "visited_at": "2026-11-20T09:00", "lon": "120.64",
+        "lat": "29.70", "closed": "on", "presence": "here", "sex": "female", "topic": "roads.light", "reads": "1",
+        "which": "household", "codes": here.grid.id, "group": "registry", "q": "", "result": "好了",
+        "username": "somebody", "title": "某某",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("who", STRANGERS)
+def test_a_stranger_sees_and_changes_nothing(planted: Planted, clients: dict[str, Client], who: str) -> None:
+    """Every page is asked for, every form sent with values of the village.
+
+    Whatever is changed anywhere writes an entry of the journal, so none may appear for a record of the village.
+    """
+    found = []
+    client, given = clients[who], generous(planted)
+    for place in places(planted, each_max=None if who in THOROUGH else 2):
+        if place.address.name in BY_CODE:
+            continue
+        for method, data in _questions(place, given, may_enter=_may_enter(who, place)):
+            forget_counts()
+            answer = ask(client, method, place.url, data)
+            what = f"{method.upper()} {place.url}"
+            found += _wrong(planted, place, answer, what, place.url + str(data or ""))
+            if answer.entries and place.is_one_record:
+                found.append(f"{what}: {answer.entries} entries in the journal")
+    assert found == []
+
+
+def _may_enter(who: str, place: Place) -> bool:
+    """Tell whether a stranger's role opens such pages at all; where it does not, one question is enough."""
+    role = ROLES.get(who.partition(" ")[0])
+    capabilities = [lock.capability for lock in place.address.locks if lock.capability]
+    return not capabilities or role is None or any(role in one.held_by for one in capabilities)
+
+
+def _questions(place: Place, given: dict[str, Any], *, may_enter: bool) -> list[tuple[str, Any]]:
+    prefix = dict(place.filling).get("step", "")
+    form = given | {f"{prefix}-{name}": value for name, value in given.items()} if prefix else given
+    asked: list[tuple[str, Any]] = [("get", None)]
+    if may_enter:
+        asked.append(("post", form))
+        if not place.is_one_record:
+            asked += [("get", given), ("post", {})]
+    return asked
+
+
+def _wrong(planted: Planted, place: Place, answer: Answer, what: str, written: str) -> list[str]:
+    if answer.error or answer.status >= 500:
+        return [f"{what}: {answer.status} {answer.error}"]
+    if tells := told(planted, answer, written):
+        return [f"{what}: {answer.status} tells {sorted(tells)[:3]}"]
+    if place.is_one_record and not (answer.is_sign_in or answer.status in REFUSED | {401}):
+        return [f"{what}: {answer.status} instead of a refusal"]
+    return []
+
+
+def test_what_is_not_yours_looks_like_what_is_not_there(planted: Planted, clients: dict[str, Client]) -> None:
+    client = clients["village_clerk next door"]
+    found = []
+    for place in places(planted, each_max=3):
+        if not place.is_one_record:
+            continue
+        nothing = {name: uuid4() if name.endswith("_id") else value for name, value in place.filling}
+        for method in ("get", "post"):
+            theirs = ask(client, method, place.url)
+            none = ask(client, method, place.address.filled(**nothing))
+            if (theirs.status, _without_ids(theirs, place.filling)) != (
+                none.status,
+                _without_ids(none, nothing.items()),
+            ):
+                found.append(
+                    f"{method} {place.url}: {theirs.status}, {none.status} for one that is not there"
+                )
+    assert found == []
+
+
+def _without_ids(answer: Answer, filling: Any) -> str:
+    """Return the page without what differs each time: the ids of the address, tokens, lengths."""
+    text = answer.text
+    for _, value in filling:
+        text = text.replace(str(value), "…")
+    kept = [
+        line
+        for line in text.splitlines()
+        if "csrf" not in line and not line.startswith(("Content-Length", "Expires"))
+    ]
+    return "\n".join(line for line in kept if not line.startswith(("Last-Modified", "Set-Cookie", "Vary")))
+
+
+def test_next_door_knows_its_own(planted: Planted, clients: dict[str, Client]) -> None:
+    """The walk would find nothing if nobody could sign in: strangers do open their own pages."""
+    opened = {
+        who: sum(
+            ask(clients[who], "get", place.url).status == 200
+            for place in places(planted)
+            if not place.filling
+        )
+        for who in ("village_clerk next door", "grid_worker other town", "handler next door")
+    }
+    assert min(opened.values()) >= 8, opened
+
+
+def test_the_canary_is_there_to_be_found(planted: Planted) -> None:
+    """And in the village itself the walk does find it, on most pages that show a record."""
+    clerk = client_of(planted.here.people["village_clerk"])
+    shown = {
+        place.address.name
+        for place in places(planted, each_max=3)
+        if place.is_one_record and CANARY in ask(clerk, "get", place.url).text
+    }
+    with_page = {
+        name for name, sort in ENTERED.items() if sort in ("case", "subject", "visit", "batch", "household")
+    }
+    assert len(shown & with_page) >= 12, sorted(with_page - shown)
+
+
+@pytest.mark.parametrize("role", sorted(ROLES))
+def test_numbers_leave_masked_in_the_village_too(planted: Planted, role: str) -> None:
+    from minqing.cases.public import SEE_CONTACT
+
+    client = client_of(planted.here.people[role])
+    may_call = ROLES[role] in SEE_CONTACT.held_by
+    found = []
+    for place in places(planted, each_max=4):
+        if place.address.name in BY_CODE or not _may_enter(role, place):
+            continue
+        for method in ("get", "post"):
+            answer = ask(client, method, place.url)
+            if answer.error or answer.status >= 500:
+                found.append(f"{method} {place.url}: {answer.status} {answer.error}")
+            shown = {one for one in NUMBERS if one in answer.text}
+            calls = may_call and place.address.name.rpartition(":")[2] in CALLS_FROM
+            found += [f"{method} {place.url}: {one}" for one in shown if not (calls and one == CONTACT_PHONE)]
+    assert found == []
+
+
+# Pages of one case: whoever calls back reads the number there.
+CALLS_FROM: Final = {"case", "matter", "step", "take"}
+
+
+def test_receipts_and_doors_name_nobody(planted: Planted) -> None:
+    """By code one reads one's own case; numbers and the names of a household are on none of these pages."""
+    client = client_of(None)
+    found = []
+    for place in places(planted):
+        if place.address.name in BY_CODE:
+            forget_counts()
+            answer = ask(client, "get", place.url)
+            if answer.error or answer.status >= 500:
+                found.append(f"{place.url}: {answer.status} {answer.error}")
+            found += [
+                f"{place.url}: {one}"
+                for one in (*NUMBERS, f"{CANARY}婆", f"{CANARY}叔")
+                if one in answer.text
+            ]
+    assert found == []
+
+
+def test_sensitive_tags_are_for_those_at_the_door(planted: Planted) -> None:
+    from minqing.registry.public import SEE_SENSITIVE_TAGS
+
+    label, why = planted.tags[1].kind.label, planted.tags[1].reason
+    for role, one in ROLES.items():
+        if one in SEE_SENSITIVE_TAGS.held_by:
+            continue
+        client = client_of(planted.here.people[role])
+        for place in places(planted, each_max=3):
+            if ENTERED[place.address.name] in ("subject", "tag", "resident", "household"):
+                answer = ask(client, "get", place.url)
+                assert why not in answer.text, f"{role}: {place.url}"
+                assert label not in answer.text or 'name="tag"' in answer.text, f"{role}: {place.url}"
+
+
+def test_the_phone_of_a_resident_is_never_in_an_edit_form(planted: Planted) -> None:
+    client = client_of(planted.here.people["village_clerk"])
+    answer = ask(client, "get", f"/desk/registry/resident/{planted.resident.id}/edit/")
+    assert answer.status == 200
+    assert RESIDENT_PHONE not in answer.text
+    assert "****" not in "".join(part.partition('"')[0] for part in answer.text.split('value="')[1:])
