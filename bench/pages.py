@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     from bench.statements import Bare, Captured
 
 # Half of the lowest ratio seen at the default rate: 0.040 (small) and 0.026 (demo), on a two-core machine so crowded
-# that plain computing waited three times its CPU time. Crowding lowers the ratio (waiting in the queue counts for pages,
-# and hardly for the replay), so a quiet machine passes with ease. Below it something new is slow: more Python per page,
-# statements that the page waits for and the replay does not show (writes), or a rate that one process cannot serve.
+# that plain computing waited three times its CPU time. Crowding lowers the ratio (waiting in the queue counts for
+# pages, and hardly for the replay), so a quiet machine passes with ease. Below it something new is slow: more Python
+# per page, statements that are not replayed (writes), or a rate that one process cannot serve.
 FLOOR: Final = 0.013
 RATE: Final = 6.0
 ROUNDS: Final = 5
