@@ -32,6 +32,7 @@ def django_db_setup(
     django_db_blocker: pytest.FixtureRequest,
     django_db_keepdb: bool,
     django_db_createdb: bool,
+    django_db_modify_db_settings: None,  # a database for each worker of pytest-xdist
 ) -> Iterator[None]:
     """Make the test database through both roles always: ``default`` mirrors ``owner``, which must then exist."""
     keep = django_db_keepdb and not django_db_createdb
@@ -75,6 +76,8 @@ def chromium() -> Iterator[Any]:
     """One headless Chromium for all stories, or a skip where there is none (`make test` says so at its end)."""
     path = os.environ.get("MINQING_CHROMIUM") or shutil.which("chromium")
     if not path:
+        if os.environ.get("MINQING_BROWSER_REQUIRED"):
+            pytest.fail("没有 Chromium，而这里要求每个浏览器故事都跑")
         pytest.skip("没有 Chromium，浏览器故事跳过")
     from playwright.sync_api import sync_playwright
 

@@ -16,14 +16,19 @@ HOME = Path(__file__).resolve().parents[1]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Without a font that has Chinese, every character in a picture is a box.
 DEBIAN_PACKAGES = ("chromium", "fonts-noto-cjk")
+# A worker needs a core, a database and, for the stories, a Chromium of its own; more than four wait for the disk.
+WORKERS_MAX = 4
 
 
 def main(arguments: list[str]) -> int:
     """Run the tests; return pytest's exit code, or 1 when browser stories were skipped where they must run."""
     chromium = found() or installed()
     environment = {**os.environ, "MINQING_CHROMIUM": chromium or ""}
+    workers = min(os.cpu_count() or 1, WORKERS_MAX)
+    # A file stays with one worker: what a module builds once is built once.
+    split = ["-n", str(workers), "--dist", "loadfile"] if workers > 1 and not arguments else []
     code = subprocess.run(
-        [sys.executable, "-m", "pytest", *arguments], cwd=HOME, env=environment, check=False
+        [sys.executable, "-m", "pytest", *split, *arguments], cwd=HOME, env=environment, check=False
     ).returncode
     if chromium is None:
         print(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import threading
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
@@ -173,17 +173,36 @@ def test_a_nameless_entry_tells_no_minute_and_waits_for_the_hour():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_feed_never_passes_an_entry_by():
-    first = Entry.objects.get(id=pour(uuid4()))
-    second = Entry.objects.get(id=pour(uuid4()))
-    for _ in range(
-        100
-    ):  # a transaction running in another database of this server holds the feed back, no more
-        if len(committed_since(0)) == 2:
-            break
-        time.sleep(0.2)
-    assert [one.id for one in committed_since(0)] == [first.id, second.id]
-    assert [one.id for one in committed_since(int(first.xact))] == [second.id]
+def test_the_feed_waits_for_a_transaction_that_began_before():
+    """Two writers: the later one commits first, and the feed keeps it back until the earlier one is through.
+
+    Another database's transactions hold the feed back as well, so what is asserted is the boundary itself.
+    """
+    began, may_commit = threading.Event(), threading.Event()
+
+    def slow_writer() -> None:
+        with transaction.atomic():
+            pour(uuid4(), guest="慢的人")
+            began.set()
+            may_commit.wait(10)
+        connection.close()
+
+    writer = threading.Thread(target=slow_writer)
+    writer.start()
+    assert began.wait(10)
+    quick = Entry.objects.get(id=pour(uuid4(), guest="快的人"))
+    assert quick.id not in {one.id for one in committed_since(0)}
+    may_commit.set()
+    writer.join()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+        row = cursor.fetchone()
+        assert row is not None
+        everything = sorted(Entry.objects.all(), key=lambda one: (int(one.xact), one.id))
+        assert len(everything) == 2
+        assert committed_since(0) == [one for one in everything if int(one.xact) < row[0]]
+        assert committed_since(int(quick.xact)) == []
 
 
 def test_every_event_has_its_sentence_and_survives_erasure():
