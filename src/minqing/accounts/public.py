@@ -28,6 +28,7 @@ from minqing.accounts.queries import (
 )
 from minqing.accounts.rules import ROLE_LEVELS
 from minqing.accounts.services import (
+    add_first_administrator,
     add_person,
     appoint,
     change_password,
@@ -53,7 +54,8 @@ __all__ = [
     "AUDITOR", "COUNTY_ADMINISTRATOR", "FOLLOW_UP_CALLER", "GRID_WORKER", "HANDLER", "MANAGE_PEOPLE",
     "PEOPLE_ROWS", "READ_AUDIT", "REVIEWER", "ROLES", "ROLE_LEVELS", "TOWN_DISPATCHER", "UNIT_KINDS",
     "UNIT_ROWS", "VILLAGE_CLERK", "VILLAGE_SECRETARY", "Acting", "Answerable", "AppointedActor",
-    "Appointment", "PeoplePage", "Person", "PersonLine", "Unit", "UnitPage", "actor_of", "add_person",
+    "Appointment", "PeoplePage", "Person", "PersonLine", "Unit", "UnitPage", "actor_of",
+    "add_first_administrator", "add_person",
     "answerable", "appoint", "appointments_above", "appointments_in", "appointments_of", "change_password",
     "current_appointments", "end_appointment", "forget_old_failures", "people", "person", "person_names",
     "reset_password", "sign_in", "unit", "units", "units_for", "units_in",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -10,10 +12,10 @@ from django.db import connection, transaction
 
 from minqing.areas import rules
 from minqing.areas.events import AreaClosed, AreaMoved, AreaOpened, AreaRenamed
-from minqing.areas.models import Area, AreaPeriod
+from minqing.areas.models import Area, AreaPeriod, CountyProfile
 from minqing.areas.permissions import MANAGE_AREAS
 from minqing.journal.public import record
-from minqing.kernel.access import Actor
+from minqing.kernel.access import SYSTEM, Actor
 from minqing.kernel.errors import NotThere, Refused
 
 REASON_MAX: Final = 200
@@ -134,6 +136,58 @@ def close_area(*, area_id: UUID, reason: str, by: Actor, at: datetime) -> int:
         at=at,
     )  # fmt: skip
     return len(below)
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """An area of a county about to be founded: codes as the National Bureau of Statistics gives them."""
+
+    code: str
+    parent_code: str
+    name: str
+    level: str
+    point: rules.Point | None = None
+
+
+@transaction.atomic
+def found_county(
+    *, code: str, name: str, below: Sequence[Planned], outline: dict[str, object] | None, at: datetime
+) -> Area:
+    """Make the county and the areas below it (parents before children) in an empty installation.
+
+    Raises ``Refused`` where there is a county, or an area without its parent.
+    """
+    if Area.objects.exists():
+        raise Refused("这个数据库里已经有一个县（市），不能再建一个。")
+    top = Area(level=rules.COUNTY, code=code, name=name, path=rules.path_under("", code), outline=outline)
+    made = {code: top}
+    for one in below:
+        parent = made.get(one.parent_code)
+        if parent is None or rules.parent_level(one.level) != parent.level:
+            raise Refused(f"“{one.name}”（{one.code}）的上级 {one.parent_code} 不在表里，请核对编码。")
+        if one.code in made:
+            raise Refused(f"编码 {one.code} 在表里出现了两次，请核对。")
+        made[one.code] = Area(
+            parent=parent,
+            level=one.level,
+            code=one.code,
+            name=one.name,
+            path=rules.path_under(parent.path, one.code),
+            lon=one.point.lon if one.point else None,
+            lat=one.point.lat if one.point else None,
+        )
+    # Level by level: a child's row needs its parent's.
+    for level in rules.LEVELS:
+        Area.objects.bulk_create([one for one in made.values() if one.level == level])
+    AreaPeriod.objects.bulk_create(
+        [AreaPeriod(area=one, parent=one.parent, name=one.name, starts_at=at) for one in made.values()]
+    )
+    CountyProfile.objects.create(area=top)
+    founded = AreaOpened(
+        subject_kind="area", subject_id=top.id, area_id=top.id, name=name, parent_name="上级"
+    )
+    record(founded, by=SYSTEM, at=at)
+    return top
 
 
 def require_open(area: Area) -> None:

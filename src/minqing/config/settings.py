@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "minqing.desk",
     "minqing.mobile",
     "minqing.portal",
+    "minqing.api",
     "minqing.seed",
 ]
 

@@ -102,11 +102,12 @@ def earlier_calls(phone: str, *, by: Actor, at: datetime) -> list[CaseRow]:
 
 
 def receipt_code(case: Case, by: Actor) -> str | None:
-    """Return the receipt code for whoever may hand it out: who wrote the case down, or may write cases down there.
+    """Return the receipt code for whoever wrote the case down, to hand it to the reporter; None for everybody else.
 
-    None for everybody else, and for what was said namelessly: that code was shown once, to whoever said it.
+    The code is the right to answer in the reporter's name: nobody who handles the case reads it, and what was said
+    namelessly showed its code once, to whoever said it.
     """
     if case.is_anonymous:
         return None
     mine = case.opened_by_id is not None and case.opened_by_id == by.person_id
-    return case.receipt_code if mine or by.may(REPORT_CASE, case.area.path) else None
+    return case.receipt_code if mine else None

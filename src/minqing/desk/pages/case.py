@@ -226,7 +226,7 @@ def receipt(request: OfficialRequest, case_id: UUID) -> HttpResponse:
     found = cases.require_case(case_id, request.actor)
     code = cases.receipt_code(found, request.actor)
     if code is None:
-        raise NotAllowed("这件事的回执只能由登记它的人，或当地可以“登记事项”的人打印。")
+        raise NotAllowed("这件事的回执只给登记它的人，由他交给反映人：凭回执可以替反映人回答。")
     context = {
         "case": found,
         "row": cases.rows([found], at=at)[0],

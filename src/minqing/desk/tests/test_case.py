@@ -12,9 +12,10 @@ from minqing.accounts.models import Appointment, Person
 from minqing.accounts.public import actor_of
 from minqing.accounts.tests.factories import AT, DAY, appoint
 from minqing.cases.models import Attachment, Case
-from minqing.cases.public import add_word
+from minqing.cases.public import Report, add_word, open_case
 from minqing.desk.tests.county import WORDS, photo, signed_in, telephoned
 from minqing.journal.models import Entry
+from minqing.kernel.ids import random_id
 from minqing.kernel.roles import (
     AUDITOR,
     COUNTY_ADMINISTRATOR,
@@ -252,13 +253,15 @@ def test_contact_is_whole_only_for_who_may_call(desk):
     assert "13800000000" not in printed
 
 
-def test_the_receipt_is_for_who_may_hand_it_out(desk):
-    case = telephoned(desk.county.grid)
+def test_the_receipt_is_for_who_wrote_the_case_down(desk):
+    """It is the right to answer in the reporter's name: who handles the case must not hold it."""
+    writer = desk.county.actor(GRID_WORKER)
+    written = Report(id=random_id(), source="officer", area_id=desk.county.grid.id, words=WORDS)
+    case = open_case(written, by=writer, at=AT)
     address = reverse("desk:receipt", args=[case.id])
-    assert case.receipt_code in text(desk.as_(VILLAGE_CLERK).get(address))
-    assert desk.as_(FOLLOW_UP_CALLER).get(address).status_code == 403
-    assert desk.as_(REVIEWER).get(address).status_code == 403
-    for role in (REVIEWER, FOLLOW_UP_CALLER):
+    assert case.receipt_code in text(desk.as_(GRID_WORKER).get(address))
+    for role in (VILLAGE_CLERK, TOWN_DISPATCHER, REVIEWER, FOLLOW_UP_CALLER):
+        assert desk.as_(role).get(address).status_code == 403
         assert case.receipt_code not in text(page(desk.as_(role), case))
     nameless = telephoned(desk.county.grid, is_anonymous=True, contact=None)
     assert desk.as_(VILLAGE_CLERK).get(reverse("desk:receipt", args=[nameless.id])).status_code == 403

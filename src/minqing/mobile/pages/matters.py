@@ -68,8 +68,8 @@ def _matter(
         mine = bound is not None and bound.step.key == step.key
         form = bound if mine else cases.StepForm(step, units, initial={"leg": file.leg})
         forms.append({"step": step, "form": form, "open": mine or (bound is None and not forms)})
-    may_hand_out = request.actor.may(cases.REPORT_CASE, file.area.path)
-    given = {"file": file, "forms": forms, "may_hand_out": may_hand_out}
+    code = cases.receipt_code(file.case, request.actor)
+    given = {"file": file, "forms": forms, "receipt_code": code}
     return show(request, "matter", given, tab="matters", status=status)
 
 
