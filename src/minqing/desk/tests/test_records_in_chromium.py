@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.conf import settings as django_settings
@@ -62,8 +63,6 @@ def full(transactional_db: None) -> Iterator[Full]:
 def _pages(desk: Desk) -> list[tuple[Actor, str]]:
     county = desk.county
     clerk, worker = county.actor(VILLAGE_CLERK), county.actor(GRID_WORKER)
-    secretary, dispatcher = county.actor(VILLAGE_SECRETARY), county.actor(TOWN_DISPATCHER)
-    admin, auditor = county.actor(COUNTY_ADMINISTRATOR), county.actor(AUDITOR)
     home, [head, other] = make_home(
         county.grid, LONG, "裘小满", address="举坑村里岙自然村 128 号东侧第三间二楼"
     )
@@ -85,9 +84,16 @@ def _pages(desk: Desk) -> list[tuple[Actor, str]]:
     desk_clerk = signed_in(clerk)
     send(desk_clerk, workbook([*GOOD, *bad_rows()]))
     batch = ImportBatch.everything.get()
-    resident, household = f"/desk/registry/resident/{head.id}/", f"/desk/registry/household/{home.id}/"
-    desk_clerk.get(resident)
-    person = f"/desk/people/{worker.person_id}/"
+    desk_clerk.get(f"/desk/registry/resident/{head.id}/")
+    files = _of_files(desk, head.id, other.id, home.id)
+    return files + _of_diaries(desk, visit.id, home.id) + _of_administration(desk, batch.id)
+
+
+def _of_files(desk: Desk, head: UUID, other: UUID, home: UUID) -> list[tuple[Actor, str]]:
+    county = desk.county
+    clerk, secretary = county.actor(VILLAGE_CLERK), county.actor(VILLAGE_SECRETARY)
+    admin = county.actor(COUNTY_ADMINISTRATOR)
+    resident, household = f"/desk/registry/resident/{head}/", f"/desk/registry/household/{home}/"
     return [
         (clerk, "/desk/registry/"),
         (clerk, "/desk/registry/?kind=household&tag=x&closed=on"),
@@ -102,17 +108,33 @@ def _pages(desk: Desk) -> list[tuple[Actor, str]]:
         (clerk, resident + "close/"),
         (clerk, resident + "tags/"),
         (clerk, "/desk/registry/new/resident/"),
-        (clerk, f"/desk/registry/household/{home.id}/members/in/?q=裘"),
-        (clerk, f"/desk/registry/household/{home.id}/head/"),
-        (clerk, f"/desk/registry/resident/{other.id}/move/?household={home.id}"),
+        (clerk, f"/desk/registry/household/{home}/members/in/?q=裘"),
+        (clerk, f"/desk/registry/household/{home}/head/"),
+        (clerk, f"/desk/registry/resident/{other}/move/?household={home}"),
+    ]
+
+
+def _of_diaries(desk: Desk, visit: UUID, home: UUID) -> list[tuple[Actor, str]]:
+    clerk, worker = desk.county.actor(VILLAGE_CLERK), desk.county.actor(GRID_WORKER)
+    dispatcher = desk.county.actor(TOWN_DISPATCHER)
+    return [
         (dispatcher, "/desk/diary/"),
         (clerk, "/desk/diary/?kind=care"),
         (clerk, f"/desk/diary/officers/{worker.person_id}/"),
-        (worker, f"/desk/diary/visits/{visit.id}/"),
-        (worker, f"/desk/diary/visits/{visit.id}/amend/"),
-        (worker, f"/desk/diary/new/household/{home.id}/"),
+        (worker, f"/desk/diary/visits/{visit}/"),
+        (worker, f"/desk/diary/visits/{visit}/amend/"),
+        (worker, f"/desk/diary/new/household/{home}/"),
+    ]
+
+
+def _of_administration(desk: Desk, batch: UUID) -> list[tuple[Actor, str]]:
+    county = desk.county
+    clerk, worker = county.actor(VILLAGE_CLERK), county.actor(GRID_WORKER)
+    admin, auditor = county.actor(COUNTY_ADMINISTRATOR), county.actor(AUDITOR)
+    person = f"/desk/people/{worker.person_id}/"
+    return [
         (clerk, "/desk/imports/"),
-        (clerk, f"/desk/imports/{batch.id}/"),
+        (clerk, f"/desk/imports/{batch}/"),
         (admin, "/desk/areas/"),
         (admin, f"/desk/areas/{county.village.id}/"),
         (worker, f"/desk/areas/{county.micro_grid.id}/"),
