@@ -85,3 +85,28 @@ class AppointmentEnded(Event):
 
     def sentence(self) -> str:
         return f"{self.name or ERASED}的“{self.role_label}”任职到 {self.ends_on} 为止：{self.reason}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitOpened(Event):
+    """An office was set up."""
+
+    kind: ClassVar[str] = "accounts.unit_opened"
+    name: str
+    kind_label: str
+    area_name: str
+
+    def sentence(self) -> str:
+        return f"在{self.area_name}设立了单位“{self.name}”（{self.kind_label}）"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitClosed(Event):
+    """An office was dissolved."""
+
+    kind: ClassVar[str] = "accounts.unit_closed"
+    name: str
+    reason: str
+
+    def sentence(self) -> str:
+        return f"撤销了单位“{self.name}”：{self.reason}"

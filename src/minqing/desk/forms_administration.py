@@ -14,6 +14,7 @@ from minqing.ui.fields import DateInput, TimeInput
 
 NAME_MAX: Final = 60
 CODE_MAX: Final = 24
+UNIT_NAME_MAX: Final = 80
 REASON_MAX: Final = 200
 USERNAME_MAX: Final = 40
 PASSWORD_MAX: Final = 128
@@ -89,6 +90,19 @@ class UnitFilterForm(FilterForm):
         super().__init__(data, auto_id="filter_%s")
         self.fields["text"].widget.attrs |= {"type": "search", "placeholder": "单位名称"}
         self.offer("area", areas)
+
+
+class OpenUnitForm(forms.Form):
+    """A new office."""
+
+    name = CleanCharField(label="单位名称", max_length=UNIT_NAME_MAX)
+    kind = forms.ChoiceField(label="类型", choices=[("", "请选择"), *accounts.UNIT_KINDS.items()])
+
+
+class CloseUnitForm(forms.Form):
+    """Dissolving an office."""
+
+    reason = CleanTextField(label="撤销原因", max_length=REASON_MAX, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 class PersonForm(forms.Form):

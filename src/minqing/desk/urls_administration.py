@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from minqing.desk.pages import areas, audit, calendar, imports, people
+from minqing.desk.pages import areas, audit, calendar, imports, people, units
 
 administration_patterns: list[URLPattern] = [
     path("imports/", imports.imports, name="imports"),
@@ -19,6 +19,8 @@ administration_patterns: list[URLPattern] = [
     path("areas/<uuid:area_id>/close/", areas.close, name="area_close"),
     path("people/", people.people, name="people"),
     path("people/units/", people.units, name="people_units"),
+    path("areas/<uuid:area_id>/units/new/", units.unit_open, name="unit_open"),
+    path("units/<uuid:unit_id>/close/", units.unit_close, name="unit_close"),
     path("people/new/", people.person_new, name="person_new"),
     path("people/<uuid:person_id>/", people.person, name="person"),
     path("people/<uuid:person_id>/password/", people.password_reset, name="person_password"),

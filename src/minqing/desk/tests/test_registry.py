@@ -216,7 +216,10 @@ def test_people_move_in_and_out_and_get_another_head(desk: Desk):
     found = clerk.get(reverse("desk:dossier_move", args=[baby.id]), {"q": "8 号"})
     assert str(other.id) in text(found)
     moved = {"resident": baby.id, "household": other.id, "relation": "head", "on": ""}
-    assert clerk.get(reverse("desk:dossier_move", args=[baby.id]), {"household": str(other.id)}).status_code == 200
+    assert (
+        clerk.get(reverse("desk:dossier_move", args=[baby.id]), {"household": str(other.id)}).status_code
+        == 200
+    )
     assert clerk.post(reverse("desk:dossier_move", args=[baby.id]), moved).status_code == 302
     assert HouseholdMember.objects.get(resident=baby, ends_on=None).household_id == other.id
     assert clerk.get(reverse("desk:move_in", args=[home.id]), {"q": "裘新来"}).status_code == 200
