@@ -28,15 +28,7 @@ def test_five_steps_not_done_and_back_again(here: SmallCounty, window: Any, size
 
     # Somebody scans the code at the door. There is no account to make.
     resident = window(size, java_script_enabled=False)
-    resident.goto(f"/d/{code.code}/")
-    resident.get_by_text("举坑村").first.wait_for()
-    assert "裘" not in resident.content()
-    resident.get_by_label("写下来").fill("村口污水管破了，臭水流到路上，已经五天没人管。")
-    resident.get_by_label("怎么称呼您").fill("裘师傅")
-    resident.get_by_label("联系电话").fill("13800001234")
-    resident.get_by_role("button", name="提交").click()
-    resident.wait_for_url("**/r/**")
-    resident.get_by_text("待签收").first.wait_for()
+    report(resident, code.code)
     case = Case.everything.get()
     receipt = f"/r/{case.receipt_code}/"
 
@@ -81,6 +73,19 @@ def test_five_steps_not_done_and_back_again(here: SmallCounty, window: Any, size
         assert dispatcher.get_by_text(words).count() > 0, words
     case.refresh_from_db()
     assert (case.done, case.content, case.times_sent_back) == (True, "content", 1)
+
+
+def report(resident: Any, code: str) -> None:
+    """Fill in what a scanned code opens, and send it."""
+    resident.goto(f"/d/{code}/")
+    resident.get_by_text("举坑村").first.wait_for()
+    assert "裘" not in resident.content()
+    resident.get_by_label("写下来").fill("村口污水管破了，臭水流到路上，已经五天没人管。")
+    resident.get_by_label("怎么称呼您").fill("裘师傅")
+    resident.get_by_label("联系电话").fill("13800001234")
+    resident.get_by_role("button", name="提交").click()
+    resident.wait_for_url("**/r/**")
+    resident.get_by_text("待签收").first.wait_for()
 
 
 def choose_unit(page: Any, name: str) -> None:
