@@ -41,6 +41,7 @@ class Receipt:
     legs: list[workflow.LegView]
     lines: list[TimelineLine]
     photos: list[UUID]
+    result_photos: list[UUID]
     may_answer: bool
     may_urge: bool
     answered_done: bool | None
@@ -54,6 +55,7 @@ def receipt(code: str, *, at: datetime) -> Receipt:
     of = workflow.procedure(run.procedure)
     open_steps = of.open_to(run.state, [workflow.REPORTER]) if run.is_running else ()
     lines = timeline("case", case.id, in_order_of_commit=case.is_anonymous)
+    photos = list(Attachment.objects.filter(case=case).values_list("id", "step"))
     return Receipt(
         code=case.receipt_code,
         number=case.number,
@@ -68,7 +70,8 @@ def receipt(code: str, *, at: datetime) -> Receipt:
         clock=workflow.face(run, at=at),
         legs=workflow.legs(run, at=at),
         lines=[line for line in lines if line.kind in _TOLD],
-        photos=list(Attachment.objects.filter(case=case).values_list("id", flat=True)),
+        photos=[one for one, step in photos if not step],
+        result_photos=[one for one, step in photos if step],
         may_answer=any(DONE in step.then for step in open_steps),
         may_urge=case.closed_at is None and rules.may_urge_again(case.urged_at, at),
         answered_done=case.done,

@@ -47,7 +47,7 @@ _YOURSELF: Final = {REPORTER.person_name, ANONYMOUS.person_name}
 class Told:
     """One line of the timeline as the reporter reads it."""
 
-    at: datetime
+    at: datetime | None  # not of an anonymous hand: “39 分钟前” would be made up
     who: str
     role: str
     sentence: str
@@ -204,6 +204,10 @@ def _told(found: cases.Receipt) -> list[Told]:
         if own and line.kind == StepTaken.kind:
             continue
         who, role = ("您", "") if own else (line.who, line.role_label)
-        lines.append(Told(line.at, who, role, line.sentence, _ICONS.get(line.kind, "point")))
+        at: datetime | None = line.at
+        if own and found.is_anonymous:
+            hour = clock.local(line.at)
+            at, role = None, f"{hour.month}月{hour.day}日 {hour.hour} 时"
+        lines.append(Told(at, who, role, line.sentence, _ICONS.get(line.kind, "point")))
     # An anonymous report and its photos are one transaction of one hour with random ids: it began with the report.
     return sorted(lines, key=lambda one: one.icon != _ICONS[CaseOpened.kind])
