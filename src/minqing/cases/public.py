@@ -60,6 +60,7 @@ from minqing.cases.queries.queue import (
     topics,
 )
 from minqing.cases.queries.receipt import DoorPlace, Receipt, door_code, receipt, receipt_photo
+from minqing.cases.queries.told import what_happened
 from minqing.cases.rules import (
     API,
     DOOR_CODE,
@@ -173,4 +174,5 @@ __all__ = [
     "take_step",
     "topics",
     "urge",
+    "what_happened",
 ]  # fmt: skip

@@ -92,23 +92,8 @@ def step(request: OfficialRequest, case_id: UUID, step: str) -> HttpResponse:
             form.add_error(None, refused.message)
         kept = Kept(form, message, leg=form.cleaned_data.get("leg"), photos=photos)
         return _render(request, case_id, at=at, kept=kept, status=STATUS.get(type(refused), 400))
-    messages.success(request, _what_happened(moved, wanted, at))
+    messages.success(request, cases.what_happened(moved, wanted, at))
     return redirect("desk:case", case_id)
-
-
-def _what_happened(moved: cases.Case, step: workflow.Step, at: datetime) -> str:
-    """Say what happened and what comes next."""
-    run = moved.run
-    state = workflow.procedure(run.procedure).state(run.state)
-    needs_unit = any(need.kind is workflow.NeedKind.CHOICE_UNIT for need in step.needs)
-    done = f"已{step.label}" + (f"给{moved.unit.name}" if needs_unit and moved.unit else "")
-    if step.then or state.final:  # “没有办好”, “联系不上，先办结”: what is written down, not an act
-        done = f"已记下“{step.label}”"
-    if state.final:
-        return f"{done}。这件事已了结：{state.label}。"
-    due = f"，应在 {workflow.in_words(run.next_due_at)} 前完成" if run.next_due_at else ""
-    turn = workflow.who_may(run, on=clock.local(at).date()).words
-    return f"{done}。现在是“{state.label}”{due}。{turn}。"
 
 
 def _render(

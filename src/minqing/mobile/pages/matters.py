@@ -91,9 +91,10 @@ def take(request: OfficialRequest, case_id: UUID, step: str) -> HttpResponse:
     form = cases.StepForm(chosen, units, request.POST, request.FILES)
     if not form.is_valid():
         return _matter(request, case_id, form, 400)
+    at = clock.now()
     try:
-        cases.take_step(
-            case_id=case_id, step=chosen.key, given=form.given(), by=request.actor, at=clock.now(),
+        moved = cases.take_step(
+            case_id=case_id, step=chosen.key, given=form.given(), by=request.actor, at=at,
             leg=form.cleaned_data["leg"],
         )  # fmt: skip
     except (NotAllowed, NotThere):
@@ -101,7 +102,7 @@ def take(request: OfficialRequest, case_id: UUID, step: str) -> HttpResponse:
     except Refused as refused:
         form.add_error(refused.field if refused.field in form.fields else None, refused.message)
         return _matter(request, case_id, form, 409 if isinstance(refused, Conflict) else 400)
-    messages.success(request, f"“{chosen.label}”已完成。")
+    messages.success(request, cases.what_happened(moved, chosen, at))
     return redirect("mobile:matter", case_id=case_id)
 
 

@@ -10,13 +10,19 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from minqing.cases import public as cases
+from minqing.diary import public as diary
+from minqing.kernel.access import Capability
+from minqing.kernel.pages import OfficialRequest
+
 PAGE_MAX = 10_000
 
-_TABS: Final = (
-    ("today", "今天", "home"),
-    ("diary", "走访", "walk"),
-    ("matters", "事项", "clipboard-list"),
-    ("me", "我的", "user"),
+# A tab is there for whoever may open its page: no tab leads to a refusal.
+_TABS: Final[tuple[tuple[str, str, str, Capability | None], ...]] = (
+    ("today", "今天", "home", None),
+    ("diary", "走访", "walk", diary.SEE_VISITS),
+    ("matters", "事项", "clipboard-list", cases.OPEN_CASES),
+    ("me", "我的", "user", None),
 )
 
 
@@ -37,8 +43,12 @@ def page_number(request: HttpRequest) -> int:
 
 
 def show(
-    request: HttpRequest, template: str, given: Mapping[str, Any], *, tab: str, status: int = 200
+    request: OfficialRequest, template: str, given: Mapping[str, Any], *, tab: str, status: int = 200
 ) -> HttpResponse:
     """Render a page of the phone inside its frame."""
-    tabs = [Tab(label, reverse(f"mobile:{name}"), icon, name == tab) for name, label, icon in _TABS]
+    tabs = [
+        Tab(label, reverse(f"mobile:{name}"), icon, name == tab)
+        for name, label, icon, right in _TABS
+        if right is None or request.actor.may(right)
+    ]
     return render(request, f"mobile/{template}.html", {**given, "tabs": tabs}, status=status)
