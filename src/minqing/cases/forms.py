@@ -112,6 +112,7 @@ class OfficerReportForm(forms.Form):
 class HotlineReportForm(OfficerReportForm):
     """The hotline's intake: whoever calls can be called back, unless they would not say."""
 
+    phone = PhoneField(label="来电号码", required=False)
     caller_refused = forms.BooleanField(label="来电人不愿留号码", required=False)
 
     def clean(self) -> dict[str, Any]:

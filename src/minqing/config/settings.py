@@ -137,7 +137,8 @@ FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o750
 # One photo of a phone is under 10 MB, a form carries at most nine; text and fields of a form are far smaller.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
-DATA_UPLOAD_MAX_NUMBER_FILES = 20
+# Above what any form takes, so that the form itself can say how many it takes and keep what was written.
+DATA_UPLOAD_MAX_NUMBER_FILES = 100
 
 # Headers.
 CONTENT_SECURITY_POLICY = {

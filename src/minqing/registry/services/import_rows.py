@@ -173,7 +173,8 @@ def _check_resident(row: CheckedRow, today: date) -> None:
     for column in RESIDENT_COLUMNS:
         values.setdefault(column.key, "")
     _required(row, "grid", labels)
-    if refusal := rules.why_not_name(values["name"]):
+    said = any(p.column == labels["name"] and p.is_error for p in row.problems)
+    if not said and (refusal := rules.why_not_name(values["name"])):
         row.refuse(labels["name"], refusal)
     _mapped(row, "relation", labels, rules.relation_key, "户主、配偶、子、女、儿媳、孙子等")
     _mapped(row, "sex", labels, rules.sex_key, "男或女")
@@ -213,7 +214,7 @@ def _check_enterprise(row: CheckedRow, today: date) -> None:
 
 
 def _required(row: CheckedRow, key: str, labels: dict[str, str]) -> None:
-    if not row.values[key]:
+    if not row.values[key] and not any(p.column == labels[key] and p.is_error for p in row.problems):
         row.refuse(labels[key], "没有填。")
 
 
