@@ -20,7 +20,7 @@ from tests.canary import (
     client_of,
     strangers,
 )
-from tests.fillings import ENTERED, Place, places
+from tests.fillings import ENTERED, Place, places, strange
 
 pytestmark = pytest.mark.django_db
 
@@ -46,8 +46,7 @@ STRANGERS: Final = (
     "dispatcher whose time has not come",
     "clerk who moved next door",
 )
-# These open every case in every state; for the others some will do.
-THOROUGH: Final = ("village_clerk next door", "handler next door", "town_dispatcher other town")
+THOROUGH: Final = "village_clerk next door"
 REFUSED: Final = {400, 403, 404, 405}
 
 
@@ -90,6 +89,10 @@ def generous(planted: Planted) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def test_no_address_is_left_out_of_the_walk() -> None:
+    assert strange() == [], "new: enter them in tests/fillings.py, so that the canary walks them too"
+
+
 @pytest.mark.parametrize("who", STRANGERS)
 def test_a_stranger_sees_and_changes_nothing(planted: Planted, clients: dict[str, Client], who: str) -> None:
     """Every page is asked for, every form sent with values of the village.
@@ -98,8 +101,10 @@ def test_a_stranger_sees_and_changes_nothing(planted: Planted, clients: dict[str
     """
     found = []
     client, given = clients[who], generous(planted)
-    for place in places(planted, each_max=None if who in THOROUGH else 2):
-        if place.address.name in BY_CODE:
+    # All of them together meet every record with every address; one of them does so alone.
+    each_max = None if who == THOROUGH else 1
+    for place in places(planted, each_max=each_max, turn=STRANGERS.index(who)):
+        if place.address.name in BY_CODE or (place.address.is_public and who != "nobody"):
             continue
         for method, data in _questions(place, given, may_enter=_may_enter(who, place)):
             forget_counts()
@@ -108,7 +113,7 @@ def test_a_stranger_sees_and_changes_nothing(planted: Planted, clients: dict[str
             found += _wrong(planted, place, answer, what, place.url + str(data or ""))
             if answer.entries and place.is_one_record:
                 found.append(f"{what}: {answer.entries} entries in the journal")
-    assert found == []
+    assert not found, "\n".join(found)
 
 
 def _may_enter(who: str, place: Place) -> bool:
@@ -142,7 +147,7 @@ def _wrong(planted: Planted, place: Place, answer: Answer, what: str, written: s
 def test_what_is_not_yours_looks_like_what_is_not_there(planted: Planted, clients: dict[str, Client]) -> None:
     client = clients["village_clerk next door"]
     found = []
-    for place in places(planted, each_max=3):
+    for place in places(planted, each_max=1):
         if not place.is_one_record:
             continue
         nothing = {name: uuid4() if name.endswith("_id") else value for name, value in place.filling}
@@ -156,7 +161,7 @@ def test_what_is_not_yours_looks_like_what_is_not_there(planted: Planted, client
                 found.append(
                     f"{method} {place.url}: {theirs.status}, {none.status} for one that is not there"
                 )
-    assert found == []
+    assert not found, "\n".join(found)
 
 
 def _without_ids(answer: Answer, filling: Any) -> str:
@@ -206,17 +211,17 @@ def test_numbers_leave_masked_in_the_village_too(planted: Planted, role: str) ->
     client = client_of(planted.here.people[role])
     may_call = ROLES[role] in SEE_CONTACT.held_by
     found = []
-    for place in places(planted, each_max=4):
-        if place.address.name in BY_CODE or not _may_enter(role, place):
+    for place in places(planted, each_max=None if role == "village_clerk" else 2, turn=len(role)):
+        if place.address.name in BY_CODE or place.address.is_public or not _may_enter(role, place):
             continue
-        for method in ("get", "post"):
+        for method in ("get", "post") if role in ("village_clerk", "town_dispatcher") else ("get",):
             answer = ask(client, method, place.url)
             if answer.error or answer.status >= 500:
                 found.append(f"{method} {place.url}: {answer.status} {answer.error}")
             shown = {one for one in NUMBERS if one in answer.text}
             calls = may_call and place.address.name.rpartition(":")[2] in CALLS_FROM
             found += [f"{method} {place.url}: {one}" for one in shown if not (calls and one == CONTACT_PHONE)]
-    assert found == []
+    assert not found, "\n".join(found)
 
 
 # Pages of one case: whoever calls back reads the number there.
@@ -238,7 +243,7 @@ def test_receipts_and_doors_name_nobody(planted: Planted) -> None:
                 for one in (*NUMBERS, f"{CANARY}婆", f"{CANARY}叔")
                 if one in answer.text
             ]
-    assert found == []
+    assert not found, "\n".join(found)
 
 
 def test_sensitive_tags_are_for_those_at_the_door(planted: Planted) -> None:

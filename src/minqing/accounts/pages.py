@@ -7,6 +7,7 @@ from django.contrib.auth import login, logout, update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from minqing.accounts.forms import PasswordForm, SignInForm
@@ -76,6 +77,7 @@ def act_as_page(request: OfficialRequest) -> HttpResponse:
 
 
 @page(signed_in="one's own password")
+@never_cache
 def password_page(request: OfficialRequest) -> HttpResponse:
     """Change one's own password."""
     form = PasswordForm(request.POST or None)

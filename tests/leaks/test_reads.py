@@ -1,0 +1,57 @@
+"""Who opened a file is written down: one entry a request, none for lists and refusals."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pytest
+
+from minqing.journal.models import Entry
+from tests.canary import Planted, client_of
+from tests.fillings import ENTERED, places
+
+pytestmark = pytest.mark.django_db
+
+# A file opened; the look beside the list shows its words, so it is one too. A visit is its household's diary.
+READS: Final = {
+    "desk:case", "desk:case_print", "desk:preview", "desk:dossier", "mobile:matter", "mobile:subject", "api:case",
+}  # fmt: skip
+
+
+def reads() -> int:
+    return Entry.objects.filter(is_read=True).count()
+
+
+@pytest.mark.parametrize("role", ["village_clerk", "grid_worker", "town_dispatcher", "reviewer"])
+def test_one_entry_for_every_file_opened(planted: Planted, role: str) -> None:
+    person = planted.here.people[role]
+    client = client_of(person)
+    wrong, opened = [], 0
+    for place in places(planted, each_max=2):
+        before = reads()
+        answer = client.get(place.url)
+        written = reads() - before
+        expected = int(place.address.name in READS and answer.status_code == 200)
+        opened += expected
+        if written != expected:
+            wrong.append(
+                f"{place.address.name}: {answer.status_code}, {written} entries instead of {expected}"
+            )
+    assert not wrong, "\n".join(wrong)
+    assert opened >= 4
+    latest = Entry.objects.filter(is_read=True).order_by("-xact", "-id")[0]
+    assert latest.person_id == person.id
+    assert latest.appointment_label
+
+
+def test_every_page_of_a_record_is_a_read_or_known_not_to_be() -> None:
+    assert set(READS) <= set(ENTERED)
+
+
+def test_a_refused_reader_leaves_no_read(planted: Planted) -> None:
+    before = reads()
+    client = client_of(planted.here.people["auditor"])
+    for place in places(planted, each_max=1):
+        if place.is_one_record:
+            client.get(place.url)
+    assert reads() == before
