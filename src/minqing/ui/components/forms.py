@@ -93,6 +93,8 @@ def form_errors(context: Context, *, form: BaseForm) -> Values:
     for field in form:
         # A label that asks a question needs no colon before the answer to it.
         start = str(field.label) + ("" if str(field.label).endswith(("？", "：", "?")) else "：")
+        if field.field.label is None:  # a hidden one without a label: Django would say its English name
+            start = ""
         where = "" if field.is_hidden else _first_input(field)
         lines += [(where, f"{start}{error}") for error in field.errors]
     return {"form": form, "lines": lines, "count": sum(len(errors) for errors in form.errors.values())}
