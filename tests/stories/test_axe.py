@@ -1,0 +1,122 @@
+"""axe-core on every main page, at the size it is made for and in large type: nothing serious, nothing critical."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from django.test import Client
+
+from minqing.ui.components.frames import LARGE_TYPE_COOKIE
+from tests.canary import Planted, plant
+from tests.stories.conftest import DESK, PHONE
+
+pytestmark = pytest.mark.browser
+
+AXE: Final = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+DESK_PAGES: Final = {
+    "village_clerk": (
+        "/desk/", "/desk/cases/?view=all", "/desk/cases/{case}/", "/desk/cases/new/", "/desk/registry/",
+        "/desk/registry/?q=翠", "/desk/registry/resident/{resident}/", "/desk/registry/household/{household}/",
+        "/desk/registry/resident/{resident}/edit/", "/desk/registry/new/resident/", "/desk/diary/",
+        "/desk/diary/visits/{visit}/", "/desk/diary/new/household/{household}/", "/desk/imports/",
+        "/desk/imports/{batch}/", "/desk/codes/", "/password/",
+    ),
+    "town_dispatcher": ("/desk/hotline/", "/desk/cases/{assigning}/"),
+    "county_administrator": ("/desk/areas/", "/desk/areas/{village}/", "/desk/people/", "/desk/calendar/"),
+    "auditor": ("/desk/audit/",),
+}  # fmt: skip
+PHONE_PAGES: Final = {
+    "grid_worker": (
+        "/m/", "/m/visits/", "/m/visits/pick/", "/m/visits/new/household/{household}/", "/m/visits/{visit}/",
+        "/m/subjects/household/{household}/", "/m/subjects/resident/{resident}/", "/m/matters/", "/m/matters/new/",
+        "/m/matters/{asking}/", "/m/me/",
+    ),
+    "nobody": ("/", "/d/{door}/", "/r/{receipt}/", "/r/{receipt}/words/", "/r/{asked}/answer/?done=yes", "/sign-in/"),
+}  # fmt: skip
+LARGE: Final = {
+    "nobody": ("/d/{door}/", "/r/{receipt}/", "/"),
+    "grid_worker": ("/m/", "/m/matters/{asking}/"),
+}
+RULES: Final = {
+    "resultTypes": ["violations"],
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"],
+}
+
+
+@pytest.fixture
+def there(transactional_db: None) -> Planted:
+    """The planted county, committed, so that the server sees it."""
+    return plant()
+
+
+def _ids(planted: Planted) -> dict[str, Any]:
+    return {
+        "case": planted.cases["prompt.reported"].id, "assigning": planted.cases["hotline.assigning"].id,
+        "asking": planted.cases["prompt.asking"].id, "resident": planted.resident.id,
+        "household": planted.household.id, "visit": planted.visits[0].id, "batch": planted.batches[0].id,
+        "village": planted.here.village.id, "door": planted.codes[1],
+        "receipt": planted.cases["prompt.handling"].receipt_code,
+        "asked": planted.cases["hotline.following"].receipt_code,
+    }  # fmt: skip
+
+
+def _sign_in(page: Any, person: Any, address: str) -> None:
+    """Hand the browser a session: that signing in works is another story's."""
+    client = Client()
+    client.force_login(person)
+    page.context.add_cookies(
+        [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": address}]
+    )
+
+
+@pytest.fixture
+def look(there: Planted, window: Any, live_server: Any) -> Any:
+    """Open pages as people of the county and return what axe holds against them."""
+    source = AXE.read_text("utf-8")
+    ids = _ids(there)
+
+    def found(size: dict[str, int], pages: dict[str, tuple[str, ...]], *, large: bool = False) -> list[str]:
+        wrong: list[str] = []
+        page = window(size, reduced_motion="reduce")
+        if large:
+            page.context.add_cookies([{"name": LARGE_TYPE_COOKIE, "value": "large", "url": live_server.url}])
+        for who, addresses in pages.items():
+            page.context.clear_cookies(name="sessionid")
+            if who != "nobody":
+                _sign_in(page, there.here.people[who], live_server.url)
+            for address in addresses:
+                answer = page.goto(address.format(**ids))
+                assert answer.status == 200, f"{who} {address}: {answer.status}"
+                if large:
+                    assert page.locator("html[data-type=large]").count() == 1
+                page.evaluate(source)
+                result = page.evaluate("rules => axe.run(document, rules)", RULES)
+                wrong += [
+                    _told(address, one)
+                    for one in result["violations"]
+                    if one["impact"] in ("serious", "critical")
+                ]
+                wide = page.evaluate(
+                    "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+                )
+                wrong += [f"{address}: {wide} pixels too wide"] if wide > 1 else []
+        return wrong
+
+    return found
+
+
+def _told(address: str, finding: dict[str, Any]) -> str:
+    places = "; ".join(str(node["target"]) + " " + node["html"][:120] for node in finding["nodes"][:3])
+    return f"{address}: {finding['id']} ({finding['impact']}, {len(finding['nodes'])}): {places}"
+
+
+def test_the_desk_is_fit_for_everybody(look: Any) -> None:
+    found = look(DESK, DESK_PAGES)
+    assert not found, "\n".join(found)
+
+
+def test_the_phone_and_the_portal_are_fit_for_everybody(look: Any) -> None:
+    found = look(PHONE, PHONE_PAGES) + look(PHONE, LARGE, large=True)
+    assert not found, "\n".join(found)
