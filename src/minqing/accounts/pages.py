@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from django.contrib import messages
 from django.contrib.auth import login, logout, update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
@@ -17,7 +19,7 @@ from minqing.accounts.services import change_password, sign_in
 from minqing.kernel import clock
 from minqing.kernel.errors import NotThere, Refused, TooMany
 from minqing.kernel.limits import address_of
-from minqing.kernel.pages import OfficialRequest, page
+from minqing.kernel.pages import OfficialRequest, page, words_of
 
 
 def _next(request: HttpRequest) -> str:
@@ -26,6 +28,20 @@ def _next(request: HttpRequest) -> str:
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
     return wanted if safe else "/"
+
+
+def _onward(request: HttpRequest) -> HttpResponse:
+    """Go on to where one was; what was typed before the session ended is offered to be sent on."""
+    try:
+        kept = [(str(name), str(value)) for name, value in json.loads(request.POST.get("kept") or "[]")]
+    except (ValueError, TypeError):
+        kept = []
+    if not kept:
+        return redirect(_next(request))
+    given = {"fields": kept, "words": words_of(kept), "next": _next(request)}
+    response = render(request, "accounts/resume.html", given)
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 @page(public="one signs in here")
@@ -49,10 +65,15 @@ def sign_in_page(request: OfficialRequest) -> HttpResponse:
             status = 400
         else:
             login(request, person)
-            return redirect(_next(request))
+            return _onward(request)
     elif request.method == "POST":
         status = 400
-    return render(request, "accounts/sign_in.html", {"form": form, "next": _next(request)}, status=status)
+    return render(
+        request,
+        "accounts/sign_in.html",
+        {"form": form, "next": _next(request), "kept": request.POST.get("kept", "")},
+        status=status,
+    )
 
 
 @require_POST

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import wraps
@@ -9,9 +10,9 @@ from typing import Concatenate, ParamSpec, TypeVar, cast
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.shortcuts import resolve_url
+from django.shortcuts import render, resolve_url
 
 from minqing.kernel.access import Actor, Capability
 from minqing.kernel.errors import NotAllowed
@@ -66,7 +67,45 @@ def page(
     return lock
 
 
-def _to_sign_in(request: HttpRequest) -> HttpResponseRedirect:
-    # A post cannot be repeated after signing in: come back to where the form was.
-    back = request.get_full_path() if request.method == "GET" else request.META.get("HTTP_REFERER", "/")
-    return HttpResponseRedirect(f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': back})}")
+# What a form carries for the machine, and what nobody should find on a page again.
+_NOT_KEPT = frozenset({"csrfmiddlewaretoken", "password", "old"})
+
+
+def typed(request: HttpRequest) -> list[tuple[str, str]]:
+    """Return the fields of a post that may be sent again, in order."""
+    fields = request.POST.lists()
+    return [
+        (name, str(value)) for name, values in fields if name not in _NOT_KEPT for value in values if value
+    ]
+
+
+def words_of(fields: Iterable[tuple[str, str]]) -> list[str]:
+    """Return what of it a person wrote: values with a Chinese character."""
+    return [value for _, value in fields if any("\u4e00" <= letter <= "\u9fff" for letter in value)]
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Ask to sign in; what was typed into a form stays on that page and is sent on after signing in."""
+    sign_in = resolve_url(settings.LOGIN_URL)
+    if request.method in ("GET", "HEAD"):
+        return HttpResponseRedirect(f"{sign_in}?{urlencode({'next': request.get_full_path()})}")
+    kept = typed(request)
+    if not words_of(kept):
+        return HttpResponseRedirect(f"{sign_in}?{urlencode({'next': request.META.get('HTTP_REFERER', '/')})}")
+    given = {
+        "sign_in": sign_in,
+        "next": request.get_full_path(),
+        "kept": json.dumps(kept, ensure_ascii=False),
+        "words": words_of(kept),
+        "files_lost": bool(request.FILES),
+    }
+    response = render(request, "expired.html", given, status=401)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Show what was typed beside the refusal, so that it can be copied: a post without its token is never repeated."""
+    response = render(request, "403_csrf.html", {"words": words_of(typed(request))}, status=403)
+    response["Cache-Control"] = "no-store"
+    return response

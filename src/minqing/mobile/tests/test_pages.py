@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from minqing.accounts.models import Person
-from minqing.accounts.tests.factories import AT, SmallCounty, small_county
+from minqing.accounts.tests.factories import AT, PASSWORD, SmallCounty, small_county
 from minqing.cases.models import Case
 from minqing.diary.models import Visit
 from minqing.diary.tests.factories import make_household, make_resident, make_visit
@@ -154,3 +154,33 @@ def test_a_page_costs_the_same_for_ten_visits_and_for_a_hundred(here, django_ass
     for address, most in (("/m/", 22), ("/m/visits/", 14), ("/m/visits/pick/?q=张", 26), ("/m/matters/", 12)):
         with django_assert_max_num_queries(most):
             assert worker.get(address).status_code == 200
+
+
+def test_a_session_that_ended_loses_nothing_that_was_written(here):
+    home = make_household(here.grid)
+    actor = here.actor(GRID_WORKER)
+    person = Person.objects.get(id=actor.person_id)
+    person.set_password(PASSWORD)
+    person.save()
+    address, form = f"/m/visits/new/household/{home.id}/", visit_form(heard="水管漏了两天，没人来修。")
+    stranger = Client()
+    expired = stranger.post(address, form)
+    assert expired.status_code == 401
+    assert "登录已过期" in expired.content.decode()
+    assert "水管漏了两天" in expired.content.decode()
+    kept = expired.context["kept"]
+    given = {"username": person.username, "next": address, "kept": kept}
+    wrong = stranger.post("/sign-in/", given | {"password": "wrong"})
+    assert wrong.context["kept"] == kept
+    entered = stranger.post("/sign-in/", given | {"password": PASSWORD})
+    assert "继续提交" in entered.content.decode()
+    assert dict(entered.context["fields"])["visit_id"] == form["visit_id"]
+    assert stranger.post(address, dict(entered.context["fields"])).status_code == 302
+    assert Visit.everything.get().heard == "水管漏了两天，没人来修。"
+
+
+def test_a_post_without_its_token_shows_what_was_written():
+    careless = Client(enforce_csrf_checks=True)
+    refused = careless.post("/m/matters/new/", {"words": "桥栏杆断了"})
+    assert refused.status_code == 403
+    assert "桥栏杆断了" in refused.content.decode()
