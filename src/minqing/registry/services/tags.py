@@ -21,9 +21,9 @@ from minqing.registry.queries.subjects import MODELS, SubjectRef
 SENSITIVE: Final = "敏感标签"  # all that a timeline says of one: whoever may know reads it on the tag itself
 
 
-def load_tag_kinds() -> int:
+def load_tag_kinds(*, using: str = "default") -> int:
     """Make sure the vocabulary of tags is there (idempotent); return how many rows were added."""
-    known = set(TagKind.objects.values_list("key", flat=True))
+    known = set(TagKind.objects.using(using).values_list("key", flat=True))
     rows = [
         TagKind(
             key=one.key, label=one.label, for_kinds=list(one.for_kinds), is_sensitive=one.is_sensitive,
@@ -32,7 +32,7 @@ def load_tag_kinds() -> int:
         for position, one in enumerate(rules.TAG_KINDS)
         if one.key not in known
     ]  # fmt: skip
-    TagKind.objects.bulk_create(rows, ignore_conflicts=True)
+    TagKind.objects.using(using).bulk_create(rows, ignore_conflicts=True)
     return len(rows)
 
 
