@@ -21,7 +21,7 @@ from tests.forms import names_of_fields
 
 pytestmark = pytest.mark.django_db
 
-ROLES: Final = ("village_clerk", "town_dispatcher", "county_administrator", "grid_worker")
+ROLES: Final = ("village_clerk", "town_dispatcher", "county_administrator")
 HUGE: Final = "9" * 400
 NASTY: Final[dict[str, Any]] = {
     "nothing but blanks": "  \u3000\t ",

@@ -117,6 +117,17 @@ def test_the_desk_is_fit_for_everybody(look: Any) -> None:
     assert not found, "\n".join(found)
 
 
+def test_axe_finds_what_is_planted(window: Any, live_server: Any) -> None:
+    page = window(PHONE)
+    page.goto("/sign-in/")
+    page.evaluate(
+        "document.body.insertAdjacentHTML('beforeend', '<main><img src=\"/x.png\"><button></button></main>')"
+    )
+    page.evaluate(AXE.read_text("utf-8"))
+    found = page.evaluate("rules => axe.run(document, rules)", RULES)["violations"]
+    assert {"image-alt", "button-name"} <= {one["id"] for one in found}
+
+
 def test_the_phone_and_the_portal_are_fit_for_everybody(look: Any) -> None:
     found = look(PHONE, PHONE_PAGES) + look(PHONE, LARGE, large=True)
     assert not found, "\n".join(found)
