@@ -72,7 +72,10 @@ class Case(Row):
     content_hash = models.BinaryField(max_length=32)
     urges = models.PositiveIntegerField(default=0)
     urged_at = models.DateTimeField(null=True)
-    # The last answers to the two questions.
+    # Who wrote down the last result: they do not ask the reporter whether it was done.
+    handled_by = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, null=True, related_name="+")
+    # The last answers to the two questions, and the official who asked; nobody where the receipt answered.
+    asked_by = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, null=True, related_name="+")
     done = models.BooleanField(null=True)
     content = models.CharField(max_length=12, blank=True, choices=list(CONTENT_LABELS.items()))
     times_sent_back = models.PositiveIntegerField(default=0)

@@ -73,8 +73,8 @@ def sample_context(at: datetime) -> dict[str, Any]:
             SampleLine(at - timedelta(hours=5), "", "系统", "提醒：还剩 1 个工作日"),
         ],
         "appointments": [
-            SampleAppointment(1, "谷来镇 举坑村 网格员"),
-            SampleAppointment(2, "谷来镇 镇街调度员"),
+            SampleAppointment(1, "举坑村第一网格网格员"),
+            SampleAppointment(2, "谷来镇调度员"),
         ],
     }
 

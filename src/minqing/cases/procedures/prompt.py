@@ -47,9 +47,9 @@ class Prompt(Procedure):
     hand_back = Step("退回村里", dispatching, to=handling, by=TOWN_DISPATCHER, needs=[REASON])
     conclude = Step("办结上报", with_unit, to=asking, by=HANDLER, needs=[RESULT, PHOTO], then=[ASK_REPORTER])
     refuse  = Step("退单",     with_unit, to=dispatching, by=HANDLER, needs=[REASON])
-    confirm = Step("确认办好", asking, to=closed, by=[REPORTER, GRID_WORKER], needs=[IS_CONTENT, REMARK],
+    confirm = Step("确认办好", asking, to=closed, by=[REPORTER, GRID_WORKER, VILLAGE_CLERK], needs=[IS_CONTENT, REMARK],
                    then=[DONE])
-    redo    = Step("没有办好", asking, to=handling, by=[REPORTER, GRID_WORKER], needs=[REASON],
+    redo    = Step("没有办好", asking, to=handling, by=[REPORTER, GRID_WORKER, VILLAGE_CLERK], needs=[REASON],
                    then=[NOT_DONE])
     unanswered = Step("联系不上，先办结", asking, to=closed, by=VILLAGE_SECRETARY, needs=[REASON])
     # fmt: on

@@ -24,7 +24,7 @@ from minqing.workflow import public as workflow
 
 @dataclass(frozen=True, slots=True)
 class ContactView:
-    """How to reach the reporter; ``whole`` only for who may call, else masked."""
+    """How to reach the reporter; ``whole`` only for who may call in this procedure, else masked."""
 
     name: str
     phone: str
@@ -122,11 +122,20 @@ def _contact(case: Case, by: Actor) -> ContactView | None:
     contact = Contact.objects.filter(case=case).first()
     if contact is None:
         return None
-    whole = by.sees(SEE_CONTACT, case.area.path)
     name, phone = contact.name or "", contact.phone or ""
-    if whole:
+    if _may_call(case, by):
         return ContactView(name, phone, whole=True)
     return ContactView(mask_name(name), mask_phone(phone))
+
+
+def _may_call(case: Case, by: Actor) -> bool:
+    """Whether an appointment there carries it and has a part in this procedure: a village has none in the hotline's."""
+    steps = workflow.procedure(case.run.procedure).steps.values()
+    taking_part = {role for step in steps for role in step.roles}
+    return any(
+        held.role in SEE_CONTACT.held_by & taking_part and areas.is_under(case.area.path, held.area_path)
+        for held in by.appointments
+    )
 
 
 def attachment_path(attachment_id: UUID, *, by: Actor) -> Path:

@@ -25,6 +25,7 @@ class FindingCase:
     is_open: bool
     done: bool | None
     content_label: str
+    asked_by: str
 
     @property
     def words(self) -> str:
@@ -44,7 +45,7 @@ def of_findings(ids: Iterable[UUID]) -> dict[UUID, FindingCase]:
     cases = (
         Case.objects.unscoped("the visits of these findings were scoped by the diary")
         .filter(finding_id__in=list(ids))
-        .select_related("run")
+        .select_related("run", "asked_by")
     )
     return {
         case.finding_id: FindingCase(
@@ -54,6 +55,7 @@ def of_findings(ids: Iterable[UUID]) -> dict[UUID, FindingCase]:
             is_open=case.closed_at is None,
             done=case.done,
             content_label=case.content_label,
+            asked_by=case.asked_by.name if case.asked_by else "",
         )
         for case in cases
         if case.finding_id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,11 @@ from minqing.workflow import public as workflow
 PAGE_ROWS: Final = 25
 # Beyond this many the page says “10000+”: counting a million rows to show a number nobody reads costs seconds.
 COUNT_MAX: Final = 10_000
+
+# Two letters stand in too many numbers; of what is shorter only the beginning is compared.
+NUMBER_PART_MIN: Final = 3
+_NUMBER_PART: Final = re.compile(r"[0-9A-Za-z]+")
+_DASHES_AND_SPACES: Final = str.maketrans(dict.fromkeys("-‐‑–—－", ""))
 
 SORTS: Final = {
     "due": "按时限",
@@ -134,9 +140,7 @@ def _filtered(found: CaseQuerySet, actor: Actor, filters: QueueFilters, at: date
         found = found.filter(closed_at=None)
     if filters.text:
         found = found.filter(
-            Q(number__istartswith=filters.text)
-            | Q(title__icontains=filters.text)
-            | Q(words__icontains=filters.text)
+            _number_has(filters.text) | Q(title__icontains=filters.text) | Q(words__icontains=filters.text)
         )
     if filters.procedure:
         found = found.filter(run__procedure=filters.procedure)
@@ -158,6 +162,14 @@ def _filtered(found: CaseQuerySet, actor: Actor, filters: QueueFilters, at: date
         coloured = runs.in_colour(workflow.Colour(filters.colour), at).order_by().values("id")
         found = found.filter(run_id__in=coloured)
     return found
+
+
+def _number_has(text: str) -> Q:
+    """Match a part of a number as people read it aloud: in any case, with the dash, without it or with a space."""
+    read = "".join(text.translate(_DASHES_AND_SPACES).split())
+    if len(read) < NUMBER_PART_MIN or not _NUMBER_PART.fullmatch(read):
+        return Q(number__istartswith=text)
+    return Q(number__iregex="-?".join(read))
 
 
 def _sorted(found: CaseQuerySet, sort: str) -> CaseQuerySet:

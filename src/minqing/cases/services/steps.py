@@ -30,7 +30,7 @@ from minqing.cases.services.files import attach, kept_only_if_all_goes_well, mad
 from minqing.journal.public import record
 from minqing.kernel.access import ANONYMOUS, REPORTER, Actor, Hand, Role
 from minqing.kernel.clock import to_the_hour
-from minqing.kernel.errors import Conflict, NotThere, Refused
+from minqing.kernel.errors import Conflict, NotAllowed, NotThere, Refused
 from minqing.kernel.ids import random_id, uuid7
 from minqing.workflow import public as workflow
 
@@ -143,11 +143,16 @@ def _move(
     asked_by: UUID | None,
 ) -> Case:
     decision = workflow.procedure(run.procedure).decide(run.state, step, roles, given.keys)
+    _refuse_to_ask_about_ones_own_work(case, decision, asked_by)
     wanted = {need.key for need in decision.step.needs}
     values = {key: value for key, value in given.values.items() if key in wanted}
     unit = unit if UNIT.key in wanted else None
     workflow.advance(run, decision, by=hand, at=at, unit_id=unit.id if unit else None)
     _apply(case, decision, values, unit)
+    if RESULT.key in values:
+        case.handled_by_id = hand.person_id
+    if DONE in decision.effects or NOT_DONE in decision.effects:
+        case.asked_by_id = asked_by
     if "photo" in wanted:
         attach(case, pictures, step=decision.step.key, at=at, names=names)
     if decision.state.final:
@@ -163,6 +168,15 @@ def _move(
         )  # fmt: skip
         record(closed, by=hand, at=at)
     return case
+
+
+def _refuse_to_ask_about_ones_own_work(
+    case: Case, decision: workflow.Decision, asked_by: UUID | None
+) -> None:
+    """Whoever did it does not write down that the reporter is content with it."""
+    asks = DONE in decision.effects or NOT_DONE in decision.effects
+    if asks and asked_by is not None and asked_by == case.handled_by_id:
+        raise NotAllowed("这件事是您办的，不能由您来问办好没有。请别的同事去问，或请反映人用回执回答。")
 
 
 def _apply(

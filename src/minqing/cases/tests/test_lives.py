@@ -234,3 +234,16 @@ def test_the_follow_up_caller_asks_for_those_who_cannot(here):
     file = case_file(case.id, by=here.actor(REVIEWER), at=AT)
     assert file.answers[0].content_label == "基本满意"
     assert file.answers[0].asked_by is not None
+
+
+def test_whoever_did_it_does_not_ask_whether_it_was_done(here):
+    worker, clerk = here.actor(GRID_WORKER), here.actor(VILLAGE_CLERK)
+    report = Report(id=random_id(), source="officer", area_id=here.grid.id, words=WORDS)
+    case = open_case(report, by=worker, at=AT)
+    take_step(case_id=case.id, step="accept", given=StepInput(), by=clerk, at=AT)
+    take_step(case_id=case.id, step="finish", given=StepInput({"result": "换了灯泡"}), by=worker, at=AT)
+    done = StepInput({"content": "content"})
+    with pytest.raises(NotAllowed, match="是您办的"):
+        take_step(case_id=case.id, step="confirm", given=done, by=worker, at=AT)
+    closed = take_step(case_id=case.id, step="confirm", given=done, by=clerk, at=AT)
+    assert (closed.handled_by_id, closed.asked_by_id) == (worker.person_id, clerk.person_id)

@@ -25,16 +25,22 @@ class Line(Protocol):
 
 
 def in_words(at: datetime, *, now: datetime) -> str:
-    """Say when something was (or will be), relative for today and yesterday, else by the county's calendar."""
+    """Say when something was (or will be), relative for today and yesterday, else by the county's calendar.
+
+    What was on the very hour is said by the hour: no more is kept of a nameless hand's doings, and “39 分钟前” would be
+    made up.
+    """
     here, today = clock.local(at), clock.local(now)
     days = (here.date() - today.date()).days
+    by_the_hour = at <= now and not (at.minute or at.second or at.microsecond)
+    time = f"{here.hour} 时" if by_the_hour else f"{here:%H:%M}"
     if days == 0:
-        return _today(at - now, f"{here:%H:%M}")
+        return f"今天 {time}" if by_the_hour else _today(at - now, time)
     near = {-1: "昨天", 1: "明天"}.get(days)
     if near:
-        return f"{near} {here:%H:%M}"
+        return f"{near} {time}"
     if here.year == today.year:
-        return f"{here.month}月{here.day}日 {here:%H:%M}"
+        return f"{here.month}月{here.day}日 {time}"
     return f"{here.year}年{here.month}月{here.day}日"
 
 

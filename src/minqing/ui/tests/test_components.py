@@ -174,11 +174,13 @@ def test_times_are_said_as_people_say_them() -> None:
     said = {
         timedelta(seconds=-30): "刚刚",
         timedelta(minutes=-5): "5 分钟前",
-        timedelta(hours=-2): "2 小时前",
+        timedelta(hours=-2, minutes=-1): "2 小时前",
+        timedelta(hours=-2): "今天 10 时",
         timedelta(hours=3): "今天 15:00",
-        timedelta(hours=-13): "昨天 23:00",
+        timedelta(hours=-13, minutes=1): "昨天 23:01",
+        timedelta(hours=-13): "昨天 23 时",
         timedelta(days=1): "明天 12:00",
-        timedelta(days=-9): "11月13日 12:00",
+        timedelta(days=-9): "11月13日 12 时",
         timedelta(days=-400): "2025年10月18日",
     }
     for gap, words in said.items():
