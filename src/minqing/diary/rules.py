@@ -29,6 +29,9 @@ FINDINGS_MAX: Final = 20  # more at one door is an inspection
 PHOTOS_MAX: Final = 9  # what a phone's picker offers at once
 EXCERPT_CHARS: Final = 80  # two lines on a phone
 AMEND_WITHIN: Final = timedelta(days=3)  # while it is still remembered; later a new visit says it better
+# Back in the browser and once more “提交”: somebody comes back to a form within the hour, and nobody finds the same to
+# write, to the letter, at the same door twice within one.
+TWIN_WITHIN: Final = timedelta(hours=1)
 EARLIEST: Final = timedelta(days=400)  # last year's paper notebook may be typed in; older is a wrong year
 CLOCK_AHEAD: Final = timedelta(minutes=5)  # telephones' clocks run ahead by minutes
 ACCURACY_MAX_M: Final = 100_000.0  # beyond this a telephone does not even know the county

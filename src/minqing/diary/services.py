@@ -59,6 +59,8 @@ def record_visit(
 ) -> Visit:
     """Write a visit down, once: the same visit sent again is answered with the first, another one is refused.
 
+    Under a new id too (the browser's Back draws a fresh form), as long as it is the same within ``TWIN_WITHIN``.
+
     Photos are made anew without EXIF; if the visit is not kept, neither are they.
     """
     words = Words(met=met, heard=heard, done=done, kind=kind)
@@ -85,6 +87,9 @@ def record_visit(
             visit.visited_at, visit.recorded_at = min(visited_at, at), at
             visit.content_hash = content
             pictures = [reencode(io.BytesIO(_bytes_of(upload))) for upload in photos]
+            twin = _twin(visit, findings, pictures, by)
+            if twin is not None:
+                return twin
             try:
                 with transaction.atomic():
                     visit.save(force_insert=True)
@@ -290,6 +295,35 @@ def _new_visit(visit_id: UUID, subject: SubjectRef, words: Words, place: GeoFix 
         heard=words.heard,
         done=words.done,
     )
+
+
+def _twin(
+    visit: Visit, findings: Sequence[FindingInput], pictures: Sequence[bytes], by: Actor
+) -> Visit | None:
+    """Return the visit that the officer recorded just before in the same words, unless other photos came with it."""
+    near = rules.TWIN_WITHIN
+    before = Visit.objects.visible_to(by).filter(
+        officer_id=visit.officer_id,
+        subject_kind=visit.subject_kind,
+        subject_id=visit.subject_id,
+        kind=visit.kind,
+        met=visit.met,
+        heard=visit.heard,
+        done=visit.done,
+        recorded_at__range=(visit.recorded_at - near, visit.recorded_at),
+        # Two calls of one day that a telephone sends together, hours apart, are two.
+        visited_at__range=(visit.visited_at - near, visit.visited_at + near),
+    )
+    photos = sorted(hashlib.sha256(data).digest() for data in pictures)
+    for one in before.order_by("recorded_at", "id"):
+        # What was picked out afterwards did not come with the form.
+        kept = Finding.objects.filter(visit=one, added_at=one.recorded_at).order_by("number")
+        if [FindingInput(it.text, it.solved_on_spot, it.solution) for it in kept] != list(findings):
+            continue
+        hashes = VisitPhoto.objects.filter(visit=one).values_list("sha256", flat=True)
+        if not photos or sorted(bytes(it) for it in hashes) == photos:
+            return one
+    return None
 
 
 def _keep_findings(visit: Visit, findings: Sequence[FindingInput], at: datetime) -> list[Finding]:

@@ -129,6 +129,43 @@ def test_the_same_id_with_other_content_is_refused_and_nothing_is_overwritten(he
     assert _files() == []
 
 
+def test_the_same_words_under_another_id_within_the_hour_are_the_first_visit(household, worker):
+    """The browser's Back: the form comes again with a fresh id, and photos are never filled in again."""
+    first = record_visit(**_given(household, worker, photos=[upload(jpeg())]))
+    entries = Entry.objects.count()
+    for later, photos in ((timedelta(minutes=1), []), (HOUR, [jpeg()])):
+        again = _given(household, worker, photos=[upload(one) for one in photos], at=AT + later, place=None)
+        assert record_visit(**again | {"visited_at": AT - HOUR + later}).id == first.id
+    add_finding(visit_id=first.id, text="后来挑出的一句。", by=worker, at=AT + timedelta(minutes=2))
+    assert record_visit(**_given(household, worker, at=AT + timedelta(minutes=3))).id == first.id
+    assert Visit.everything.count() == VisitPhoto.objects.count() == len(_files()) == 1
+    assert Entry.objects.count() == entries + 1  # the finding
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"heard": "路灯不亮！"},
+        {"kind": "safety"},
+        {"findings": []},
+        {"photos": [upload(jpeg(size=(64, 48)))]},
+        {"at": AT + HOUR + timedelta(seconds=1)},
+        {"visited_at": AT - 3 * HOUR},
+    ],
+)
+def test_what_differs_from_a_visit_of_the_last_hour_is_another_visit(household, worker, other):
+    first = record_visit(**_given(household, worker))
+    assert record_visit(**_given(household, worker) | other).id != first.id
+    assert Visit.everything.count() == 2
+
+
+def test_the_same_words_of_a_colleague_or_at_another_door_are_another_visit(here, household, worker):
+    record_visit(**_given(household, worker))
+    record_visit(**_given(household, here.actor(VILLAGE_CLERK)))
+    record_visit(**_given(make_household(here.grid, "举坑村岭脚13号"), worker))
+    assert Visit.everything.count() == 3
+
+
 @pytest.mark.django_db(transaction=True)
 def test_the_same_visit_sent_twice_at_once_is_one_visit():
     here = small_county()
