@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
+from minqing.accounts.rules import role_at
 from minqing.journal.events import ERASED, Event
 
 
@@ -68,8 +69,8 @@ class Appointed(Event):
     ends_on: date | None
 
     def sentence(self) -> str:
-        where = self.unit_name or self.area_name
-        return f"任命{self.name or ERASED}为{where}{self.role_label}，自 {self.starts_on} 起"
+        office = role_at(self.unit_name or self.area_name, self.role_label)
+        return f"任命{self.name or ERASED}为{office}，自 {self.starts_on} 起"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
 
+from minqing.accounts.rules import role_at
 from minqing.kernel.access import Role
 from minqing.kernel.ids import uuid7
 from minqing.kernel.models import Row
@@ -106,8 +107,8 @@ class Appointment(Row):
 
     @property
     def label(self) -> str:
-        """Return ``谷来镇综合执法队 承办人``."""
-        return f"{self.unit.name if self.unit else self.area.name}{self.the_role.label}"
+        """Return ``谷来镇综合执法队承办人``."""
+        return role_at(self.unit.name if self.unit else self.area.name, self.the_role.label)
 
 
 class SignInDelay(Row):

@@ -26,7 +26,7 @@ from minqing.accounts.queries import (
     unit,
     units_for,
 )
-from minqing.accounts.rules import ROLE_LEVELS
+from minqing.accounts.rules import ROLE_LEVELS, role_at
 from minqing.accounts.services import (
     add_first_administrator,
     add_person,
@@ -96,6 +96,7 @@ __all__ = [
     "person",
     "person_names",
     "reset_password",
+    "role_at",
     "sign_in",
     "unit",
     "units",

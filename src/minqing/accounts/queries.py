@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from minqing.accounts.actor import Acting, AppointedActor
 from minqing.accounts.models import Appointment, Person, Unit
+from minqing.accounts.rules import role_at
 from minqing.areas.public import Area
 from minqing.kernel.access import Role
 from minqing.kernel.errors import NotThere
@@ -70,6 +71,11 @@ class Answerable:
     role_label: str
     place: str
     names: tuple[str, ...]
+
+    @property
+    def words(self) -> str:
+        """Return ``谷来镇调度员 裘小满、马建军``."""
+        return f"{role_at(self.place, self.role_label)} {'、'.join(self.names)}"
 
 
 def answerable(

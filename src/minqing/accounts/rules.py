@@ -23,7 +23,8 @@ ROLE_LEVELS: Final[dict[Role, frozenset[str]]] = {
     GRID_WORKER: frozenset({"grid"}),
     VILLAGE_CLERK: frozenset({"village"}),
     VILLAGE_SECRETARY: frozenset({"village"}),
-    TOWN_DISPATCHER: frozenset({"town", "county"}),
+    # Not at the county: one such appointment would open every dossier there is.
+    TOWN_DISPATCHER: frozenset({"town"}),
     HANDLER: frozenset({"village", "town", "county"}),
     REVIEWER: frozenset({"town", "county"}),
     FOLLOW_UP_CALLER: frozenset({"town", "county"}),
@@ -38,6 +39,17 @@ WAIT_MAX: Final = timedelta(minutes=15)
 FORGET_AFTER: Final = timedelta(days=1)
 # An office shares one address: it gets more tries than one account does.
 FREE_FAILURES_PER_ADDRESS: Final = 30
+
+
+# What a role's label says of its level goes without saying once a place is named: 马村村受理员, 谷来镇调度员.
+LEVEL_WORDS: Final = ("村（社区）", "镇街")
+
+
+def role_at(place: str, role_label: str) -> str:
+    """Return a role with the place or unit where it is held: ``马村村受理员``."""
+    for words in LEVEL_WORDS:
+        role_label = role_label.removeprefix(words)
+    return f"{place}{role_label}"
 
 
 def wait_after(failures: int, free: int = FREE_FAILURES) -> timedelta:

@@ -22,7 +22,7 @@ CHANGED_VILLAGE = "330683106272"  # 谷来一村: where a secretary has handed o
 HANDLERS_PER_UNIT = 2
 VILLAGE_ROLES = ("village_clerk", "village_secretary", "handler")
 TOWN_ROLES = (("town_dispatcher", 2), ("reviewer", 2), ("follow_up_caller", 1))
-COUNTY_ROLES = (("town_dispatcher", 3), ("reviewer", 2), ("follow_up_caller", 3))
+COUNTY_ROLES = (("reviewer", 2), ("follow_up_caller", 6))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,6 @@ class _Staffer:
         self.rng = Random(f"{seed}:officials")  # noqa: S311  a believable county, not a secret
         self.words = Words(self.rng)
         self.staff = Staff()
-        self.usernames = set(ACCOUNTS.values())
         self.named: set[str] = set()
 
     def appoint_all(self) -> Staff:
@@ -160,7 +159,7 @@ class _Staffer:
         self, role: str, area_code: str, unit: str, person: PersonSeed | None = None
     ) -> AppointmentSeed:
         number = len(self.staff.appointments)
-        person = person or self._person(ACCOUNTS.get((role, area_code, self._story_unit(unit))))
+        person = person or self._person((role, area_code, self._story_unit(unit)))
         starts_on = self.today - timedelta(days=self.rng.randint(240, 1500))
         appointment = AppointmentSeed(number, person.key, role, area_code, unit, starts_on)
         self.staff.appointments.append(appointment)
@@ -169,9 +168,10 @@ class _Staffer:
     def _story_unit(self, unit: str) -> str:
         return unit if unit in (f"{STORY_TOWN}-1", "county-5") else ""
 
-    def _person(self, username: str | None) -> PersonSeed:
+    def _person(self, office: tuple[str, str, str]) -> PersonSeed:
+        """Draw somebody new; the first to hold an office of an account that nobody has yet signs in with it."""
         taken = {person.username for person in self.staff.people}
-        sign_in = username is not None and username not in taken
+        username = next((name for name, at in ACCOUNTS.items() if at == office and name not in taken), None)
         while True:
             born = self.rng.randint(1966, 2001)
             name = self.words.surname() + self.words.given_name(born, self.rng.choice(("male", "female")))
@@ -179,7 +179,7 @@ class _Staffer:
                 break
         self.named.add(name)
         key = len(self.staff.people)
-        person = PersonSeed(key, username if sign_in and username else f"ren{key + 1:04}", name, sign_in)
+        person = PersonSeed(key, username or f"ren{key + 1:04}", name, username is not None)
         self.staff.people.append(person)
         return person
 
@@ -213,18 +213,18 @@ class _Staffer:
         return (one for one in self.staff.appointments if (one.role, one.area_code) == (role, area_code))
 
 
-# Who signs in with which name: by role, area and, for handlers, unit.
-ACCOUNTS: dict[tuple[str, str, str], str] = {
-    ("grid_worker", f"{STORY_VILLAGE}001", ""): "wangge",
-    ("village_clerk", STORY_VILLAGE, ""): "shouli",
-    ("village_secretary", STORY_VILLAGE, ""): "shuji",
-    ("town_dispatcher", STORY_TOWN, ""): "diaodu",
-    ("handler", STORY_TOWN, f"{STORY_TOWN}-1"): "chengban",
-    ("handler", COUNTY_CODE, "county-5"): "shuili",
-    ("reviewer", STORY_TOWN, ""): "shenhe",
-    ("town_dispatcher", COUNTY_CODE, ""): "rexian",
-    ("follow_up_caller", COUNTY_CODE, ""): "huifang",
-    ("county_administrator", COUNTY_CODE, ""): "guanli",
-    ("auditor", COUNTY_CODE, ""): "shenji",
-    ("village_clerk", SECOND_VILLAGE, ""): "liangzhi",
+# Who signs in with which name: by role, area and, for handlers, unit. Two answer the hotline's telephones.
+ACCOUNTS: dict[str, tuple[str, str, str]] = {
+    "wangge": ("grid_worker", f"{STORY_VILLAGE}001", ""),
+    "shouli": ("village_clerk", STORY_VILLAGE, ""),
+    "shuji": ("village_secretary", STORY_VILLAGE, ""),
+    "diaodu": ("town_dispatcher", STORY_TOWN, ""),
+    "chengban": ("handler", STORY_TOWN, f"{STORY_TOWN}-1"),
+    "shuili": ("handler", COUNTY_CODE, "county-5"),
+    "shenhe": ("reviewer", STORY_TOWN, ""),
+    "rexian": ("follow_up_caller", COUNTY_CODE, ""),
+    "huifang": ("follow_up_caller", COUNTY_CODE, ""),
+    "guanli": ("county_administrator", COUNTY_CODE, ""),
+    "shenji": ("auditor", COUNTY_CODE, ""),
+    "liangzhi": ("village_clerk", SECOND_VILLAGE, ""),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from minqing.accounts.public import Person, current_appointments
+from minqing.accounts.public import Person, current_appointments, role_at
 from minqing.areas.public import area_name, profile
 from minqing.kernel import clock
 from minqing.seed.load import DEFAULT_SEED, Loaded, load
@@ -29,13 +29,14 @@ def demonstration_accounts() -> list[DemonstrationAccount]:
     county = profile()
     if county is None or not county.is_demonstration:
         return []
-    people = {person.username: person for person in Person.objects.filter(username__in=ACCOUNTS.values())}
+    people = {person.username: person for person in Person.objects.filter(username__in=ACCOUNTS)}
     accounts = []
-    for username in ACCOUNTS.values():
+    for username in ACCOUNTS:
         if (person := people.get(username)) is not None:
             held = current_appointments(person, clock.today())
             roles = tuple(
-                f"{one.unit.name if one.unit else area_name(one.area)} {one.the_role.label}" for one in held
+                role_at(one.unit.name if one.unit else area_name(one.area), one.the_role.label)
+                for one in held
             )
             accounts.append(DemonstrationAccount(username, PASSWORD, person.name, roles))
     return accounts

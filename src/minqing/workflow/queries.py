@@ -128,7 +128,7 @@ class Turn:
     @property
     def words(self) -> str:
         """One sentence for the page: who is answerable at this moment."""
-        named = "；".join(f"{one.place}{one.role_label} {'、'.join(one.names)}" for one in self.people)
+        named = "；".join(one.words for one in self.people)
         if not self.roles:
             return "已经办完"
         if self.vacant:
@@ -164,7 +164,7 @@ def faces(runs: Iterable[Run], *, at: datetime) -> dict[UUID, ClockFace]:
 
 @dataclass(frozen=True, slots=True)
 class LegView:
-    """One leg as a page shows it."""
+    """One leg as a page shows it; ``unit_name`` only while it was the unit's turn, not while others had to act."""
 
     number: int
     state: str
@@ -200,14 +200,15 @@ def _leg_view(run: Run, leg: Leg, at: datetime, calendar: Calendar) -> LegView:
         of = procedure(run.procedure)
         state_label = of.state(leg.state).label
         step_label = of.step(leg.step).label if leg.step else ""
+        with_unit = any(role.by_unit for role in of.answering(leg.state))
     except UnknownProcedure:  # a state that went without a rename: the record is shown all the same
-        state_label, step_label = leg.state, leg.step
+        state_label, step_label, with_unit = leg.state, leg.step, False
     return LegView(
         number=leg.number,
         state=leg.state,
         state_label=state_label,
         place=leg.area.name,
-        unit_name=leg.unit.name if leg.unit else "",
+        unit_name=leg.unit.name if leg.unit and with_unit else "",
         entered_at=leg.entered_at,
         left_at=leg.left_at,
         within_words=within.words if within else "",

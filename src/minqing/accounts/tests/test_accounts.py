@@ -16,6 +16,7 @@ from minqing.accounts.public import (
     appoint,
     end_appointment,
     forget_old_failures,
+    role_at,
     sign_in,
     units_for,
 )
@@ -31,6 +32,7 @@ from minqing.kernel.roles import (
     HANDLER,
     TOWN_DISPATCHER,
     VILLAGE_CLERK,
+    VILLAGE_SECRETARY,
 )
 
 pytestmark = pytest.mark.django_db
@@ -92,7 +94,31 @@ def test_two_appointments_are_seen_together_and_acted_in_one_at_a_time():
     assert not actor.may(SEE_CASES, here.far_grid.path)
     other = actor_of(person, DAY, second.id)
     assert other.may(SEE_CASES, here.far_grid.path)
-    assert other.hand.appointment_label == "楼家村村（社区）受理员"
+    assert other.hand.appointment_label == "楼家村受理员"
+
+
+def test_a_role_with_its_place_says_the_level_once():
+    assert role_at("马村村", VILLAGE_CLERK.label) == "马村村受理员"
+    assert role_at("东圃社区", VILLAGE_SECRETARY.label) == "东圃社区书记"
+    assert role_at("谷来镇", TOWN_DISPATCHER.label) == "谷来镇调度员"
+    assert role_at("谷来镇综合执法队", HANDLER.label) == "谷来镇综合执法队承办人"
+    assert role_at("嵊州市", COUNTY_ADMINISTRATOR.label) == "嵊州市县级管理员"
+
+
+def test_a_dispatcher_is_appointed_at_a_town_and_never_over_the_county():
+    here = small_county()
+    person, by = make_person("wide"), here.actor(COUNTY_ADMINISTRATOR)
+
+    def give(area: Area) -> None:
+        appoint(
+            person_id=person.id, role=TOWN_DISPATCHER, area_id=area.id, unit_id=None,
+            starts_on=DAY, ends_on=None, by=by, at=AT,
+        )  # fmt: skip
+
+    with pytest.raises(Refused, match="不能任在这一级"):
+        give(here.county)
+    give(here.town)
+    assert actor_of(person, DAY).hand.appointment_label == "谷来镇调度员"
 
 
 def test_an_ended_appointment_gives_nothing_from_the_next_day_on():

@@ -72,8 +72,8 @@ def test_a_village_moves_with_everything_and_everyone_sees_what_they_should(desk
     preview = text(admin.get(address, {"to": str(county.other_town.id)}))
     assert "4 个" in preview  # the village, two grids, a micro-grid
     assert "1 件" in preview
-    assert "谷来镇镇街调度员" in preview
-    assert "石璜镇镇街调度员" in preview
+    assert "谷来镇调度员" in preview
+    assert "石璜镇调度员" in preview
     given = {"to": str(county.other_town.id), "was": str(county.town.id), "reason": ""}
     assert admin.post(address, given).status_code == 400
     assert admin.post(address, given | {"reason": "区划调整"}).status_code == 302

@@ -43,9 +43,9 @@ def test_two_appointments_are_both_seen_and_the_other_is_one_tap_away(desk):
     second = appoint(Person.objects.get(id=actor.person_id), TOWN_DISPATCHER, desk.county.other_town)
     client = signed_in(actor)
     words = client.get(reverse("desk:home")).content.decode()
-    assert "其中 1 件要以“石璜镇镇街调度员”的任职来办" in words
+    assert "其中 1 件要以“石璜镇调度员”的任职来办" in words
     client.post(reverse("accounts:act_as"), {"appointment": str(second.id), "next": "/desk/"})
-    assert "石璜镇镇街调度员”的任职来办" not in client.get(reverse("desk:home")).content.decode()
+    assert "石璜镇调度员”的任职来办" not in client.get(reverse("desk:home")).content.decode()
 
 
 def test_notices_are_read_once(desk):

@@ -34,7 +34,7 @@ def test_a_call_is_saved_and_its_receipt_read_out(desk):
     assert case.receipt_code in words
     assert case.number in words
     assert f"/r/{case.receipt_code}/" in words
-    assert "轮到谷来镇镇街调度员" in words or "镇街调度员" in words
+    assert "轮到谷来镇调度员" in words or "镇街调度员暂无人任职" in words
     assert Contact.objects.get(case=case).phone == "13800000000"
 
 

@@ -256,7 +256,7 @@ def test_counts_agree_with_the_faces(county):
 def test_a_run_says_whose_turn_it_is(county):
     county.actor(VILLAGE_CLERK)
     run = begin(county.grid)
-    assert workflow.who_may(run, on=DAY).words == "轮到举坑村村（社区）受理员 举坑村（"
+    assert workflow.who_may(run, on=DAY).words == "轮到举坑村受理员 举坑村（"
     county.actor(HANDLER)
     assert workflow.who_may(dispatched(county), on=DAY).people[0].place == "谷来镇综合执法队"
 
@@ -316,6 +316,14 @@ def test_the_legs_tell_the_whole_way(county):
     take(run, "finish", county.actor(HANDLER))
     take(run, "confirm", county.actor(VILLAGE_CLERK))
     assert workflow.legs(fresh(run), at=at)[-1].clock.words == "不计时"
+
+
+def test_a_leg_names_the_unit_only_while_it_was_the_units_turn(county):
+    run = dispatched(county)
+    take(run, "finish", county.actor(HANDLER))
+    run = fresh(run)
+    assert run.unit_id == county.unit.id  # it keeps it, in case it comes back
+    assert [leg.unit_name for leg in workflow.legs(run, at=AT)] == ["", "", "谷来镇综合执法队", ""]
 
 
 def test_a_run_older_than_its_procedure_carries_over(county):
