@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 from uuid import UUID
@@ -45,11 +46,7 @@ class QueueFilterForm(forms.Form):
         super().__init__(data, auto_id="filter_%s")
         self.fields["text"].widget.attrs |= {"type": "search", "placeholder": "编号、标题或原话里的字"}
         procedures = [(one.key, one.title) for one in workflow.procedures()]
-        states = [
-            (one.title, [(f"{one.key}.{state.key}", state.label) for state in one.states.values()])
-            for one in workflow.procedures()
-        ]
-        self._offer("state", states)
+        self._offer("state", _states())
         self._offer("colour", [(colour.value, label) for colour, label in COLOURS.items()])
         self._offer("area", areas)
         self._offer("procedure", procedures)
@@ -117,6 +114,24 @@ class QueueFilterForm(forms.Form):
         if not isinstance(field, forms.ChoiceField):
             return str(value)
         return next((label for key, label in _flat(field.choices) if key == value), str(value)).strip()
+
+
+def _states() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return every procedure's states; a label that two procedures share names its own: ``已办结（即办）``."""
+    labels = Counter(state.label for one in workflow.procedures() for state in one.states.values())
+    return [
+        (
+            one.title,
+            [
+                (
+                    f"{one.key}.{state.key}",
+                    f"{state.label}（{one.title}）" if labels[state.label] > 1 else state.label,
+                )
+                for state in one.states.values()
+            ],
+        )
+        for one in workflow.procedures()
+    ]
 
 
 def _flat(choices: Any) -> Iterable[tuple[str, str]]:

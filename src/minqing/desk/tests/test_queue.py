@@ -116,4 +116,30 @@ def test_the_preview_offers_what_one_may_do(desk):
     assert "老人摔了一跤" in seen
     seen = desk.as_(VILLAGE_CLERK).get(reverse("desk:preview", args=[case.id])).content.decode()
     assert "办理" not in seen
-    assert "轮到谷来镇镇街调度员" in seen
+    assert "轮到谷来镇调度员" in seen
+
+
+def test_a_part_of_the_number_finds_it_as_it_is_read_aloud(desk):
+    case = telephoned(desk.county.grid)
+    telephoned(desk.county.second_grid)
+    client = desk.as_(TOWN_DISPATCHER)
+    day, tail = case.number.split("-")
+    for text in (
+        tail,
+        tail.lower(),
+        f"{day}{tail}",
+        f"{day} {tail}".lower(),
+        case.number,
+        f"{day[-2:]}－{tail[:4]}",
+    ):
+        found = client.get(reverse("desk:queue"), {"view": "all", "text": text}).context["found"]
+        assert [row.number for row in found.rows] == [case.number], text
+    for text in ("%%%%%", ".....", f"{tail[::-1]}{tail}"):
+        assert client.get(reverse("desk:queue"), {"view": "all", "text": text}).context["found"].total == 0
+
+
+def test_no_two_states_of_the_filter_read_alike(desk):
+    form = desk.as_(TOWN_DISPATCHER).get(reverse("desk:queue")).context["form"]
+    labels = [label for _, group in form.fields["state"].choices[1:] for _, label in group]
+    assert len(labels) == len(set(labels))
+    assert {"已办结（即办）", "已办结（热线五步）", "待签收"} <= set(labels)
