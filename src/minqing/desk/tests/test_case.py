@@ -12,7 +12,7 @@ from minqing.accounts.models import Appointment, Person
 from minqing.accounts.public import actor_of
 from minqing.accounts.tests.factories import AT, DAY, appoint
 from minqing.cases.models import Attachment, Case
-from minqing.cases.public import Report, add_word, open_case
+from minqing.cases.public import ContactInput, Report, add_word, open_case
 from minqing.desk.tests.county import WORDS, photo, signed_in, telephoned
 from minqing.journal.models import Entry
 from minqing.kernel.ids import random_id
@@ -223,7 +223,7 @@ def test_who_waits_is_named_and_another_appointment_offered(desk):
     assert "暂无人任职" in text(page(client, case))
     desk.county.actor(TOWN_DISPATCHER)
     words = text(page(client, case))
-    assert "轮到谷来镇镇街调度员" in words
+    assert "轮到谷来镇调度员" in words
     assert "可以看，不能办这一步" in words
     appoint(Person.objects.get(id=actor.person_id), TOWN_DISPATCHER, desk.county.town)
     assert "切换任职" in text(page(client, case))
@@ -244,13 +244,27 @@ def test_an_appointment_that_ends_while_a_form_is_open(desk):
 def test_contact_is_whole_only_for_who_may_call(desk):
     case = telephoned(desk.county.grid)
     assert "13800000000" in text(page(desk.as_(FOLLOW_UP_CALLER), case))
-    for role in (REVIEWER, COUNTY_ADMINISTRATOR):
+    assert "13800000000" in text(page(desk.as_(TOWN_DISPATCHER), case))
+    # A village and its grid have no part in the hotline's five steps.
+    for role in (REVIEWER, COUNTY_ADMINISTRATOR, VILLAGE_CLERK, GRID_WORKER):
         words = text(page(desk.as_(role), case))
         assert "13800000000" not in words
         assert "138****0000" in words
         assert "裘大爷" not in words
     printed = text(desk.as_(FOLLOW_UP_CALLER).get(reverse("desk:case_print", args=[case.id])))
     assert "13800000000" not in printed
+
+
+def test_in_a_village_matter_the_village_calls_and_the_hotline_does_not(desk):
+    by = desk.county.actor(GRID_WORKER)
+    given = Report(
+        id=random_id(), source="officer", area_id=desk.county.grid.id, words=WORDS,
+        contact=ContactInput("裘大爷", "13800000000"),
+    )  # fmt: skip
+    case = open_case(given, by=by, at=AT)
+    for role in (GRID_WORKER, VILLAGE_CLERK, TOWN_DISPATCHER):
+        assert "13800000000" in text(page(desk.as_(role), case))
+    assert "13800000000" not in text(page(desk.as_(FOLLOW_UP_CALLER), case))
 
 
 def test_the_receipt_is_for_who_wrote_the_case_down(desk):
