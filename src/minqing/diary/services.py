@@ -87,17 +87,8 @@ def record_visit(
             visit.visited_at, visit.recorded_at = min(visited_at, at), at
             visit.content_hash = content
             pictures = [reencode(io.BytesIO(_bytes_of(upload))) for upload in photos]
-            twin = _twin(visit, findings, pictures, by)
-            if twin is not None:
-                return twin
-            try:
-                with transaction.atomic():
-                    visit.save(force_insert=True)
-            except IntegrityError:
-                # The same id came twice at once and the other was quicker.
-                before = _kept_before(visit_id, content)
-                if before is None:
-                    raise
+            before = _twin(visit, findings, pictures, by) or _quicker(visit)
+            if before is not None:
                 return before
             rows = _keep_findings(visit, findings, at)
             _keep_photos(visit, pictures, written)
@@ -323,6 +314,19 @@ def _twin(
         hashes = VisitPhoto.objects.filter(visit=one).values_list("sha256", flat=True)
         if not photos or sorted(bytes(it) for it in hashes) == photos:
             return one
+    return None
+
+
+def _quicker(visit: Visit) -> Visit | None:
+    """Insert the row; if the same id came twice at once and the other was quicker, return that one."""
+    try:
+        with transaction.atomic():
+            visit.save(force_insert=True)
+    except IntegrityError:
+        before = _kept_before(visit.id, bytes(visit.content_hash))
+        if before is None:
+            raise
+        return before
     return None
 
 

@@ -62,6 +62,8 @@ def test_five_steps_by_the_right_hands_then_back_and_done(desk):
     assert "办结上报" in text(page(handler, case))
     desk.step(handler, case, "conclude", 3, result="已换新灯泡，亮了", photo=[photo(), photo("二.jpg")])
     desk.step(reviewer, case, "approve", 4)
+    legs = page(caller, case).context["file"].legs
+    assert [leg.unit_name for leg in legs] == ["", "", "谷来镇综合执法队", "", ""]
     desk.step(caller, case, "redo", 5, reason="晚上还是不亮")
     back = text(page(handler, case))
     assert "退回重办 1 次" in back

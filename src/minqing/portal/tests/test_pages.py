@@ -163,6 +163,9 @@ def test_the_receipt_tells_every_leg_with_its_clock(client, here, door):
         words = client.get(f"/r/{code}/").content.decode()
     for label in ("待签收", "待审核交办", "审核办理中", "待办结审核", "待回访反馈"):
         assert f"<strong>{label}</strong>" in words
+    unit = "<span>谷来镇综合执法队</span>"
+    assert f"<strong>审核办理中</strong> {unit}" in words
+    assert words.count(unit) == 1  # the reviewer's and the caller's turns are not the unit's
     assert words.count("按时") == 4
     assert "还剩 " in words
     assert "已换新灯泡，亮了。" in words

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Count
 from pytest_django import DjangoDbBlocker
 
-from minqing.accounts.public import Appointment, Person, Unit, actor_of
+from minqing.accounts.public import ROLE_LEVELS, Appointment, Person, Unit, actor_of
 from minqing.areas.public import Area, profile
 from minqing.cases.public import Answer, Case
 from minqing.diary.public import Finding
@@ -152,6 +152,24 @@ def test_every_demonstration_account_signs_in_and_finds_something_to_do(now: dat
     assert len(actor_of(Person.objects.get(username="liangzhi"), now.date()).appointments) == 2
     others = Person.objects.exclude(username__in=[account.username for account in accounts])
     assert not any(person.has_usable_password() for person in others)
+
+
+@pytest.mark.usefixtures("loaded")
+def test_every_towns_cases_find_its_dispatcher_and_nobody_serves_where_the_role_may_not() -> None:
+    for held in Appointment.objects.select_related("area"):
+        assert held.area.level in ROLE_LEVELS[held.the_role], held.label
+    towns = set(Appointment.objects.filter(role="town_dispatcher").values_list("area__path", flat=True))
+    lying = set(Case.everything.values_list("area__path", flat=True))
+    assert {".".join(path.split(".")[:2]) for path in lying} <= towns
+
+
+@pytest.mark.usefixtures("loaded")
+def test_two_answer_the_hotlines_telephones() -> None:
+    said = {one.username: one.roles for one in demonstration_accounts()}
+    assert said["rexian"] == said["huifang"] == ("12345 热线受理中心回访员",)
+    assert said["shouli"] == ("谷来镇·马村村受理员",)
+    names = Person.objects.filter(username__in=("rexian", "huifang")).values_list("name", flat=True)
+    assert len(set(names)) == 2
 
 
 @pytest.mark.usefixtures("loaded")
