@@ -90,7 +90,7 @@ PAGES_OF_THE_PROGRAM: Final = ("ui:gallery", "ui:gallery_phone", "ui:gallery_por
 def test_a_page_speaks_chinese(planted: Planted, role: str) -> None:
     client = client_of(planted.here.people.get(role))
     found = []
-    for place in places(planted, each_max=4):
+    for place in places(planted, each_max=2):
         if place.address.name.startswith(PAGES_OF_THE_PROGRAM):
             continue
         forget_counts()
