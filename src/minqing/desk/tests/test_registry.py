@@ -306,6 +306,6 @@ def test_who_read_a_file_is_told_to_those_who_keep_it(desk: Desk):
     who = make_resident(desk.county.grid)
     desk.as_(TOWN_DISPATCHER).get(reverse("desk:dossier", args=["resident", who.id]))
     address = reverse("desk:dossier_reads", args=["resident", who.id])
-    assert "镇街调度员" in text(desk.as_(VILLAGE_SECRETARY).get(address))
+    assert "谷来镇调度员" in text(desk.as_(VILLAGE_SECRETARY).get(address))
     assert desk.as_(TOWN_DISPATCHER).get(address).status_code == 403
     assert desk.as_(AUDITOR).get(address).status_code == 403
