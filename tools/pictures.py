@@ -58,16 +58,18 @@ def _take(browser: Browser, address: str, password: str) -> None:
         page.goto(f"{address}/desk/cases/?view=todo")
         case = _first(page, r"/desk/cases/[0-9a-f-]{36}/$")
         _shoot(page, address + case, "case")
-        page.goto(f"{address}{case}receipt/")
-        receipt = re.search(r"/r/[0-9A-Z]+/", page.content())
-    with _page(browser, PHONE) as page:
-        if receipt is None:
-            raise SystemExit(f"{case}receipt/ 上没有回执的网址。")
-        _shoot(page, address + receipt[0], "receipt")
     with _page(browser, PHONE) as page:
         _sign_in(page, address, "wangge", password)
         page.goto(f"{address}/m/visits/")
         _shoot(page, address + _telling(page, address), "phone-visit")
+        # Who wrote a case down sees its receipt's code, to hand it to the reporter.
+        page.get_by_role("link", name="查看事项").first.click()
+        page.wait_for_load_state()
+        code = re.search(r"\b[2-9A-Z]{10}\b", page.inner_text("main"))
+    with _page(browser, PHONE) as page:
+        if code is None:
+            raise SystemExit("网格员自己登记的事项上没有回执码。")
+        _shoot(page, f"{address}/r/{code[0]}/", "receipt")
 
 
 def _telling(page: Page, address: str) -> str:
