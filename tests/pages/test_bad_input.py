@@ -21,7 +21,7 @@ from tests.forms import names_of_fields
 
 pytestmark = pytest.mark.django_db
 
-ROLES: Final = ("village_clerk", "town_dispatcher", "county_administrator")
+ROLES: Final = ("village_clerk", "town_dispatcher", "system_administrator")
 HUGE: Final = "9" * 400
 NASTY: Final[dict[str, Any]] = {
     "nothing but blanks": "  \u3000\t ",

@@ -33,7 +33,7 @@ KEEPABLE: Final = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("role", ["village_clerk", "county_administrator", "nobody"])
+@pytest.mark.parametrize("role", ["village_clerk", "system_administrator", "nobody"])
 def test_headers_of_every_page(planted: Planted, role: str) -> None:
     client = client_of(planted.here.people.get(role))
     wrong = []

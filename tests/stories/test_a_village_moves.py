@@ -12,10 +12,10 @@ from minqing.diary.tests.factories import make_household, make_visit
 from minqing.kernel.access import Actor
 from minqing.kernel.ids import random_id
 from minqing.kernel.roles import (
-    COUNTY_ADMINISTRATOR,
     FOLLOW_UP_CALLER,
     GRID_WORKER,
     HANDLER,
+    SYSTEM_ADMINISTRATOR,
     TOWN_DISPATCHER,
     VILLAGE_CLERK,
 )
@@ -64,7 +64,7 @@ def test_everyone_sees_what_they_should(here: SmallCounty, window: Any, size: di
         "石璜镇承办人": nothing,
     }
 
-    administrator = window(size, here.actor(COUNTY_ADMINISTRATOR))
+    administrator = window(size, here.actor(SYSTEM_ADMINISTRATOR))
     administrator.goto(f"/desk/areas/{here.village.id}/")
     administrator.get_by_role("link", name="调整归属").first.click()
     administrator.locator("main input[type=search], main input[name=q]").first.fill("石璜")

@@ -24,7 +24,7 @@ DESK_PAGES: Final = {
         "/desk/imports/{batch}/", "/desk/codes/", "/password/",
     ),
     "town_dispatcher": ("/desk/hotline/", "/desk/cases/{assigning}/"),
-    "county_administrator": ("/desk/areas/", "/desk/areas/{village}/", "/desk/people/", "/desk/calendar/"),
+    "system_administrator": ("/desk/areas/", "/desk/areas/{village}/", "/desk/people/", "/desk/calendar/"),
     "auditor": ("/desk/audit/",),
 }  # fmt: skip
 PHONE_PAGES: Final = {

@@ -41,12 +41,12 @@ from minqing.accounts.services import (
 )
 from minqing.kernel.roles import (
     AUDITOR,
-    COUNTY_ADMINISTRATOR,
     FOLLOW_UP_CALLER,
     GRID_WORKER,
     HANDLER,
     REVIEWER,
     ROLES,
+    SYSTEM_ADMINISTRATOR,
     TOWN_DISPATCHER,
     VILLAGE_CLERK,
     VILLAGE_SECRETARY,
@@ -54,7 +54,6 @@ from minqing.kernel.roles import (
 
 __all__ = [
     "AUDITOR",
-    "COUNTY_ADMINISTRATOR",
     "FOLLOW_UP_CALLER",
     "GRID_WORKER",
     "HANDLER",
@@ -64,6 +63,7 @@ __all__ = [
     "REVIEWER",
     "ROLES",
     "ROLE_LEVELS",
+    "SYSTEM_ADMINISTRATOR",
     "TOWN_DISPATCHER",
     "UNIT_KINDS",
     "UNIT_ROWS",

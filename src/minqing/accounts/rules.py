@@ -8,11 +8,13 @@ from typing import Final
 from minqing.kernel.access import Role
 from minqing.kernel.roles import (
     AUDITOR,
-    COUNTY_ADMINISTRATOR,
     FOLLOW_UP_CALLER,
     GRID_WORKER,
     HANDLER,
+    REGISTRAR,
     REVIEWER,
+    SECURITY_ADMINISTRATOR,
+    SYSTEM_ADMINISTRATOR,
     TOWN_DISPATCHER,
     VILLAGE_CLERK,
     VILLAGE_SECRETARY,
@@ -28,7 +30,9 @@ ROLE_LEVELS: Final[dict[Role, frozenset[str]]] = {
     HANDLER: frozenset({"village", "town", "county"}),
     REVIEWER: frozenset({"town", "county"}),
     FOLLOW_UP_CALLER: frozenset({"town", "county"}),
-    COUNTY_ADMINISTRATOR: frozenset({"county"}),
+    REGISTRAR: frozenset({"town", "county"}),
+    SYSTEM_ADMINISTRATOR: frozenset({"county"}),
+    SECURITY_ADMINISTRATOR: frozenset({"county"}),
     AUDITOR: frozenset({"county"}),
 }
 

@@ -33,7 +33,7 @@ from minqing.journal.public import record
 from minqing.kernel import clock
 from minqing.kernel.access import SYSTEM, Actor, Role
 from minqing.kernel.errors import NotThere, Refused, TooMany
-from minqing.kernel.roles import COUNTY_ADMINISTRATOR, HANDLER
+from minqing.kernel.roles import HANDLER, SYSTEM_ADMINISTRATOR
 from minqing.kernel.sealed import blind_index
 
 WRONG: Final = "用户名或密码不对，请核对后再试。"
@@ -123,7 +123,7 @@ def add_first_administrator(*, username: str, name: str, password: str, at: date
     """Make the county's first administrator, where nobody is appointed yet; everyone else is appointed by one."""
     top = county()
     if Appointment.objects.exists():
-        raise Refused("这里已经有人任职，请由县级管理员在“人员”页开通账号。")
+        raise Refused("这里已经有人任职，请由系统管理员在“人员”页开通账号。")
     if Person.objects.filter(username__iexact=username).exists():
         raise Refused(f"用户名“{username}”已经有人用了，请换一个。", field="username")
     person = Person(username=username, name=name)
@@ -131,10 +131,10 @@ def add_first_administrator(*, username: str, name: str, password: str, at: date
     person.set_password(password)
     person.save(force_insert=True)
     today = clock.local(at).date()
-    Appointment.objects.create(person=person, role=COUNTY_ADMINISTRATOR.key, area=top, starts_on=today)
+    Appointment.objects.create(person=person, role=SYSTEM_ADMINISTRATOR.key, area=top, starts_on=today)
     appointed = Appointed(
         subject_kind="person", subject_id=person.id, area_id=top.id, name=name,
-        role_label=COUNTY_ADMINISTRATOR.label, area_name=top.name, unit_name="", starts_on=today, ends_on=None,
+        role_label=SYSTEM_ADMINISTRATOR.label, area_name=top.name, unit_name="", starts_on=today, ends_on=None,
     )  # fmt: skip
     record(appointed, by=SYSTEM, at=at)
     return person

@@ -2,11 +2,11 @@
 
 from minqing.kernel.access import capability
 from minqing.kernel.roles import (
-    COUNTY_ADMINISTRATOR,
     FOLLOW_UP_CALLER,
     GRID_WORKER,
     HANDLER,
     REVIEWER,
+    SYSTEM_ADMINISTRATOR,
     TOWN_DISPATCHER,
     VILLAGE_CLERK,
     VILLAGE_SECRETARY,
@@ -19,7 +19,7 @@ _BY_AREA = (
     TOWN_DISPATCHER,
     REVIEWER,
     FOLLOW_UP_CALLER,
-    COUNTY_ADMINISTRATOR,
+    SYSTEM_ADMINISTRATOR,
 )
 # By area; the people of a unit see its own cases wherever they are, and need OPEN_CASES for the pages.
 SEE_CASES = capability("cases.see", "查看辖区事项", *_BY_AREA)
@@ -31,7 +31,7 @@ REPORT_CASE = capability(
     VILLAGE_CLERK,
     VILLAGE_SECRETARY,
     TOWN_DISPATCHER,
-    COUNTY_ADMINISTRATOR,
+    SYSTEM_ADMINISTRATOR,
 )
 TAKE_CALLS = capability("cases.take_calls", "热线受理", FOLLOW_UP_CALLER, TOWN_DISPATCHER)
 # Who calls back needs the number; who handles needs to find the door, which the subject says.
@@ -45,5 +45,5 @@ PRINT_DOOR_CODES = capability(
     VILLAGE_CLERK,
     VILLAGE_SECRETARY,
     TOWN_DISPATCHER,
-    COUNTY_ADMINISTRATOR,
+    SYSTEM_ADMINISTRATOR,
 )

@@ -56,7 +56,7 @@ def page(
                     return _to_sign_in(request)
                 if wanted and not any(actor.may(one) for one in wanted):
                     labels = "、".join(one.label for one in wanted)
-                    raise NotAllowed(f"您现在的任职没有“{labels}”的权限。请切换任职，或联系县级管理员。")
+                    raise NotAllowed(f"您现在的任职没有“{labels}”的权限。请切换任职，或联系系统管理员。")
             return view(cast(OfficialRequest, request), *args, **kwargs)
 
         locked.locks = tuple(Lock(one, "", True) for one in wanted) or (  # type: ignore[attr-defined]

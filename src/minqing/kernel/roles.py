@@ -16,8 +16,13 @@ TOWN_DISPATCHER: Final = Role("town_dispatcher", "镇街调度员")
 HANDLER: Final = Role("handler", "承办人", by_unit=True)
 REVIEWER: Final = Role("reviewer", "审核员")
 FOLLOW_UP_CALLER: Final = Role("follow_up_caller", "回访员")
-COUNTY_ADMINISTRATOR: Final = Role("county_administrator", "县级管理员")
-AUDITOR: Final = Role("auditor", "审计员")
+# Keeps the files of a county or a town: imports, exports, doubles, what residents ask about their own file.
+REGISTRAR: Final = Role("registrar", "档案管理员")
+# Three administrators that exclude one another (GB/T 22239-2019, 8.1.5): areas, units and calendars; people and
+# their rights; the record of what both did.
+SYSTEM_ADMINISTRATOR: Final = Role("system_administrator", "系统管理员")
+SECURITY_ADMINISTRATOR: Final = Role("security_administrator", "安全管理员")
+AUDITOR: Final = Role("auditor", "审计管理员")
 
 ROLES: Final[dict[str, Role]] = {
     role.key: role
@@ -29,7 +34,9 @@ ROLES: Final[dict[str, Role]] = {
         HANDLER,
         REVIEWER,
         FOLLOW_UP_CALLER,
-        COUNTY_ADMINISTRATOR,
+        REGISTRAR,
+        SYSTEM_ADMINISTRATOR,
+        SECURITY_ADMINISTRATOR,
         AUDITOR,
     )
 }

@@ -6,8 +6,8 @@ tell them more. Sensitive tags stay with those who knock at the door.
 
 from minqing.kernel.access import capability
 from minqing.kernel.roles import (
-    COUNTY_ADMINISTRATOR,
     GRID_WORKER,
+    SYSTEM_ADMINISTRATOR,
     TOWN_DISPATCHER,
     VILLAGE_CLERK,
     VILLAGE_SECRETARY,
@@ -15,7 +15,7 @@ from minqing.kernel.roles import (
 
 SEE_REGISTRY = capability(
     "registry.see", "查看民情档案",
-    GRID_WORKER, VILLAGE_CLERK, VILLAGE_SECRETARY, TOWN_DISPATCHER, COUNTY_ADMINISTRATOR,
+    GRID_WORKER, VILLAGE_CLERK, VILLAGE_SECRETARY, TOWN_DISPATCHER, SYSTEM_ADMINISTRATOR,
 )  # fmt: skip
 SEE_SENSITIVE_TAGS = capability(
     "registry.see_sensitive_tags", "查看敏感标签", GRID_WORKER, VILLAGE_CLERK, VILLAGE_SECRETARY
@@ -25,5 +25,5 @@ EDIT_REGISTRY = capability(
 )
 TAG_SUBJECTS = capability("registry.tag", "打标签", GRID_WORKER, VILLAGE_CLERK, VILLAGE_SECRETARY)
 IMPORT_REGISTRY = capability(
-    "registry.import", "批量导入民情档案", VILLAGE_CLERK, TOWN_DISPATCHER, COUNTY_ADMINISTRATOR
+    "registry.import", "批量导入民情档案", VILLAGE_CLERK, TOWN_DISPATCHER, SYSTEM_ADMINISTRATOR
 )

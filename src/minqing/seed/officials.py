@@ -135,7 +135,7 @@ class _Staffer:
             unit = hotline if role != "reviewer" else centre
             for _ in range(count):
                 self._appoint(role, COUNTY_CODE, unit.key)
-        self._appoint("county_administrator", COUNTY_CODE, centre.key)
+        self._appoint("system_administrator", COUNTY_CODE, centre.key)
         self._appoint("auditor", COUNTY_CODE, centre.key)
         for unit in [u for u in self.staff.units if u.area_code == COUNTY_CODE and u.fields]:
             for _ in range(HANDLERS_PER_UNIT):
@@ -224,7 +224,7 @@ ACCOUNTS: dict[str, tuple[str, str, str]] = {
     "shenhe": ("reviewer", STORY_TOWN, ""),
     "rexian": ("follow_up_caller", COUNTY_CODE, ""),
     "huifang": ("follow_up_caller", COUNTY_CODE, ""),
-    "guanli": ("county_administrator", COUNTY_CODE, ""),
+    "guanli": ("system_administrator", COUNTY_CODE, ""),
     "shenji": ("auditor", COUNTY_CODE, ""),
     "liangzhi": ("village_clerk", SECOND_VILLAGE, ""),
 }

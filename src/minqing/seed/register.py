@@ -96,7 +96,7 @@ class Register:
 
     @cached_property
     def administrator(self) -> Hand:
-        [one] = self.world.staff.holding("county_administrator", COUNTY_CODE)
+        [one] = self.world.staff.holding("system_administrator", COUNTY_CODE)
         return self.hand(one)
 
     def subject_area(self, kind: str, number: int) -> UUID:

@@ -3,10 +3,10 @@
 from minqing.kernel.access import capability
 from minqing.kernel.roles import (
     AUDITOR,
-    COUNTY_ADMINISTRATOR,
     FOLLOW_UP_CALLER,
     GRID_WORKER,
     REVIEWER,
+    SYSTEM_ADMINISTRATOR,
     TOWN_DISPATCHER,
     VILLAGE_CLERK,
     VILLAGE_SECRETARY,
@@ -23,7 +23,7 @@ SEE_RUNS = capability(
     TOWN_DISPATCHER,
     REVIEWER,
     FOLLOW_UP_CALLER,
-    COUNTY_ADMINISTRATOR,
+    SYSTEM_ADMINISTRATOR,
     AUDITOR,
 )
-EDIT_CALENDAR = capability("workflow.edit_calendar", "维护工作日历", COUNTY_ADMINISTRATOR)
+EDIT_CALENDAR = capability("workflow.edit_calendar", "维护工作日历", SYSTEM_ADMINISTRATOR)

@@ -27,9 +27,9 @@ from minqing.cases.public import SEE_CASES
 from minqing.kernel import clock
 from minqing.kernel.errors import NotAllowed, Refused, TooMany
 from minqing.kernel.roles import (
-    COUNTY_ADMINISTRATOR,
     GRID_WORKER,
     HANDLER,
+    SYSTEM_ADMINISTRATOR,
     TOWN_DISPATCHER,
     VILLAGE_CLERK,
     VILLAGE_SECRETARY,
@@ -102,12 +102,12 @@ def test_a_role_with_its_place_says_the_level_once():
     assert role_at("东圃社区", VILLAGE_SECRETARY.label) == "东圃社区书记"
     assert role_at("谷来镇", TOWN_DISPATCHER.label) == "谷来镇调度员"
     assert role_at("谷来镇综合执法队", HANDLER.label) == "谷来镇综合执法队承办人"
-    assert role_at("嵊州市", COUNTY_ADMINISTRATOR.label) == "嵊州市县级管理员"
+    assert role_at("嵊州市", SYSTEM_ADMINISTRATOR.label) == "嵊州市系统管理员"
 
 
 def test_a_dispatcher_is_appointed_at_a_town_and_never_over_the_county():
     here = small_county()
-    person, by = make_person("wide"), here.actor(COUNTY_ADMINISTRATOR)
+    person, by = make_person("wide"), here.actor(SYSTEM_ADMINISTRATOR)
 
     def give(area: Area) -> None:
         appoint(
@@ -123,7 +123,7 @@ def test_a_dispatcher_is_appointed_at_a_town_and_never_over_the_county():
 
 def test_an_ended_appointment_gives_nothing_from_the_next_day_on():
     here = small_county()
-    administrator = here.actor(COUNTY_ADMINISTRATOR)
+    administrator = here.actor(SYSTEM_ADMINISTRATOR)
     person = make_person("gone")
     held = factories.appoint(person, GRID_WORKER, here.grid)
     end_appointment(appointment_id=held.id, ends_on=DAY, reason="调离", by=administrator, at=AT)
@@ -139,7 +139,7 @@ def test_an_ended_appointment_gives_nothing_from_the_next_day_on():
 
 def test_roles_sit_where_they_belong():
     here = small_county()
-    administrator = here.actor(COUNTY_ADMINISTRATOR)
+    administrator = here.actor(SYSTEM_ADMINISTRATOR)
     person = add_person(
         username="new", name="新人", password="long-and-odd-passphrase", by=administrator, at=AT
     )
@@ -170,7 +170,7 @@ def test_roles_sit_where_they_belong():
 
 def test_weak_passwords_and_taken_names_are_refused():
     here = small_county()
-    administrator = here.actor(COUNTY_ADMINISTRATOR)
+    administrator = here.actor(SYSTEM_ADMINISTRATOR)
     for password in ("12345678901", "short"):
         with pytest.raises(Refused):
             add_person(username="weak", name="弱", password=password, by=administrator, at=AT)
@@ -197,7 +197,7 @@ def test_the_answerable_are_those_at_the_nearest_area_upwards():
 def test_signing_in_by_the_page_and_what_a_stranger_may_open():
     here = small_county()
     person = make_person("page", password=PASSWORD)
-    factories.appoint(person, COUNTY_ADMINISTRATOR, here.county)
+    factories.appoint(person, SYSTEM_ADMINISTRATOR, here.county)
     browser = Client()
     with clock.fixed(AT):
         refused = browser.post("/sign-in/", {"username": "page", "password": "wrong"})
@@ -217,5 +217,5 @@ def test_signing_in_by_the_page_and_what_a_stranger_may_open():
 
 def test_capabilities_of_areas_belong_to_the_administrator():
     here = small_county()
-    assert here.actor(COUNTY_ADMINISTRATOR).may(MANAGE_AREAS, here.grid.path)
+    assert here.actor(SYSTEM_ADMINISTRATOR).may(MANAGE_AREAS, here.grid.path)
     assert not here.actor(TOWN_DISPATCHER).may(MANAGE_AREAS)

@@ -24,14 +24,14 @@ from minqing.areas.public import (
 )
 from minqing.journal.public import timeline
 from minqing.kernel.errors import NotAllowed, Refused
-from minqing.kernel.roles import COUNTY_ADMINISTRATOR, VILLAGE_CLERK
+from minqing.kernel.roles import SYSTEM_ADMINISTRATOR, VILLAGE_CLERK
 
 pytestmark = pytest.mark.django_db
 
 
 def test_moving_a_village_carries_everything_below_it():
     here = small_county()
-    administrator = here.actor(COUNTY_ADMINISTRATOR)
+    administrator = here.actor(SYSTEM_ADMINISTRATOR)
     moved = move_area(
         area_id=here.village.id, to_id=here.other_town.id, reason="区划调整", by=administrator, at=AT
     )
@@ -48,7 +48,7 @@ def test_what_an_area_belonged_to_is_remembered():
     here = small_county()
     move_area(
         area_id=here.village.id, to_id=here.other_town.id, reason="区划调整",
-        by=here.actor(COUNTY_ADMINISTRATOR), at=AT,
+        by=here.actor(SYSTEM_ADMINISTRATOR), at=AT,
     )  # fmt: skip
     village = Area.objects.get(id=here.village.id)
     assert parent_on(village, AT - timedelta(days=1)) == here.town
@@ -70,13 +70,13 @@ def test_a_move_that_makes_no_sense_is_refused_with_a_reason(what, to, words):
     with pytest.raises(Refused, match=words):
         move_area(
             area_id=getattr(here, what).id, to_id=getattr(here, to).id, reason="试",
-            by=here.actor(COUNTY_ADMINISTRATOR), at=AT,
+            by=here.actor(SYSTEM_ADMINISTRATOR), at=AT,
         )  # fmt: skip
 
 
-def test_only_the_county_administrator_moves_areas():
+def test_only_the_system_administrator_moves_areas():
     here = small_county()
-    with pytest.raises(NotAllowed, match="县级管理员"):
+    with pytest.raises(NotAllowed, match="系统管理员"):
         move_area(
             area_id=here.village.id,
             to_id=here.other_town.id,
@@ -88,7 +88,7 @@ def test_only_the_county_administrator_moves_areas():
 
 def test_a_closed_area_takes_nothing_new():
     here = small_county()
-    administrator = here.actor(COUNTY_ADMINISTRATOR)
+    administrator = here.actor(SYSTEM_ADMINISTRATOR)
     assert close_area(area_id=here.village.id, reason="并村", by=administrator, at=AT) == 4
     grid = Area.objects.get(id=here.grid.id)
     with pytest.raises(Refused, match="已撤销"):
@@ -101,7 +101,7 @@ def test_a_closed_area_takes_nothing_new():
 
 def test_a_new_grid_is_opened_and_renamed():
     here = small_county()
-    administrator = here.actor(COUNTY_ADMINISTRATOR)
+    administrator = here.actor(SYSTEM_ADMINISTRATOR)
     grid = open_area(
         parent_id=here.village.id, code="33068310620109", name="举坑村第三网格", by=administrator, at=AT
     )
@@ -120,7 +120,7 @@ def test_the_nearest_grid_is_found_and_said_to_be_approximate():
     assert found.area == here.grid
     assert found.approximate
     assert 10 < found.metres < 30
-    close_area(area_id=here.grid.id, reason="并网格", by=here.actor(COUNTY_ADMINISTRATOR), at=AT)
+    close_area(area_id=here.grid.id, reason="并网格", by=here.actor(SYSTEM_ADMINISTRATOR), at=AT)
     again = nearest(120.6411, 29.7011)
     assert again is not None
     assert again.area == here.second_grid

@@ -30,8 +30,8 @@ _SHIPPED_NAME: Final = "嵊州市"
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Describe the arguments."""
-    parser.add_argument("--username", required=True, help="首位县级管理员的用户名")
-    parser.add_argument("--person", required=True, help="首位县级管理员的姓名")
+    parser.add_argument("--username", required=True, help="首位系统管理员的用户名")
+    parser.add_argument("--person", required=True, help="首位系统管理员的姓名")
     parser.add_argument("--code", default=_SHIPPED_CODE, help="县（市）行政区划代码，默认 330683")
     parser.add_argument("--name", default=_SHIPPED_NAME, help="县（市）名称，默认嵊州市")
     parser.add_argument("--towns", type=Path, help="镇街 CSV：code,name[,lon,lat]；默认用自带的嵊州数据")

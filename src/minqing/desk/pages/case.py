@@ -233,7 +233,7 @@ def attachment(request: OfficialRequest, attachment_id: UUID) -> FileResponse:
     try:
         response = FileResponse(path.open("rb"), content_type="image/jpeg")
     except FileNotFoundError:
-        raise NotThere("这张照片的文件不在了，请联系县级管理员从备份恢复。") from None
+        raise NotThere("这张照片的文件不在了，请联系系统管理员从备份恢复。") from None
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Disposition"] = "inline"
     return response

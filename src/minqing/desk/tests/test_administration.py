@@ -17,10 +17,10 @@ from minqing.journal.public import EVENTS
 from minqing.kernel.ids import uuid7
 from minqing.kernel.roles import (
     AUDITOR,
-    COUNTY_ADMINISTRATOR,
     GRID_WORKER,
     HANDLER,
     REVIEWER,
+    SYSTEM_ADMINISTRATOR,
     TOWN_DISPATCHER,
     VILLAGE_CLERK,
 )
@@ -38,20 +38,20 @@ def text(answer) -> str:
 
 def test_the_tree_is_read_by_everybody_and_changed_by_few(desk: Desk):
     village = desk.county.village
-    for role in (GRID_WORKER, HANDLER, AUDITOR, COUNTY_ADMINISTRATOR):
+    for role in (GRID_WORKER, HANDLER, AUDITOR, SYSTEM_ADMINISTRATOR):
         client = desk.as_(role)
         assert "谷来镇" in text(client.get(reverse("desk:areas")))
         page = text(client.get(reverse("desk:area", args=[village.id])))
         assert "举坑村第一网格" in page
         assert "还没有画" in page
-        assert ("调整归属" in page) == (role is COUNTY_ADMINISTRATOR)
+        assert ("调整归属" in page) == (role is SYSTEM_ADMINISTRATOR)
         assert "护国岭村" in text(client.get(reverse("desk:areas"), {"q": "护国"}))
     for name in ("area_open", "area_rename", "area_move", "area_close"):
         address = reverse(f"desk:{name}", args=[village.id])
         assert desk.as_(TOWN_DISPATCHER).get(address).status_code == 403
         assert desk.as_(TOWN_DISPATCHER).post(address).status_code == 403
-        assert desk.as_(COUNTY_ADMINISTRATOR).get(address).status_code == 200
-    assert desk.as_(COUNTY_ADMINISTRATOR).get(reverse("desk:area", args=[uuid7()])).status_code == 404
+        assert desk.as_(SYSTEM_ADMINISTRATOR).get(address).status_code == 200
+    assert desk.as_(SYSTEM_ADMINISTRATOR).get(reverse("desk:area", args=[uuid7()])).status_code == 404
     assert "没有找到" in text(desk.as_(AUDITOR).get(reverse("desk:areas"), {"q": "\u202e%_\\'\""}))
 
 
@@ -61,7 +61,7 @@ def test_a_village_moves_with_everything_and_everyone_sees_what_they_should(desk
     make_visit(head, county.actor(GRID_WORKER))
     case = telephoned(county.grid)
     other_town = signed_in(county.actor(TOWN_DISPATCHER, area=county.other_town))
-    old_town, admin = desk.as_(TOWN_DISPATCHER), desk.as_(COUNTY_ADMINISTRATOR)
+    old_town, admin = desk.as_(TOWN_DISPATCHER), desk.as_(SYSTEM_ADMINISTRATOR)
     file = reverse("desk:dossier", args=["resident", head.id])
     case_page = reverse("desk:case", args=[case.id])
     assert [old_town.get(a).status_code for a in (file, case_page)] == [200, 200]
@@ -88,7 +88,7 @@ def test_a_village_moves_with_everything_and_everyone_sees_what_they_should(desk
 
 
 def test_moves_that_make_no_sense_are_refused_with_a_sentence(desk: Desk):
-    county, admin = desk.county, desk.as_(COUNTY_ADMINISTRATOR)
+    county, admin = desk.county, desk.as_(SYSTEM_ADMINISTRATOR)
     address = reverse("desk:area_move", args=[county.village.id])
     for to in (county.town, county.county, county.grid, county.village):
         given = {"to": str(to.id), "was": str(county.town.id), "reason": "试试"}
@@ -100,7 +100,7 @@ def test_moves_that_make_no_sense_are_refused_with_a_sentence(desk: Desk):
 
 
 def test_areas_are_opened_renamed_and_closed(desk: Desk):
-    county, admin = desk.county, desk.as_(COUNTY_ADMINISTRATOR)
+    county, admin = desk.county, desk.as_(SYSTEM_ADMINISTRATOR)
     opening = reverse("desk:area_open", args=[county.village.id])
     for wrong in (
         {"name": "", "code": "1"}, {"name": "三" * 99, "code": "1"}, {"name": "三", "code": "坏"},
@@ -128,7 +128,7 @@ def test_areas_are_opened_renamed_and_closed(desk: Desk):
 
 
 def test_an_account_is_made_appointed_and_ended(desk: Desk):
-    admin = desk.as_(COUNTY_ADMINISTRATOR)
+    admin = desk.as_(SYSTEM_ADMINISTRATOR)
     given = {"name": "裘新", "username": "qiu.xin", "password": "guyu-lixia-xiazhi"}
     address = reverse("desk:person_new")
     for wrong in (
@@ -165,7 +165,7 @@ def test_an_account_is_made_appointed_and_ended(desk: Desk):
 
 
 def test_a_forgotten_password_is_reset_by_the_county(desk: Desk):
-    admin, worker = desk.county.actor(COUNTY_ADMINISTRATOR), desk.county.actor(GRID_WORKER)
+    admin, worker = desk.county.actor(SYSTEM_ADMINISTRATOR), desk.county.actor(GRID_WORKER)
     client, theirs = signed_in(admin), signed_in(worker)
     address = reverse("desk:person_password", args=[worker.person_id])
     assert client.get(address).status_code == 200
@@ -181,7 +181,7 @@ def test_a_forgotten_password_is_reset_by_the_county(desk: Desk):
 
 
 def test_people_and_units_are_found_in_as_many_queries_for_many(desk: Desk):
-    county, admin = desk.county, desk.as_(COUNTY_ADMINISTRATOR)
+    county, admin = desk.county, desk.as_(SYSTEM_ADMINISTRATOR)
 
     def queries(name: str, **given: str) -> int:
         with CaptureQueriesContext(connection) as found:
@@ -210,7 +210,7 @@ def test_people_and_units_are_found_in_as_many_queries_for_many(desk: Desk):
 
 def test_the_calendar_is_shown_to_all_and_edited_by_the_county(desk: Desk):
     ensure_calendar(at=AT)
-    admin, worker = desk.as_(COUNTY_ADMINISTRATOR), desk.as_(GRID_WORKER)
+    admin, worker = desk.as_(SYSTEM_ADMINISTRATOR), desk.as_(GRID_WORKER)
     assert "国庆节" in text(worker.get(reverse("desk:calendar")))
     for year in ("2099", "9999", "x", "-1", "²"):
         page = worker.get(reverse("desk:calendar"), {"year": year})
@@ -229,7 +229,7 @@ def test_the_calendar_is_shown_to_all_and_edited_by_the_county(desk: Desk):
 
 
 def test_a_year_is_published_from_its_announcement(desk: Desk):
-    admin = desk.as_(COUNTY_ADMINISTRATOR)
+    admin = desk.as_(SYSTEM_ADMINISTRATOR)
     address = reverse("desk:calendar_publish")
     given = {
         "year": "2029", "holidays": "1月1日 元旦\n10月1日至10月7日 国庆节", "make_up_days": "9月29日 国庆节调休",
@@ -248,7 +248,7 @@ def test_a_year_is_published_from_its_announcement(desk: Desk):
 
 
 def test_office_hours_follow_one_another(desk: Desk):
-    admin = desk.as_(COUNTY_ADMINISTRATOR)
+    admin = desk.as_(SYSTEM_ADMINISTRATOR)
     address = reverse("desk:calendar_hours")
     given = {
         "morning_opens": "08:30", "morning_closes": "12:00", "afternoon_opens": "14:00",
@@ -284,7 +284,7 @@ def test_the_auditor_reads_everything_in_sentences_and_others_nothing(desk: Desk
     assert "查看了档案" not in there
     day = text(auditor.get(address, {"since": "2020-01-01", "until": "2020-01-02"}))
     assert "没有符合这些条件的记录" in day
-    for role in (VILLAGE_CLERK, REVIEWER, COUNTY_ADMINISTRATOR):
+    for role in (VILLAGE_CLERK, REVIEWER, SYSTEM_ADMINISTRATOR):
         assert desk.as_(role).get(address).status_code == 403
     bad = {
         "group": "dragon",

@@ -18,11 +18,11 @@ from minqing.journal.models import Entry
 from minqing.kernel.ids import random_id
 from minqing.kernel.roles import (
     AUDITOR,
-    COUNTY_ADMINISTRATOR,
     FOLLOW_UP_CALLER,
     GRID_WORKER,
     HANDLER,
     REVIEWER,
+    SYSTEM_ADMINISTRATOR,
     TOWN_DISPATCHER,
     VILLAGE_CLERK,
 )
@@ -248,7 +248,7 @@ def test_contact_is_whole_only_for_who_may_call(desk):
     assert "13800000000" in text(page(desk.as_(FOLLOW_UP_CALLER), case))
     assert "13800000000" in text(page(desk.as_(TOWN_DISPATCHER), case))
     # A village and its grid have no part in the hotline's five steps.
-    for role in (REVIEWER, COUNTY_ADMINISTRATOR, VILLAGE_CLERK, GRID_WORKER):
+    for role in (REVIEWER, SYSTEM_ADMINISTRATOR, VILLAGE_CLERK, GRID_WORKER):
         words = text(page(desk.as_(role), case))
         assert "13800000000" not in words
         assert "138****0000" in words

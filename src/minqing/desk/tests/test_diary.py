@@ -18,9 +18,9 @@ from minqing.diary.tests.factories import make_visit
 from minqing.kernel import clock
 from minqing.kernel.ids import uuid7
 from minqing.kernel.roles import (
-    COUNTY_ADMINISTRATOR,
     GRID_WORKER,
     HANDLER,
+    SYSTEM_ADMINISTRATOR,
     TOWN_DISPATCHER,
     VILLAGE_CLERK,
     VILLAGE_SECRETARY,
@@ -83,7 +83,7 @@ def test_the_neighbouring_village_reads_none_of_it(desk: Desk) -> None:
     assert other.post(reverse("desk:visit_finding", args=[visit.id]), {"text": "路灯坏了"}).status_code == 404
     assert other.post(reverse("desk:finding_to_case", args=[finding.id])).status_code == 404
     assert not Case.everything.exists()
-    for role in (COUNTY_ADMINISTRATOR, HANDLER):
+    for role in (SYSTEM_ADMINISTRATOR, HANDLER):
         assert desk.as_(role).get(reverse("desk:visit", args=[visit.id])).status_code == 403
     own = desk.as_(VILLAGE_SECRETARY)
     shown = own.get(reverse("desk:visit_photo", args=[picture.id]))

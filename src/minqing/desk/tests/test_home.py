@@ -8,7 +8,7 @@ from minqing.accounts.public import actor_of
 from minqing.accounts.tests.factories import DAY, appoint, make_person
 from minqing.cases.models import Notice
 from minqing.desk.tests.county import signed_in, telephoned
-from minqing.kernel.roles import AUDITOR, COUNTY_ADMINISTRATOR, HANDLER, TOWN_DISPATCHER
+from minqing.kernel.roles import AUDITOR, HANDLER, SYSTEM_ADMINISTRATOR, TOWN_DISPATCHER
 
 
 def test_nothing_to_do_says_what_will_appear(desk):
@@ -34,7 +34,7 @@ def test_who_has_no_appointment_is_told_whom_to_ask(desk):
     client.force_login(make_person("nobody"))
     answer = client.get(reverse("desk:home"))
     assert answer.status_code == 403
-    assert "县级管理员" in answer.content.decode()
+    assert "系统管理员" in answer.content.decode()
 
 
 def test_two_appointments_are_both_seen_and_the_other_is_one_tap_away(desk):
@@ -70,7 +70,7 @@ def test_the_menu_shows_what_one_may_open(desk):
     assert reverse("desk:hotline") not in menu(HANDLER)
     assert reverse("desk:queue") in menu(HANDLER)
     assert reverse("desk:queue") not in menu(AUDITOR)
-    assert reverse("desk:codes") in menu(COUNTY_ADMINISTRATOR)
+    assert reverse("desk:codes") in menu(SYSTEM_ADMINISTRATOR)
 
 
 def test_an_appointment_that_ended_yesterday_opens_nothing(desk):

@@ -18,10 +18,10 @@ from minqing.desk.tests.county import WORDS, Desk, photo, signed_in, telephoned
 from minqing.kernel import clock
 from minqing.kernel.access import Actor
 from minqing.kernel.roles import (
-    COUNTY_ADMINISTRATOR,
     FOLLOW_UP_CALLER,
     HANDLER,
     REVIEWER,
+    SYSTEM_ADMINISTRATOR,
     TOWN_DISPATCHER,
     VILLAGE_CLERK,
 )
@@ -95,7 +95,7 @@ def faces(desk: Busy) -> list[tuple[Actor, str]]:
     return [
         (dispatcher, "/desk/"),
         (far, "/desk/"),
-        (county.actor(COUNTY_ADMINISTRATOR), "/desk/"),
+        (county.actor(SYSTEM_ADMINISTRATOR), "/desk/"),
         (dispatcher, "/desk/cases/?view=open&text=护栏&colour=blue&source=door_code"),
         (far, "/desk/cases/?view=all"),
         (dispatcher, "/desk/cases/?view=open&text=没有这样的字"),

@@ -23,8 +23,8 @@ from minqing.kernel import clock
 from minqing.kernel.access import Actor
 from minqing.kernel.roles import (
     AUDITOR,
-    COUNTY_ADMINISTRATOR,
     GRID_WORKER,
+    SYSTEM_ADMINISTRATOR,
     TOWN_DISPATCHER,
     VILLAGE_CLERK,
     VILLAGE_SECRETARY,
@@ -92,7 +92,7 @@ def _pages(desk: Desk) -> list[tuple[Actor, str]]:
 def _of_files(desk: Desk, head: UUID, other: UUID, home: UUID) -> list[tuple[Actor, str]]:
     county = desk.county
     clerk, secretary = county.actor(VILLAGE_CLERK), county.actor(VILLAGE_SECRETARY)
-    admin = county.actor(COUNTY_ADMINISTRATOR)
+    admin = county.actor(SYSTEM_ADMINISTRATOR)
     resident, household = f"/desk/registry/resident/{head}/", f"/desk/registry/household/{home}/"
     return [
         (clerk, "/desk/registry/"),
@@ -130,7 +130,7 @@ def _of_diaries(desk: Desk, visit: UUID, home: UUID) -> list[tuple[Actor, str]]:
 def _of_administration(desk: Desk, batch: UUID) -> list[tuple[Actor, str]]:
     county = desk.county
     clerk, worker = county.actor(VILLAGE_CLERK), county.actor(GRID_WORKER)
-    admin, auditor = county.actor(COUNTY_ADMINISTRATOR), county.actor(AUDITOR)
+    admin, auditor = county.actor(SYSTEM_ADMINISTRATOR), county.actor(AUDITOR)
     person = f"/desk/people/{worker.person_id}/"
     return [
         (clerk, "/desk/imports/"),

@@ -12,7 +12,7 @@ from minqing.desk.tests.county import signed_in
 from minqing.journal.public import timeline
 from minqing.kernel import clock
 from minqing.kernel.ids import random_id
-from minqing.kernel.roles import COUNTY_ADMINISTRATOR, HANDLER, TOWN_DISPATCHER, VILLAGE_CLERK
+from minqing.kernel.roles import HANDLER, SYSTEM_ADMINISTRATOR, TOWN_DISPATCHER, VILLAGE_CLERK
 
 pytestmark = pytest.mark.django_db
 
@@ -29,7 +29,7 @@ def _a_working_morning():
 
 
 def test_an_office_is_set_up_once_and_dissolved_when_nobody_serves_in_it(here):
-    administrator = signed_in(here.actor(COUNTY_ADMINISTRATOR))
+    administrator = signed_in(here.actor(SYSTEM_ADMINISTRATOR))
     address = reverse("desk:unit_open", args=[here.town.id])
     assert administrator.get(address).status_code == 200
     given = {"name": "谷来镇应急管理站", "kind": "town_office"}
@@ -56,7 +56,7 @@ def test_an_office_is_set_up_once_and_dissolved_when_nobody_serves_in_it(here):
 
 
 def test_an_office_with_people_or_cases_stays(here):
-    administrator = signed_in(here.actor(COUNTY_ADMINISTRATOR))
+    administrator = signed_in(here.actor(SYSTEM_ADMINISTRATOR))
     here.actor(HANDLER)
     close = reverse("desk:unit_close", args=[here.unit.id])
     refused = administrator.post(close, {"reason": "试"})

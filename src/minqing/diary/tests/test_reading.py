@@ -39,9 +39,9 @@ from minqing.kernel.errors import NotThere
 from minqing.kernel.ids import uuid7
 from minqing.kernel.roles import (
     AUDITOR,
-    COUNTY_ADMINISTRATOR,
     GRID_WORKER,
     HANDLER,
+    SYSTEM_ADMINISTRATOR,
     TOWN_DISPATCHER,
     VILLAGE_CLERK,
     VILLAGE_SECRETARY,
@@ -102,7 +102,7 @@ def test_a_neighbouring_village_sees_nothing(here, worker, role):
             look()
 
 
-@pytest.mark.parametrize("role", [COUNTY_ADMINISTRATOR, AUDITOR, HANDLER])
+@pytest.mark.parametrize("role", [SYSTEM_ADMINISTRATOR, AUDITOR, HANDLER])
 def test_who_does_not_knock_at_doors_reads_no_diary(here, worker, role):
     make_visit(make_household(here.grid), worker)
     assert area_diary(here.actor(role), here.county).total == 0
@@ -124,7 +124,7 @@ def test_a_moved_village_is_read_by_its_new_town(here, worker):
     make_visit(make_household(here.grid), worker)
     dispatchers = [here.actor(TOWN_DISPATCHER), here.actor(TOWN_DISPATCHER, area=here.other_town)]
     assert [area_diary(one, here.county).total for one in dispatchers] == [1, 0]
-    administrator = here.actor(COUNTY_ADMINISTRATOR)
+    administrator = here.actor(SYSTEM_ADMINISTRATOR)
     move_area(area_id=here.village.id, to_id=here.other_town.id, reason="调整", by=administrator, at=AT)
     assert [area_diary(one, here.county).total for one in dispatchers] == [0, 1]
     assert area_diary(dispatchers[1], Area.objects.get(id=here.village.id)).total == 1
@@ -271,7 +271,7 @@ def test_who_is_away_or_whose_tag_has_ended_is_not_due(here, worker):
 
 def test_only_whoever_may_record_is_told_whom_to_call_on(here):
     make_household(here.grid)
-    assert due_visits(here.actor(COUNTY_ADMINISTRATOR), AT) == []
+    assert due_visits(here.actor(SYSTEM_ADMINISTRATOR), AT) == []
 
 
 def test_last_visits_leave_out_the_never_visited(here, worker):

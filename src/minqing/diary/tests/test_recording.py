@@ -25,9 +25,9 @@ from minqing.kernel.errors import Conflict, NotAllowed, NotThere, Refused
 from minqing.kernel.ids import uuid7
 from minqing.kernel.roles import (
     AUDITOR,
-    COUNTY_ADMINISTRATOR,
     GRID_WORKER,
     HANDLER,
+    SYSTEM_ADMINISTRATOR,
     TOWN_DISPATCHER,
     VILLAGE_CLERK,
 )
@@ -229,7 +229,7 @@ def test_a_neighbouring_grid_worker_does_not_find_the_household(here, household)
         record_visit(**_given(household, neighbour))
 
 
-@pytest.mark.parametrize("role", [COUNTY_ADMINISTRATOR, AUDITOR, HANDLER])
+@pytest.mark.parametrize("role", [SYSTEM_ADMINISTRATOR, AUDITOR, HANDLER])
 def test_who_does_not_knock_at_doors_records_nothing(here, household, role):
     with pytest.raises((NotAllowed, NotThere)):
         record_visit(**_given(household, here.actor(role)))
@@ -248,7 +248,7 @@ def test_an_ended_appointment_writes_nothing(here, household, worker):
     assert worker.acting is not None
     end_appointment(
         appointment_id=worker.acting.id, ends_on=AT.date() - timedelta(days=1), reason="调岗",
-        by=here.actor(COUNTY_ADMINISTRATOR), at=AT,
+        by=here.actor(SYSTEM_ADMINISTRATOR), at=AT,
     )  # fmt: skip
     with pytest.raises((NotAllowed, NotThere)):
         record_visit(**_given(household, actor_of(here.people["grid_worker"], AT.date())))
@@ -256,7 +256,7 @@ def test_an_ended_appointment_writes_nothing(here, household, worker):
 
 def test_a_closed_area_takes_no_visit(here, household, worker):
     visit = make_visit(household, worker)
-    close_area(area_id=here.grid.id, reason="并网格", by=here.actor(COUNTY_ADMINISTRATOR), at=AT)
+    close_area(area_id=here.grid.id, reason="并网格", by=here.actor(SYSTEM_ADMINISTRATOR), at=AT)
     with pytest.raises(Refused, match="已撤销"):
         record_visit(**_given(household, worker))
     with pytest.raises(Refused, match="已撤销"):

@@ -13,7 +13,7 @@ from minqing.kernel import clock
 from minqing.kernel.access import REPORTER
 from minqing.kernel.errors import NotAllowed, Refused
 from minqing.kernel.ids import uuid7
-from minqing.kernel.roles import COUNTY_ADMINISTRATOR, VILLAGE_CLERK
+from minqing.kernel.roles import SYSTEM_ADMINISTRATOR, VILLAGE_CLERK
 from minqing.workflow import jobs
 from minqing.workflow import public as workflow
 from minqing.workflow.events import CalendarChanged, ClockMoved, RunOverdue
@@ -30,7 +30,7 @@ MORNING, AFTERNOON = OfficeHours(time(9), time(12)), OfficeHours(time(13), time(
 
 @pytest.fixture
 def administrator(county):
-    return county.actor(COUNTY_ADMINISTRATOR)
+    return county.actor(SYSTEM_ADMINISTRATOR)
 
 
 def begin(county, at=AT) -> Run:
@@ -180,9 +180,9 @@ def test_the_same_again_makes_no_version(administrator):
     assert CalendarVersion.objects.count() == 1
 
 
-def test_only_the_county_administrator_edits_the_calendar(county):
+def test_only_the_system_administrator_edits_the_calendar(county):
     clerk = county.actor(VILLAGE_CLERK)
-    with pytest.raises(NotAllowed, match="只有县级管理员可以“维护工作日历”"):
+    with pytest.raises(NotAllowed, match="只有系统管理员可以“维护工作日历”"):
         workflow.set_working_day(day=date(2026, 12, 1), is_working=False, label="", by=clerk, at=AT)
     with pytest.raises(NotAllowed):
         workflow.publish_year(year=2027, holidays={}, make_up_days={}, source="", by=clerk, at=AT)

@@ -13,9 +13,9 @@ from minqing.kernel.access import ANONYMOUS, REPORTER, Actor
 from minqing.kernel.errors import Conflict, NotThere
 from minqing.kernel.ids import random_id, uuid7
 from minqing.kernel.roles import (
-    COUNTY_ADMINISTRATOR,
     GRID_WORKER,
     HANDLER,
+    SYSTEM_ADMINISTRATOR,
     TOWN_DISPATCHER,
     VILLAGE_CLERK,
 )
@@ -264,10 +264,10 @@ def test_a_run_says_whose_turn_it_is(county):
 def test_a_vacant_post_is_never_silent(county):
     run = begin(county.grid)
     assert workflow.who_may(run, on=DAY).words == "村（社区）受理员暂无人任职，请联系上级"
-    county.actor(COUNTY_ADMINISTRATOR)
+    county.actor(SYSTEM_ADMINISTRATOR)
     turn = workflow.who_may(run, on=DAY)
     assert turn.vacant
-    assert turn.words == "村（社区）受理员暂无人任职，请联系嵊州市县级管理员 嵊州县级"
+    assert turn.words == "村（社区）受理员暂无人任职，请联系嵊州市系统管理员 嵊州县级"
 
 
 def test_a_run_follows_its_area_to_another_town(county):
@@ -281,7 +281,7 @@ def test_a_run_follows_its_area_to_another_town(county):
         area_id=county.village.id,
         to_id=county.other_town.id,
         reason="区划调整",
-        by=county.actor(COUNTY_ADMINISTRATOR),
+        by=county.actor(SYSTEM_ADMINISTRATOR),
         at=AT,
     )
     assert not workflow.todo(here)
