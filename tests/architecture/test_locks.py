@@ -39,6 +39,7 @@ SIGNED_IN: Final = {
     "accounts:sign_out": "one's own session",
     "accounts:act_as": "one's own appointments",
     "accounts:password": "one's own password",
+    "accounts:step_up": "one shows again who one is",
     "desk:home": "what is up to oneself; says what to do to whoever has no appointment",
     "desk:notices_read": "one's own notices",
     "desk:areas": "the tree of areas is a published fact",

@@ -22,6 +22,15 @@ class SignInForm(forms.Form):
     )
 
 
+class ProofForm(forms.Form):
+    password = forms.CharField(
+        label="密码",
+        max_length=PASSWORD_MAX,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
 class PasswordForm(forms.Form):
     old = forms.CharField(
         label="原密码",

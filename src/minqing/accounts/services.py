@@ -44,10 +44,7 @@ def sign_in(*, username: str, password: str, address: str, at: datetime) -> Pers
 
     The sentence and the work are the same whether the account exists or not.
     """
-    keys = (
-        (blind_index(username.lower(), "sign-in account"), rules.FREE_FAILURES),
-        (blind_index(address, "sign-in address"), rules.FREE_FAILURES_PER_ADDRESS),
-    )
+    keys = _delay_keys(username, address)
     _refuse_if_waiting([key for key, _ in keys], at)
     person = authenticate(username=username, password=password)
     if not isinstance(person, Person) or not _may_sign_in(person):
@@ -61,6 +58,24 @@ def sign_in(*, username: str, password: str, address: str, at: datetime) -> Pers
         signed_in = SignedIn(subject_kind="person", subject_id=person.id, area_id=area_id)
         record(signed_in, by=actor.hand, at=at)
     return person
+
+
+def prove_by_password(*, person: Person, password: str, address: str, at: datetime) -> None:
+    """Let somebody signed in show again who they are; as slow to guess as signing in."""
+    keys = _delay_keys(person.username, address)
+    _refuse_if_waiting([key for key, _ in keys], at)
+    if not person.check_password(password):
+        for key, free in keys:
+            _remember_failure(key, free, at)
+        raise Refused("密码不对，请核对后再试。", field="password")
+    SignInDelay.objects.filter(key=keys[0][0]).delete()
+
+
+def _delay_keys(username: str, address: str) -> tuple[tuple[bytes, int], ...]:
+    return (
+        (blind_index(username.lower(), "sign-in account"), rules.FREE_FAILURES),
+        (blind_index(address, "sign-in address"), rules.FREE_FAILURES_PER_ADDRESS),
+    )
 
 
 def _may_sign_in(person: Person) -> bool:

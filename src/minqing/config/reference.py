@@ -71,9 +71,10 @@ def _urls() -> str:
 
 
 def _words(lock: Lock) -> str:
+    again = f"，先确认身份（{lock.step_up}）" if lock.step_up else ""
     if lock.capability:
-        return f"有“{lock.capability.label}”权限者"
-    return f"{'登录者' if lock.signed_in else '所有人'}（{lock.reason}）"
+        return f"有“{lock.capability.label}”权限者{again}"
+    return f"{'登录者' if lock.signed_in else '所有人'}（{lock.reason}）{again}"
 
 
 def patterns(below: list[Any] | None = None, above: str = "") -> Iterator[tuple[str, URLPattern]]:

@@ -103,6 +103,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "/"
+STEP_UP_VIEW = "minqing.accounts.pages.proof.ask"  # what kernel.pages shows before an act that asks again
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 12 * 60 * 60  # a working day; a phone left on a table is not signed in tomorrow
 SESSION_COOKIE_HTTPONLY = True

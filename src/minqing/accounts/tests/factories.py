@@ -6,12 +6,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Final
 
+from django.test import Client
+
 from minqing.accounts.actor import AppointedActor
 from minqing.accounts.models import Appointment, Person, Unit
 from minqing.accounts.queries import actor_of
 from minqing.areas.models import Area, AreaPeriod, CountyProfile
 from minqing.areas.rules import LEVELS, path_under
 from minqing.kernel.access import Role
+from minqing.kernel.pages import PROVED_KEY
 from minqing.kernel.roles import ROLES
 
 # A Friday morning in Shaoxing: working time.
@@ -151,3 +154,11 @@ def small_county(*, demonstration: bool = False) -> SmallCounty:
 def everyone(of: SmallCounty) -> dict[str, AppointedActor]:
     """Return one actor per role at its usual place."""
     return {key: of.actor(role) for key, role in ROLES.items()}
+
+
+def stepped_up(client: Client) -> Client:
+    """Let a browser have shown just now who sits there, whatever a test's clock says."""
+    session = client.session
+    session[PROVED_KEY] = datetime(2100, 1, 1, tzinfo=UTC).timestamp()
+    session.save()
+    return client

@@ -2,46 +2,22 @@
 
 from __future__ import annotations
 
-import json
-
 from django.contrib import messages
 from django.contrib.auth import login, logout, update_session_auth_hash
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from minqing.accounts.forms import PasswordForm, SignInForm
 from minqing.accounts.middleware import ACTING_KEY
 from minqing.accounts.models import Person
+from minqing.accounts.pages.onward import next_of, onward
 from minqing.accounts.services import change_password, sign_in
 from minqing.kernel import clock
 from minqing.kernel.errors import NotThere, Refused, TooMany
 from minqing.kernel.limits import address_of
-from minqing.kernel.pages import OfficialRequest, page, words_of
-
-
-def _next(request: HttpRequest) -> str:
-    wanted = request.POST.get("next") or request.GET.get("next") or "/"
-    safe = url_has_allowed_host_and_scheme(
-        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return wanted if safe else "/"
-
-
-def _onward(request: HttpRequest) -> HttpResponse:
-    """Go on to where one was; what was typed before the session ended is offered to be sent on."""
-    try:
-        kept = [(str(name), str(value)) for name, value in json.loads(request.POST.get("kept") or "[]")]
-    except (ValueError, TypeError):
-        kept = []
-    if not kept:
-        return redirect(_next(request))
-    given = {"fields": kept, "words": words_of(kept), "next": _next(request)}
-    response = render(request, "accounts/resume.html", given)
-    response["Cache-Control"] = "no-store"
-    return response
+from minqing.kernel.pages import PROVED_KEY, OfficialRequest, page
 
 
 @page(public="one signs in here")
@@ -65,13 +41,14 @@ def sign_in_page(request: OfficialRequest) -> HttpResponse:
             status = 400
         else:
             login(request, person)
-            return _onward(request)
+            request.session[PROVED_KEY] = clock.now().timestamp()
+            return onward(request)
     elif request.method == "POST":
         status = 400
     return render(
         request,
         "accounts/sign_in.html",
-        {"form": form, "next": _next(request), "kept": request.POST.get("kept", "")},
+        {"form": form, "next": next_of(request), "kept": request.POST.get("kept", "")},
         status=status,
     )
 
@@ -94,7 +71,7 @@ def act_as_page(request: OfficialRequest) -> HttpResponse:
     if chosen not in {str(one.id) for one in request.actor.appointments}:
         raise NotThere("这个任职已经结束，或者不是您的。")
     request.session[ACTING_KEY] = chosen
-    return redirect(_next(request))
+    return redirect(next_of(request))
 
 
 @page(signed_in="one's own password")
