@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
@@ -86,10 +86,14 @@ class PlaceSeed:
 
 def found_firms(tree: Tree, seed: int, today: date, *, scale: float = 1.0) -> list[FirmSeed]:
     """Found the enterprises of the three towns: 300 at scale 1."""
-    return list(_Firms(tree, seed, today).everyone(scale))
+    return list(Firms(tree, seed, today).everyone(scale))
 
 
-class _Firms:
+class Firms:
+    """Founds enterprises; the full county founds them in all towns."""
+
+    industrial_towns: Collection[str] = frozenset({INDUSTRIAL_TOWN})
+
     def __init__(self, tree: Tree, seed: int, today: date) -> None:
         self.tree, self.today = tree, today
         self.rng = Random(f"{seed}:firms")  # noqa: S311  a believable county, not a secret
@@ -105,7 +109,7 @@ class _Firms:
                 number += 1
 
     def _firm(self, number: int, town: str) -> FirmSeed:
-        side = "plain" if town == INDUSTRIAL_TOWN else "hill"
+        side = "plain" if town in self.industrial_towns else "hill"
         trades = self.tables["trade"]
         trade = self.rng.choices(trades, [t[side] for t in trades])[0]
         village = self.rng.choice(self.tree.children(town))
@@ -115,7 +119,7 @@ class _Firms:
         contact = self.words.surname() + self.words.given_name(self.rng.randint(1962, 1994), "male")
         return FirmSeed(
             number=number,
-            name=self._name(trade),
+            name=self._name(trade, town),
             credit_code=self.identities.enterprise_code(),
             trade=trade["label"],
             products=trade["products"],
@@ -128,7 +132,7 @@ class _Firms:
             founded_on=self.today - timedelta(days=self.rng.randint(200, 9000)),
         )
 
-    def _name(self, trade: dict[str, list[str]]) -> str:
+    def _name(self, trade: dict[str, list[str]], town: str) -> str:
         while True:
             word = self.rng.choice(self.tables["first"]) + self.rng.choice(self.tables["last"])
             name = f"嵊州市{word}{self.rng.choice(trade['names'])}"
@@ -149,22 +153,29 @@ class _Firms:
         return f"{name}{village.name}{local}{self.rng.randint(1, 99)}号"
 
 
-def lay_out_places(tree: Tree, seed: int) -> list[PlaceSeed]:
-    """Lay out the shared places of every village and town among the seeded ones."""
+def lay_out_places(
+    tree: Tree,
+    seed: int,
+    towns: Sequence[str] = SEEDED_TOWNS,
+    industrial_towns: Collection[str] = frozenset({INDUSTRIAL_TOWN}),
+) -> list[PlaceSeed]:
+    """Lay out the shared places of every village and town among the given ones."""
     rng = Random(f"{seed}:places")  # noqa: S311  a believable county, not a secret
     words, identities = Words(rng), Identities(rng)
     places: list[PlaceSeed] = []
+    named: set[str] = set()
 
     def place(kind: str, name: str, area: AreaSeed, address: str) -> None:
         keeper = words.surname() + words.given_name(rng.randint(1955, 1988), rng.choice(("male", "female")))
-        if name in {p.name for p in places}:
+        if name in named:
             name = f"{name}（{area.local or area.name}）"
+        named.add(name)
         lon, lat = round(rng.gauss(area.lon, 0.0008), 5), round(rng.gauss(area.lat, 0.0008), 5)
         places.append(
             PlaceSeed(len(places), name, kind, area.code, address, keeper, identities.phone(), lon, lat)
         )
 
-    for code in SEEDED_TOWNS:
+    for code in towns:
         town = tree.by_code[code]
         short = town.name.removesuffix("镇").removesuffix("街道")
         centre = min(tree.children(code), key=lambda v: (short not in v.name, v.code))
@@ -174,7 +185,7 @@ def lay_out_places(tree: Tree, seed: int) -> list[PlaceSeed]:
             place(kind, name.format(town=short, stem=stem), area, f"{town.name}{centre.name}{area.local}")
         for village in tree.children(code):
             for kind, name, hill, plain in VILLAGE_PLACES:
-                if rng.random() * 100 >= (plain if code == INDUSTRIAL_TOWN else hill):
+                if rng.random() * 100 >= (plain if code in industrial_towns else hill):
                     continue
                 if kind == "reservoir" and is_community(village.name):
                     continue

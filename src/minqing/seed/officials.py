@@ -5,7 +5,7 @@ A dozen of the people are demonstration accounts with memorable names; the other
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
@@ -90,24 +90,30 @@ class Staff:
 
 def appoint_staff(tree: Tree, seed: int, today: date) -> Staff:
     """Appoint everybody: offices first, then people role by role."""
-    return _Staffer(tree, seed, today).appoint_all()
+    return Staffer(tree, seed, today).appoint_all()
 
 
-class _Staffer:
+class Staffer:
+    """Appoints people office by office; the full county sets other towns and larger offices."""
+
+    towns: Sequence[str] = SEEDED_TOWNS
+
     def __init__(self, tree: Tree, seed: int, today: date) -> None:
         self.tree, self.today = tree, today
         self.rng = Random(f"{seed}:officials")  # noqa: S311  a believable county, not a secret
         self.words = Words(self.rng)
         self.staff = Staff()
         self.named: set[str] = set()
+        self.signing_in: set[str] = set()
 
     def appoint_all(self) -> Staff:
         self._units()
         self._county()
-        for town in SEEDED_TOWNS:
+        for town in self.towns:
             self._town(self.tree.by_code[town])
         self._two_appointments()
         self._ended_appointment()
+        self._keepers_of_files_and_rights()
         return self.staff
 
     def _units(self) -> None:
@@ -116,7 +122,7 @@ class _Staffer:
             name = office["name"] if office["kind"] == "hotline" else f"嵊州市{office['name']}"
             unit = UnitSeed(f"county-{number}", name, office["kind"], COUNTY_CODE, tuple(office["fields"]))
             self.staff.units.append(unit)
-        for town in SEEDED_TOWNS:
+        for town in self.towns:
             for number, office in enumerate(offices["town"]):
                 name = self.tree.by_code[town].name + office["name"]
                 unit = UnitSeed(f"{town}-{number}", name, office["kind"], town, tuple(office["fields"]))
@@ -160,18 +166,22 @@ class _Staffer:
     ) -> AppointmentSeed:
         number = len(self.staff.appointments)
         person = person or self._person((role, area_code, self._story_unit(unit)))
-        starts_on = self.today - timedelta(days=self.rng.randint(240, 1500))
-        appointment = AppointmentSeed(number, person.key, role, area_code, unit, starts_on)
+        appointment = AppointmentSeed(number, person.key, role, area_code, unit, self._starts_on())
         self.staff.appointments.append(appointment)
         return appointment
+
+    def _starts_on(self) -> date:
+        return self.today - timedelta(days=self.rng.randint(240, 1500))
 
     def _story_unit(self, unit: str) -> str:
         return unit if unit in (f"{STORY_TOWN}-1", "county-5") else ""
 
     def _person(self, office: tuple[str, str, str]) -> PersonSeed:
         """Draw somebody new; the first to hold an office of an account that nobody has yet signs in with it."""
-        taken = {person.username for person in self.staff.people}
-        username = next((name for name, at in ACCOUNTS.items() if at == office and name not in taken), None)
+        free = (name for name, at in ACCOUNTS.items() if at == office and name not in self.signing_in)
+        username = next(free, None)
+        if username is not None:
+            self.signing_in.add(username)
         while True:
             born = self.rng.randint(1966, 2001)
             name = self.words.surname() + self.words.given_name(born, self.rng.choice(("male", "female")))
@@ -209,6 +219,18 @@ class _Staffer:
             ends_on + timedelta(days=1),
         )
 
+    def _keepers_of_files_and_rights(self) -> None:
+        """Appoint who keeps the files of the county and of each town, and who looks after accounts and rights.
+
+        Last of all, so that the draws before them stay what they were.
+        """
+        centre = self.staff.units[1]
+        self._appoint("registrar", COUNTY_CODE, centre.key)
+        self._appoint("security_administrator", COUNTY_CODE, centre.key)
+        for town in self.towns:
+            office = next(unit for unit in self.staff.units if unit.area_code == town)
+            self._appoint("registrar", town, office.key)
+
     def _of(self, role: str, area_code: str) -> Iterator[AppointmentSeed]:
         return (one for one in self.staff.appointments if (one.role, one.area_code) == (role, area_code))
 
@@ -225,6 +247,9 @@ ACCOUNTS: dict[str, tuple[str, str, str]] = {
     "rexian": ("follow_up_caller", COUNTY_CODE, ""),
     "huifang": ("follow_up_caller", COUNTY_CODE, ""),
     "guanli": ("system_administrator", COUNTY_CODE, ""),
+    "anquan": ("security_administrator", COUNTY_CODE, ""),
     "shenji": ("auditor", COUNTY_CODE, ""),
+    "dangan": ("registrar", COUNTY_CODE, ""),
+    "dengji": ("registrar", STORY_TOWN, ""),
     "liangzhi": ("village_clerk", SECOND_VILLAGE, ""),
 }

@@ -6,7 +6,7 @@ zone, also has young families and rented rooms full of workers from other provin
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from random import Random
@@ -74,7 +74,7 @@ class Population:
 
 
 @dataclass(frozen=True, slots=True)
-class _Draft:
+class Draft:
     relation: str
     sex: str
     age: int
@@ -98,10 +98,14 @@ NEWCOMER_KINDS = {"newcomer_couple": 34, "newcomer_family": 30, "newcomer_alone"
 
 def settle(tree: Tree, seed: int, today: date, *, scale: float = 1.0) -> Population:
     """Settle the three towns: about 12,000 residents in 4,300 households at scale 1."""
-    return _Settler(tree, seed, today).settle(max(12, round(HOUSEHOLDS_TOTAL * scale)))
+    return Settler(tree, seed, today).settle(max(12, round(HOUSEHOLDS_TOTAL * scale)))
 
 
-class _Settler:
+class Settler:
+    """Settles households; the full county sets other towns and other addresses."""
+
+    industrial_towns: Collection[str] = frozenset({INDUSTRIAL_TOWN})
+
     def __init__(self, tree: Tree, seed: int, today: date) -> None:
         self.tree, self.today = tree, today
         self.rng = Random(f"{seed}:people")  # noqa: S311  a believable county, not a secret
@@ -123,7 +127,7 @@ class _Settler:
         return self.population
 
     def _household(self, village: AreaSeed, families: list[str]) -> None:
-        industrial = village.parent_code == INDUSTRIAL_TOWN
+        industrial = village.parent_code in self.industrial_towns
         if industrial and self.rng.random() < NEWCOMER_SHARE:
             kind = self.rng.choices(list(NEWCOMER_KINDS), list(NEWCOMER_KINDS.values()))[0]
         else:
@@ -146,11 +150,16 @@ class _Settler:
                 since=since,
             )
         )
-        drafts: Callable[[str], list[_Draft]] = getattr(self, f"_{kind}")
+        drafts: Callable[[str], list[Draft]] = getattr(self, f"_{kind}")
         surname = self.words.surname(families if not is_community(village.name) else (), newcomer=rented)
         home = self.rng.choices(self.work["provinces"], [p["weight"] for p in self.work["provinces"]])[0]
-        for draft in drafts(surname):
-            self._resident(number, draft, industrial=industrial, home=home if rented else None)
+        self._move_in(number, drafts(surname), industrial=industrial, home=home if rented else None)
+
+    def _move_in(
+        self, household: int, drafts: Sequence[Draft], *, industrial: bool, home: dict[str, str] | None
+    ) -> None:
+        for draft in drafts:
+            self._resident(household, draft, industrial=industrial, home=home)
 
     def _count(self, key: str) -> int:
         self.doors[key] = self.doors.get(key, 0) + 1
@@ -178,7 +187,7 @@ class _Settler:
         return f"{town.name}{village.name}{grid.local}{block}幢{stair}单元{number}室"
 
     def _resident(
-        self, household: int, draft: _Draft, *, industrial: bool, home: dict[str, str] | None
+        self, household: int, draft: Draft, *, industrial: bool, home: dict[str, str] | None
     ) -> None:
         born_on = self.today - timedelta(days=round(draft.age * 365.2425) + self.rng.randint(1, 364))
         region = self.rng.choice(home["regions"]) if home else None
@@ -207,7 +216,7 @@ class _Settler:
             )
         )
 
-    def _occupation(self, draft: _Draft, *, industrial: bool, newcomer: bool) -> tuple[str, str]:
+    def _occupation(self, draft: Draft, *, industrial: bool, newcomer: bool) -> tuple[str, str]:
         if draft.age < ADULT:
             return ("学生" if draft.age >= SCHOOL_AGE else ""), ""
         if draft.age < 23 and self.rng.random() < 0.6 and not newcomer:
@@ -223,12 +232,12 @@ class _Settler:
 
     # The kinds of household: each returns its members, the head first.
 
-    def _spouses(self, age: int, surname: str, *, away: float = 0.0) -> list[_Draft]:
+    def _spouses(self, age: int, surname: str, *, away: float = 0.0) -> list[Draft]:
         wife = max(20, age - self.rng.choice((0, 1, 1, 2, 2, 3, 4, 5)) + self.rng.choice((0, 0, 0, 1)))
         gone = self.rng.random() < away
         return [
-            _Draft("户主", MALE, age, surname, gone),
-            _Draft("配偶", FEMALE, wife, self._other_surname(surname), gone and self.rng.random() < 0.6),
+            Draft("户主", MALE, age, surname, gone),
+            Draft("配偶", FEMALE, wife, self._other_surname(surname), gone and self.rng.random() < 0.6),
         ]
 
     def _other_surname(self, surname: str) -> str:
@@ -238,33 +247,33 @@ class _Settler:
 
     def _children(
         self, mother: int, surname: str, count: int, oldest: int, *, away: float = 0.0
-    ) -> list[_Draft]:
+    ) -> list[Draft]:
         ages = {mother - self.rng.randint(21, 31) for _ in range(count)}
         drafts = []
         for age in sorted(ages, reverse=True):
             if 0 <= age <= oldest:
                 sex = self.rng.choice((MALE, FEMALE))
                 gone = age >= ADULT and self.rng.random() < away
-                drafts.append(_Draft("子" if sex == MALE else "女", sex, age, surname, gone))
+                drafts.append(Draft("子" if sex == MALE else "女", sex, age, surname, gone))
         return drafts
 
-    def _elder_alone(self, surname: str) -> list[_Draft]:
+    def _elder_alone(self, surname: str) -> list[Draft]:
         sex = FEMALE if self.rng.random() < 0.64 else MALE
         age = min(97, round(self.rng.triangular(66, 95, 78)))
-        return [_Draft("户主", sex, age, surname)]
+        return [Draft("户主", sex, age, surname)]
 
-    def _elder_couple(self, surname: str) -> list[_Draft]:
+    def _elder_couple(self, surname: str) -> list[Draft]:
         return self._spouses(round(self.rng.triangular(61, 89, 71)), surname)
 
-    def _three_generations(self, surname: str) -> list[_Draft]:
+    def _three_generations(self, surname: str) -> list[Draft]:
         father = self.rng.randint(33, 52)
         couple = self._spouses(father, surname, away=0.18)
         children = self._children(couple[1].age, surname, self.rng.choice((1, 1, 2, 2)), 24)
         elder = father + self.rng.randint(22, 30)
-        kin = [_Draft("父", MALE, elder, surname)] if self.rng.random() < 0.8 else []
+        kin = [Draft("父", MALE, elder, surname)] if self.rng.random() < 0.8 else []
         if not kin or self.rng.random() < 0.8:
             kin.append(
-                _Draft(
+                Draft(
                     "母",
                     FEMALE,
                     max(father + 19, elder - self.rng.randint(0, 4)),
@@ -275,52 +284,50 @@ class _Settler:
             return self._headed_by_elder(couple, children, kin)
         return couple + children + kin
 
-    def _headed_by_elder(
-        self, couple: list[_Draft], children: list[_Draft], kin: list[_Draft]
-    ) -> list[_Draft]:
+    def _headed_by_elder(self, couple: list[Draft], children: list[Draft], kin: list[Draft]) -> list[Draft]:
         head = replace(kin[0], relation="户主")
         wife = [replace(kin[1], relation="配偶")] if len(kin) > 1 else []
         son, daughter_in_law = replace(couple[0], relation="子"), replace(couple[1], relation="儿媳")
         grandchildren = [replace(c, relation="孙子" if c.sex == MALE else "孙女") for c in children]
         return [head, *wife, son, daughter_in_law, *grandchildren]
 
-    def _grandparents_and_child(self, surname: str) -> list[_Draft]:
+    def _grandparents_and_child(self, surname: str) -> list[Draft]:
         couple = self._spouses(self.rng.randint(58, 74), surname)
         sex = self.rng.choice((MALE, FEMALE))
-        child = _Draft("孙子" if sex == MALE else "孙女", sex, self.rng.randint(2, 15), surname)
+        child = Draft("孙子" if sex == MALE else "孙女", sex, self.rng.randint(2, 15), surname)
         return [*couple, child]
 
-    def _couple_and_grown_child(self, surname: str) -> list[_Draft]:
+    def _couple_and_grown_child(self, surname: str) -> list[Draft]:
         couple = self._spouses(self.rng.randint(46, 66), surname)
         return couple + self._children(couple[1].age, surname, self.rng.choice((1, 1, 1, 2)), 42, away=0.5)
 
-    def _couple(self, surname: str) -> list[_Draft]:
+    def _couple(self, surname: str) -> list[Draft]:
         return self._spouses(self.rng.randint(26, 62), surname, away=0.12)
 
-    def _parents_and_children(self, surname: str) -> list[_Draft]:
+    def _parents_and_children(self, surname: str) -> list[Draft]:
         couple = self._spouses(self.rng.randint(28, 48), surname, away=0.1)
         return couple + self._children(couple[1].age, surname, self.rng.choice((1, 2, 2)), 22)
 
-    def _alone(self, surname: str) -> list[_Draft]:
+    def _alone(self, surname: str) -> list[Draft]:
         sex = MALE if self.rng.random() < 0.72 else FEMALE
-        return [_Draft("户主", sex, self.rng.randint(30, 66), surname, self.rng.random() < 0.15)]
+        return [Draft("户主", sex, self.rng.randint(30, 66), surname, self.rng.random() < 0.15)]
 
-    def _newcomer_couple(self, surname: str) -> list[_Draft]:
+    def _newcomer_couple(self, surname: str) -> list[Draft]:
         return self._spouses(self.rng.randint(23, 52), surname)
 
-    def _newcomer_family(self, surname: str) -> list[_Draft]:
+    def _newcomer_family(self, surname: str) -> list[Draft]:
         couple = self._spouses(self.rng.randint(26, 44), surname)
         return couple + self._children(couple[1].age, surname, self.rng.choice((1, 2, 2)), 17)
 
-    def _newcomer_alone(self, surname: str) -> list[_Draft]:
+    def _newcomer_alone(self, surname: str) -> list[Draft]:
         sex = MALE if self.rng.random() < 0.6 else FEMALE
-        return [_Draft("户主", sex, self.rng.randint(19, 55), surname)]
+        return [Draft("户主", sex, self.rng.randint(19, 55), surname)]
 
-    def _newcomer_friends(self, surname: str) -> list[_Draft]:
+    def _newcomer_friends(self, surname: str) -> list[Draft]:
         sex = self.rng.choice((MALE, FEMALE))
-        head = _Draft("户主", sex, self.rng.randint(19, 45), surname)
+        head = Draft("户主", sex, self.rng.randint(19, 45), surname)
         others = [
-            _Draft("合租", sex, self.rng.randint(19, 48), self.words.surname(newcomer=True))
+            Draft("合租", sex, self.rng.randint(19, 48), self.words.surname(newcomer=True))
             for _ in range(self.rng.randint(1, 3))
         ]
         return [head, *others]

@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+from itertools import accumulate
 from random import Random
 from typing import Any
 
@@ -32,6 +33,11 @@ def fill(text: str, rng: Random, slots: Mapping[str, str]) -> str:
     return SLOT.sub(lambda match: slots[match[1]], text)
 
 
+def _deck(weights: Mapping[str, int]) -> tuple[list[str], list[int]]:
+    """What may be drawn, with its weights added up once."""
+    return list(weights), list(accumulate(weights.values()))
+
+
 class Words:
     """Names of people and places drawn from the lexicon."""
 
@@ -39,7 +45,8 @@ class Words:
         self.rng = rng
         lexicon = table("lexicon")
         self.surnames: dict[str, int] = lexicon["surnames"]
-        self.newcomer_surnames: dict[str, int] = lexicon["newcomer_surnames"]
+        self._local = _deck(self.surnames)
+        self._newcomers = _deck(lexicon["newcomer_surnames"])
         self._given = lexicon["given"]
         self._places = lexicon["places"]
         self._estates = frozenset(self._places["estates"])
@@ -48,8 +55,8 @@ class Words:
         """Draw a surname; a village's old families are favoured."""
         if favoured and self.rng.random() < 0.55:
             return self.rng.choice(favoured)
-        weights = self.newcomer_surnames if newcomer else self.surnames
-        return self.rng.choices(list(weights), list(weights.values()))[0]
+        names, weights = self._newcomers if newcomer else self._local
+        return self.rng.choices(names, cum_weights=weights)[0]
 
     def given_name(self, born_year: int, sex: str) -> str:
         """Draw a given name as parents chose them at the time."""
