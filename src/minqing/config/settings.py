@@ -134,6 +134,11 @@ STORAGES: dict[str, dict[str, Any]] = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = DEBUG
+# What memory does not hold is spooled sealed (minqing.kernel.uploads); Django's own handler would write it as it is.
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "minqing.kernel.uploads.SealedUploadHandler",
+]
 FILE_UPLOAD_PERMISSIONS = 0o640
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o750
 # One photo of a phone is under 10 MB, a form carries at most nine; text and fields of a form are far smaller.
