@@ -1,7 +1,14 @@
-"""Personal values at rest: AES-256-GCM with the key's id in front, and a keyed blind index for equality search.
+"""Personal values at rest: sealed with AES-256-GCM or SM4-GCM, and a keyed blind index for equality search.
 
-The nonce is random (96 bits, NIST SP 800-38D), the associated data is ``table.column``, so that a value moved to
-another column does not open. Keys come from settings (``MINQING_KEYS``), never from the database.
+A box is ``algorithm (1 byte) | key id (1) | nonce (12) | ciphertext and tag (16)``. Its associated data are the first
+two bytes, ``table.column`` and the row's primary key: a box moved to another row or column does not open, and neither
+does one whose header was rewritten. Boxes of both algorithms and of every key still configured are read side by side;
+new ones are made with the newest key and the algorithm of ``MINQING_CIPHER``.
+
+The nonce is 96 random bits (NIST SP 800-38D, 8.2.2): one key may make 2³² boxes (8.3), after which two nonces might
+meet. A county of a million files, all of them rewritten every day, comes to that after five years; a rotation starts
+anew. SM4 is GB/T 32907-2016, GCM around it as in RFC 8998; its 128-bit key is derived from the 256-bit one by
+HMAC-SHA-256, so that algorithms share no key. Keys come from settings (``MINQING_KEYS``), never from the database.
 """
 
 from __future__ import annotations
@@ -10,48 +17,117 @@ import hashlib
 import hmac
 import os
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, Protocol
+from uuid import UUID
 
-from cryptography.exceptions import InvalidTag
+from cryptography.exceptions import InvalidTag, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import models
+from django.db.models.query_utils import DeferredAttribute
 
-from minqing.kernel.settings import settings
+from minqing.kernel.settings import MissingSetting, settings
 
 if TYPE_CHECKING:
     _BinaryField = models.BinaryField[str | None, str | None]
 else:  # Django's fields take no type parameters at run time
     _BinaryField = models.BinaryField
 
-_VERSION = b"\x01"
-_NONCE_BYTES = 12
-INDEX_BYTES = 16
+UNBOUND: Final = 1  # the first layout: AES-256-GCM, bound to its column only; read by migrations alone
+AES: Final = 2
+SM4: Final = 3
+ALGORITHMS: Final = {"aes": AES, "sm4": SM4}
+ALGORITHM_LABELS: Final = {UNBOUND: "旧格式", AES: "AES-256-GCM", SM4: "SM4-GCM"}
+HEADER_BYTES: Final = 2
+NONCE_BYTES: Final = 12
+TAG_BYTES: Final = 16
+INDEX_BYTES: Final = 16
+_BODY: Final = HEADER_BYTES + NONCE_BYTES
 
 
 class Unreadable(RuntimeError):
     """A sealed value did not open: wrong key, moved or damaged."""
 
 
-@lru_cache(maxsize=8)
-def _cipher(key: bytes) -> AESGCM:
-    return AESGCM(key)
+class _Aead(Protocol):
+    def encrypt(self, nonce: bytes, data: bytes, associated_data: bytes, /) -> bytes: ...
+    def decrypt(self, nonce: bytes, data: bytes, associated_data: bytes, /) -> bytes: ...
 
 
-def seal(value: str, *, place: str) -> bytes:
-    """Encrypt ``value`` for ``place`` (``table.column``) with the newest key."""
-    key_id, key = settings().sealing_key()
-    nonce = os.urandom(_NONCE_BYTES)
-    return _VERSION + bytes([key_id]) + nonce + _cipher(key).encrypt(nonce, value.encode(), place.encode())
+class _Sm4Gcm:
+    """SM4 in Galois/counter mode, with the tag at the end as :class:`AESGCM` has it."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = algorithms.SM4(hmac.digest(key, b"minqing sm4-gcm", hashlib.sha256)[:16])
+
+    def encrypt(self, nonce: bytes, data: bytes, associated_data: bytes, /) -> bytes:
+        """Return ciphertext and tag."""
+        made = Cipher(self._key, modes.GCM(nonce)).encryptor()
+        made.authenticate_additional_data(associated_data)
+        return made.update(data) + made.finalize() + made.tag
+
+    def decrypt(self, nonce: bytes, data: bytes, associated_data: bytes, /) -> bytes:
+        """Return the plain bytes. Raises ``InvalidTag``."""
+        if len(data) < TAG_BYTES:
+            raise InvalidTag
+        opened = Cipher(self._key, modes.GCM(nonce, data[-TAG_BYTES:])).decryptor()
+        opened.authenticate_additional_data(associated_data)
+        return opened.update(data[:-TAG_BYTES]) + opened.finalize()
 
 
-def unseal(box: bytes, *, place: str) -> str:
-    """Decrypt what :func:`seal` made. Raises :class:`Unreadable`."""
+@lru_cache(maxsize=16)
+def _cipher(algorithm: int, key: bytes) -> _Aead:
+    if algorithm == AES:
+        return AESGCM(key)
+    if algorithm != SM4:
+        raise KeyError(algorithm)
+    made = _Sm4Gcm(key)
     try:
-        key = settings().sealing_key(box[1])[1]
-        nonce, body = box[2 : 2 + _NONCE_BYTES], box[2 + _NONCE_BYTES :]
-        return _cipher(key).decrypt(nonce, body, place.encode()).decode()
-    except (IndexError, KeyError, InvalidTag) as error:
+        made.encrypt(bytes(NONCE_BYTES), b"", b"")
+    except UnsupportedAlgorithm as error:
+        raise MissingSetting(
+            "本机的 OpenSSL 没有 SM4-GCM，请把 MINQING_CIPHER 改为 aes，或换用带国密算法的 OpenSSL。"
+        ) from error
+    return made
+
+
+def newest() -> bytes:
+    """Return the two bytes in front of every box made now: algorithm and key id."""
+    return bytes((ALGORITHMS[settings().cipher], settings().sealing_key()[0]))
+
+
+def seal(value: str, *, place: str, row: UUID) -> bytes:
+    """Encrypt ``value`` for ``place`` (``table.column``) of the row with that primary key, with the newest key."""
+    key_id, key = settings().sealing_key()
+    algorithm = ALGORITHMS[settings().cipher]
+    header, nonce = bytes((algorithm, key_id)), os.urandom(NONCE_BYTES)
+    bound = _bound(header, place, row)
+    return header + nonce + _cipher(algorithm, key).encrypt(nonce, value.encode(), bound)
+
+
+def unseal(box: bytes, *, place: str, row: UUID) -> str:
+    """Decrypt what :func:`seal` made for the same place and row. Raises :class:`Unreadable`."""
+    try:
+        cipher = _cipher(box[0], settings().sealing_key(box[1])[1])
+        bound = _bound(box[:HEADER_BYTES], place, row)
+        return cipher.decrypt(box[HEADER_BYTES:_BODY], box[_BODY:], bound).decode()
+    except (IndexError, KeyError, ValueError, InvalidTag) as error:
         raise Unreadable(f"a sealed value in {place} does not open") from error
+
+
+def unseal_unbound(box: bytes, *, place: str) -> str:
+    """Decrypt a box of the first layout. For migrations only: nothing else may take a box that knows no row."""
+    try:
+        if box[0] != UNBOUND:
+            raise KeyError(box[0])
+        cipher = AESGCM(settings().sealing_key(box[1])[1])
+        return cipher.decrypt(box[HEADER_BYTES:_BODY], box[_BODY:], place.encode()).decode()
+    except (IndexError, KeyError, ValueError, InvalidTag) as error:
+        raise Unreadable(f"a sealed value in {place} does not open") from error
+
+
+def _bound(header: bytes, place: str, row: UUID) -> bytes:
+    return header + place.encode() + b"\0" + row.bytes
 
 
 def blind_index(value: str, purpose: str) -> bytes:
@@ -59,8 +135,28 @@ def blind_index(value: str, purpose: str) -> bytes:
     return hmac.digest(settings().index_key(), f"{purpose}\0{value}".encode(), hashlib.sha256)[:INDEX_BYTES]
 
 
+class _Opened(DeferredAttribute):
+    """Opens the box on the way out, when the row that it belongs to is known."""
+
+    def __get__(self, instance: Any, cls: Any = None) -> Any:
+        value = super().__get__(instance, cls)
+        if isinstance(value, bytes | memoryview):
+            field: Any = self.field
+            return unseal(bytes(value), place=field.place, row=_row(instance))
+        return value
+
+    def __set__(self, instance: Any, value: Any) -> None:
+        instance.__dict__[self.field.attname] = value
+
+
 class SealedField(_BinaryField):
-    """A text column kept encrypted; Python sees the text, the database never does."""
+    """A text column kept encrypted; a row in Python shows the text, the database never does.
+
+    Sealed by ``save`` and ``bulk_create``, which know the row. ``update()``, ``bulk_update`` and filters do not:
+    they refuse text. ``values()`` and ``values_list()`` give raw boxes.
+    """
+
+    descriptor_class = _Opened
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("null", True)
@@ -69,16 +165,28 @@ class SealedField(_BinaryField):
         super().__init__(**kwargs)
 
     @property
-    def _place(self) -> str:
+    def place(self) -> str:
+        """``table.column``: what a box of this field is bound to, beside its row."""
         return f"{self.model._meta.db_table}.{self.column}"
+
+    def pre_save(self, model_instance: Any, add: bool) -> Any:
+        """Seal text for its row; a box that was read and not changed goes back as it is."""
+        value = model_instance.__dict__.get(self.attname)
+        if isinstance(value, str):
+            return seal(value, place=self.place, row=_row(model_instance)) if value else None
+        return value
 
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
         if isinstance(value, str):
-            value = seal(value, place=self._place) if value else None
+            raise TypeError(
+                f"{self.place} is sealed for one row: write it by save() or bulk_create(), not by update() or a filter"
+            )
         return super().get_db_prep_value(value, connection, prepared)
-
-    def from_db_value(self, value: Any, expression: Any, connection: Any) -> str | None:
-        return None if value is None else unseal(bytes(value), place=self._place)
 
     def to_python(self, value: Any) -> Any:
         return value
+
+
+def _row(instance: Any) -> UUID:
+    key = instance.pk
+    return key if isinstance(key, UUID) else UUID(str(key))

@@ -9,9 +9,11 @@ from __future__ import annotations
 import json
 from base64 import b64decode
 from binascii import Error as NotBase64
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from types import MappingProxyType
+from typing import Any, Final, Literal
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -44,6 +46,7 @@ class Settings(BaseSettings):
     secret_key: str = Field("", description="会话签名密钥")
     keys: str = Field("", description="个人信息加密密钥：编号:Base64，多个用逗号分隔，编号最大者为现用")
     blind_key: str = Field("", description="盲索引密钥，Base64")
+    cipher: Literal["aes", "sm4"] = Field("aes", description="个人信息的加密算法：aes 或 sm4（国密）")
     host: str = Field("127.0.0.1", description="监听地址")
     port: int = Field(8000, ge=1, le=65535, description="监听端口")
     hosts: str = Field("", description="允许的域名，逗号分隔")
@@ -121,7 +124,8 @@ class _LocalFile(PydanticBaseSettingsSource):
         return held
 
 
-def _numbered(text: str) -> dict[int, bytes]:
+@lru_cache(maxsize=4)
+def _numbered(text: str) -> Mapping[int, bytes]:
     """Read ``1:base64,2:base64``."""
     held: dict[int, bytes] = {}
     for part in filter(None, text.split(",")):
@@ -129,7 +133,7 @@ def _numbered(text: str) -> dict[int, bytes]:
         if not number.isdecimal() or not 0 < int(number) < 256:
             raise MissingSetting("MINQING_KEYS 的每一项应写成“编号:Base64”，编号为 1 到 255。")
         held[int(number)] = _decoded("MINQING_KEYS", encoded)
-    return held
+    return MappingProxyType(held)
 
 
 def _decoded(name: str, encoded: str) -> bytes:

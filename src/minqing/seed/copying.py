@@ -38,7 +38,8 @@ class Ids:
 def copy_in(rows: Iterable[Model]) -> int:
     """Copy unsaved rows of one model into its table, in the caller's transaction; return how many.
 
-    Values go through the fields' own conversion (sealed ones are sealed); columns that the database fills are left out.
+    Values go through the fields' own conversion (sealed ones are sealed for their row); columns that the database
+    fills are left out.
     """
     rows = list(rows)
     if not rows:
@@ -52,6 +53,6 @@ def copy_in(rows: Iterable[Model]) -> int:
     with connection.cursor() as cursor, cursor.cursor.copy(statement) as copy:
         for row in rows:
             copy.write_row(
-                [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
+                [field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields]
             )
     return len(rows)

@@ -15,8 +15,9 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import Model
 
-from minqing.areas.public import Area, profile
+from minqing.areas.public import Area, county, profile
 from minqing.kernel.errors import Refused
+from minqing.registry.public import put_identities
 from minqing.seed.chronicle import Chronicle
 from minqing.seed.copying import copy_in
 from minqing.seed.files import Files
@@ -99,6 +100,7 @@ def _load_register(register: Register, say: Say) -> dict[str, int]:
     say("正在登记居民、户、企业和场所……")
     counts["households"] = copy_in(register.households())
     counts["residents"] = copy_in(register.residents())
+    put_identities(register.identities(), [county().path])
     copy_in(register.members())
     counts["enterprises"] = copy_in(register.enterprises())
     counts["places"] = copy_in(register.places())

@@ -15,7 +15,16 @@ from minqing.areas.public import Area, AreaPeriod, CountyProfile, path_under
 from minqing.kernel.access import SYSTEM, Hand
 from minqing.registry import public as registry
 from minqing.registry.events import SubjectAdded, TagAdded
-from minqing.registry.public import Enterprise, Household, HouseholdMember, Place, Resident, Tag, TagKind
+from minqing.registry.public import (
+    Enterprise,
+    Household,
+    HouseholdMember,
+    IdentityRow,
+    Place,
+    Resident,
+    Tag,
+    TagKind,
+)
 from minqing.seed.chronicle import Chronicle
 from minqing.seed.copying import Ids
 from minqing.seed.officials import AppointmentSeed
@@ -252,9 +261,7 @@ class Register:
                 name_initials=registry.name_initials(seed.name),
                 sex=seed.sex,
                 birth_date=seed.born_on,
-                id_number=seed.id_number,
                 id_index=registry.id_index(seed.id_number),
-                phone=seed.phone or None,
                 phone_index=registry.phone_index(seed.phone),
                 occupation=seed.occupation,
                 presence="away" if seed.away_at else "here",
@@ -264,6 +271,16 @@ class Register:
                 changed_by_name=self.hand(clerk).person_name,
             )
             self._registered("resident", seed.number, seed.name, clerk, at)
+
+    def identities(self) -> Iterator[IdentityRow]:
+        """What goes into the vault: the numbers of the residents."""
+        for seed in self.world.population.residents:
+            yield IdentityRow(
+                self.subject_ids["resident"][seed.number],
+                self.subject_area("resident", seed.number),
+                seed.id_number,
+                seed.phone,
+            )
 
     def members(self) -> Iterator[HouseholdMember]:
         for seed in self.world.population.residents:

@@ -5,6 +5,7 @@ from minqing.registry.models.subjects import (
     Enterprise,
     Household,
     HouseholdMember,
+    Identity,
     Place,
     Resident,
     Subject,
@@ -13,6 +14,6 @@ from minqing.registry.models.subjects import (
 from minqing.registry.models.tags import Tag, TagKind
 
 __all__ = [
-    "Enterprise", "Household", "HouseholdMember", "ImportBatch", "ImportRow", "Place", "Resident", "Subject", "Tag",
-    "TagKind", "name_initials",
+    "Enterprise", "Household", "HouseholdMember", "Identity", "ImportBatch", "ImportRow", "Place",
+    "Resident", "Subject", "Tag", "TagKind", "name_initials",
 ]  # fmt: skip

@@ -83,9 +83,8 @@ class Resident(Subject):
     name_initials = models.CharField(max_length=INITIALS_MAX, blank=True)
     sex = models.CharField(max_length=6, choices=list(rules.SEX_LABELS.items()), blank=True)
     birth_date = models.DateField(null=True, blank=True)
-    id_number = SealedField()
+    # The numbers themselves lie in the vault (Identity); by these two they are found without being opened.
     id_index = models.BinaryField(max_length=16, null=True, editable=False)
-    phone = SealedField()
     phone_index = models.BinaryField(max_length=16, null=True, editable=False)
     occupation = models.CharField(max_length=rules.SHORT_MAX, blank=True)
     presence = models.CharField(max_length=6, choices=list(rules.PRESENCE_LABELS.items()), default=rules.HERE)
@@ -120,6 +119,29 @@ class Resident(Subject):
             # Three characters and more; two-character parts of names get their own index with the full county.
             GinIndex(fields=["name"], name="resident_name_trgm", opclasses=["gin_trgm_ops"]),
         ]
+
+
+class Identity(models.Model):
+    """The vault: a resident's ID number and phone, sealed, one row for who has either.
+
+    The application's role sees only rows under the paths in ``minqing.scopes`` (row-level security, migration 0003):
+    rows are read and written by :mod:`minqing.registry.services.vault` alone.
+    """
+
+    seen_with: ClassVar[Capability] = SEE_REGISTRY
+
+    resident = models.OneToOneField(Resident, primary_key=True, on_delete=models.PROTECT, related_name="+")
+    # The resident's own area once more: the policy must not read another table for every row.
+    area = models.ForeignKey("areas.Area", on_delete=models.PROTECT, related_name="+")
+    id_number = SealedField()
+    phone = SealedField()
+
+    everything = models.Manager["Identity"]()
+    objects = ScopedQuerySet["Identity"].as_manager()
+
+    class Meta:
+        db_table = "resident_identity"
+        base_manager_name = default_manager_name = "everything"
 
 
 class Household(Subject):

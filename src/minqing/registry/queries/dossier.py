@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from minqing.areas.public import area_name
@@ -24,6 +24,9 @@ from minqing.registry.queries.subjects import (
     resident_views,
     site_view,
 )
+from minqing.registry.services.vault import IdentityValues, identities
+
+NONE: Final = IdentityValues()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,7 @@ def dossier(ref: SubjectRef, actor: Actor, at: datetime) -> Dossier:
         subject=_view(row),
         area_name=area_name(row.area),
         area_path=row.area.path,
-        facts=tuple(Fact(label, value) for label, value in _facts(row, today) if value),
+        facts=tuple(Fact(label, value) for label, value in _facts(row, _numbers(row, actor), today) if value),
         household=household,
         members=members,
         former_members=former,
@@ -117,7 +120,8 @@ def edit_values(ref: SubjectRef, actor: Actor) -> EditValues:
     }[ref.kind]  # fmt: skip
     masked = {}
     if isinstance(row, Resident):
-        masked = {"id_number": mask_id_number(row.id_number or ""), "phone": mask_phone(row.phone or "")}
+        held = _numbers(row, actor)
+        masked = {"id_number": mask_id_number(held.id_number), "phone": mask_phone(held.phone)}
     elif isinstance(row, Enterprise):
         masked = {"phone": mask_phone(row.phone or "")}
     values = {name: getattr(row, name) for name in names}
@@ -154,7 +158,6 @@ def _home(
         past = (
             HouseholdMember.objects.filter(household=row).exclude(ends_on=None)
             .select_related("resident", "household")
-            .defer("resident__id_number", "resident__phone")
             .order_by("-ends_on", "id")
         )  # fmt: skip
         now = members_of([row.id], today)[row.id]
@@ -183,14 +186,21 @@ def _home(
     return household, members, (), homes
 
 
-def _facts(row: Resident | Household | Enterprise | Place, today: date) -> list[tuple[str, str]]:
+def _numbers(row: Resident | Household | Enterprise | Place, actor: Actor) -> IdentityValues:
+    """Return a resident's numbers from the vault (one statement); none for the other kinds."""
+    return identities([row.id], actor).get(row.id, NONE) if isinstance(row, Resident) else NONE
+
+
+def _facts(
+    row: Resident | Household | Enterprise | Place, numbers: IdentityValues, today: date
+) -> list[tuple[str, str]]:
     if isinstance(row, Resident):
         born = f"{row.birth_date}（{rules.age_on(row.birth_date, today)} 岁）" if row.birth_date else ""
         return [
             ("性别", rules.SEX_LABELS.get(row.sex, "")),
             ("出生日期", born),
-            ("证件号", mask_id_number(row.id_number or "")),
-            ("电话", mask_phone(row.phone or "")),
+            ("证件号", mask_id_number(numbers.id_number)),
+            ("电话", mask_phone(numbers.phone)),
             ("职业", row.occupation),
             ("居住状态", rules.PRESENCE_LABELS[row.presence]),
             ("外出去向", row.away_at),

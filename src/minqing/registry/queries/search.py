@@ -29,6 +29,7 @@ from minqing.registry.queries.subjects import (
     resident_views,
     site_view,
 )
+from minqing.registry.services.vault import IdentityValues, identities
 
 PAGE_ROWS: Final = 30
 FIRST_ROWS: Final = 6  # of each kind, when all kinds are asked at once
@@ -200,7 +201,6 @@ def members_of(household_ids: Sequence[UUID], today: date) -> dict[UUID, tuple[M
     for member in (
         HouseholdMember.objects.filter(household__in=household_ids, ends_on=None)
         .select_related("resident", "household")
-        .defer("resident__id_number", "resident__phone")
         .order_by("id")
     ):
         held[member.household_id].append(member_line(member, today))
@@ -226,17 +226,23 @@ def member_line(member: HouseholdMember, today: date) -> MemberLine:
 
 
 def rows_of(kind: str, rows: Sequence[Any], actor: Actor, today: date) -> list[SubjectRow]:
-    """Return list lines for rows of one kind: three queries, however many."""
+    """Return list lines for rows of one kind: four queries at most, however many."""
     if kind == rules.RESIDENT:
         views = resident_views(list(rows))
     elif kind == rules.HOUSEHOLD:
         views = household_views(list(rows))
     else:
         views = [site_view(row) for row in rows]
+    numbers = identities([row.id for row in rows], actor) if kind == rules.RESIDENT else {}
     names = area_names([view.area_id for view in views])
     tags = tags_on([view.id for view in views], actor, today)
     return [
-        SubjectRow(view, names.get(view.area_id, ""), facts_of(row, today), tags.get(view.id, ()))
+        SubjectRow(
+            view,
+            names.get(view.area_id, ""),
+            facts_of(row, today, numbers.get(row.id, IdentityValues())),
+            tags.get(view.id, ()),
+        )
         for view, row in zip(views, rows, strict=True)
     ]
 
@@ -250,14 +256,16 @@ def tags_on(subject_ids: Iterable[UUID], actor: Actor, today: date) -> dict[UUID
     return {one: tuple(labels) for one, labels in held.items()}
 
 
-def facts_of(row: Resident | Household | Enterprise | Place, today: date) -> tuple[str, ...]:
-    """Return the few words a list says of a row, numbers masked."""
+def facts_of(
+    row: Resident | Household | Enterprise | Place, today: date, numbers: IdentityValues
+) -> tuple[str, ...]:
+    """Return the few words a list says of a row; ``numbers`` are a resident's, and leave masked."""
     if isinstance(row, Resident):
         facts = [
             rules.SEX_LABELS.get(row.sex, ""),
             f"{rules.age_on(row.birth_date, today)} 岁" if row.birth_date else "",
-            mask_id_number(row.id_number or ""),
-            mask_phone(row.phone or ""),
+            mask_id_number(numbers.id_number),
+            mask_phone(numbers.phone),
             rules.PRESENCE_LABELS[row.presence] if row.presence == rules.AWAY else "",
             rules.GONE_LABELS.get(row.how_gone, ""),
         ]

@@ -90,8 +90,7 @@ def subjects(refs: Iterable[SubjectRef], actor: Actor | None = None) -> dict[Sub
 def _views(kind: str, ids: set[UUID], actor: Actor | None) -> list[SubjectView]:
     rows: Any = _opened(MODELS[kind].objects, actor).filter(id__in=ids)
     if kind == rules.RESIDENT:
-        people = list(rows.defer("id_number", "phone"))
-        return resident_views(people)
+        return resident_views(list(rows))
     if kind == rules.HOUSEHOLD:
         return household_views(list(rows))
     if kind == rules.ENTERPRISE:

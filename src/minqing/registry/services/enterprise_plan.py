@@ -169,6 +169,7 @@ def write_enterprises(rows: list[PlannedEnterprise], batch_id: UUID, *, by: Acto
             )
         )  # fmt: skip
     Enterprise.everything.bulk_update(known, _WRITTEN, batch_size=WRITE)
-    phones = [row for one, row in zip(changed, known, strict=True) if "phone" in one.fields]
-    Enterprise.everything.bulk_update(phones, ["phone", "phone_index"], batch_size=WRITE)
+    for one, row in zip(changed, known, strict=True):
+        if "phone" in one.fields:  # few; a sealed value is written row by row, because it is bound to its row
+            row.save(update_fields=["phone", "phone_index"])
     record_many((event, by.hand, at) for event in events)

@@ -16,7 +16,8 @@ from minqing.kernel.ids import uuid7
 from minqing.registry import rules
 from minqing.registry.events import HeadChanged, MovedIn, MovedOut, SubjectAdded, SubjectClosed
 from minqing.registry.models import Household, HouseholdMember, Resident
-from minqing.registry.services import changes
+from minqing.registry.permissions import EDIT_REGISTRY
+from minqing.registry.services import changes, vault
 from minqing.registry.services.inputs import HouseholdInput, checked_household
 from minqing.registry.services.tags import end_all_tags
 
@@ -82,6 +83,7 @@ def edit_household(
         members = list(_current(row).values_list("resident_id", flat=True))
         Resident.everything.filter(id__in=members).update(area=area)
         changes.tags_follow([row.id, *members], area.id)
+        vault.move_identities(members, area.id, vault.reach(by, EDIT_REGISTRY))
     changes.save_edit(row, found, _UNIQUE, by, at)
     return row
 
@@ -188,6 +190,7 @@ def join(
         resident.touch(by.person_name, at)
         resident.save(update_fields=["area", "version", "changed_at", "changed_by_name"])
         changes.tags_follow([resident.id], household.area_id)
+        vault.move_identities([resident.id], household.area_id, vault.reach(by, EDIT_REGISTRY))
     for subject, other in ((resident, household), (household, resident)):
         moved = MovedIn(
             subject_kind=subject.subject_kind, subject_id=subject.id, area_id=household.area_id,

@@ -67,7 +67,7 @@ def _people_on_file(rows: list[PlannedResident], lock: bool) -> dict[bytes, Resi
     found: dict[bytes, Resident] = {}
     for chunk in chunks(wanted):
         people: QuerySet[Resident] = Resident.everything.filter(id_index__in=chunk).order_by("id")
-        for person in _maybe_locked(people, lock).defer("id_number", "phone"):
+        for person in _maybe_locked(people, lock):
             found[bytes(person.id_index or b"")] = person
     return found
 
@@ -135,7 +135,7 @@ def _find_households(households: list[PlannedHousehold], scope: Scope, lock: boo
     known = {one.row.id: one for one in households if one.row is not None}
     for home_ids in chunks(known):
         members = HouseholdMember.objects.filter(household__in=home_ids, ends_on=None)
-        for member in members.select_related("resident").defer("resident__id_number", "resident__phone"):
+        for member in members.select_related("resident"):
             known[member.household_id].members.append(member)
     return households
 

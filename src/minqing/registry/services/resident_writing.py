@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from minqing.journal.public import Event, record_many
@@ -16,6 +16,8 @@ from minqing.registry.events import SubjectAdded, SubjectEdited, TagAdded
 from minqing.registry.models import Household, HouseholdMember, Resident, Tag, name_initials
 from minqing.registry.models.imports import BAD, NEW
 from minqing.registry.models.subjects import id_index, phone_index
+from minqing.registry.permissions import IMPORT_REGISTRY
+from minqing.registry.services import vault
 from minqing.registry.services.changes import FIELD_LABELS
 from minqing.registry.services.inputs import ResidentInput
 from minqing.registry.services.planned import PlannedHousehold, PlannedResident, ResidentPlan, chunks
@@ -32,6 +34,7 @@ class ResidentWriter:
 
     def __init__(self, plan: ResidentPlan, batch_id: UUID, *, by: Actor, at: datetime, today: date) -> None:
         self.plan, self.batch_id, self.by, self.at, self.today = plan, batch_id, by, at, today
+        self.paths = vault.reach(by, IMPORT_REGISTRY)
         self.events: list[Event] = []
         self.home_of: dict[int, Household] = {}  # by row number
 
@@ -70,6 +73,7 @@ class ResidentWriter:
             ids = list(living.values_list("resident_id", flat=True))
             Resident.everything.filter(id__in=ids).update(area_id=area_id)
             Tag.everything.filter(subject_id__in=[*homes, *ids]).update(area_id=area_id)
+            vault.move_identities(ids, area_id, self.paths)
 
     def _fresh(self, home: PlannedHousehold) -> Household:
         row = Household(
@@ -121,6 +125,7 @@ class ResidentWriter:
                 )
             )  # fmt: skip
         Resident.everything.bulk_create(rows, batch_size=WRITE)
+        vault.put_identities((_numbers(one, one.values) for one in self.new), self.paths)
 
     def _changed_people(self) -> None:
         changed = [one for one in self.known if one.changes]
@@ -128,27 +133,30 @@ class ResidentWriter:
             self._set(one)
         people = [one.person for one in changed if one.person]
         Resident.everything.bulk_update(people, [*_SAID, "area", *_TOUCHED], batch_size=WRITE)
-        for number in ("id_number", "phone"):
-            fields = [number, number.replace("_number", "") + "_index"]
+        for number, index in (("id_number", "id_index"), ("phone", "phone_index")):
             some = [one.person for one in changed if one.person and number in one.fields]
-            Resident.everything.bulk_update(some, fields, batch_size=WRITE)
+            Resident.everything.bulk_update(some, [index], batch_size=WRITE)
         moved: dict[UUID, list[UUID]] = defaultdict(list)
         for one in changed:
             if one.moves and one.person:
                 moved[one.person.area_id].append(one.person.id)
         for area_id, ids in moved.items():
             Tag.everything.filter(subject_id__in=ids).exclude(area_id=area_id).update(area_id=area_id)
+            vault.move_identities(ids, area_id, self.paths)
+        numbered = [one for one in changed if not one.fields.keys().isdisjoint(vault.NUMBERS)]
+        vault.put_identities((_numbers(one, one.fields) for one in numbered), self.paths)
 
     def _set(self, one: PlannedResident) -> None:
         person = one.person
         assert person is not None
         for name, value in one.fields.items():
-            setattr(person, name, value)
+            if name == "id_number":
+                person.id_index = id_index(value)
+            elif name == "phone":
+                person.phone_index = phone_index(value)
+            else:
+                setattr(person, name, value)
         person.name_initials = name_initials(person.name)
-        if "id_number" in one.fields:
-            person.id_index = id_index(person.id_number)
-        if "phone" in one.fields:
-            person.phone_index = phone_index(person.phone)
         person.area_id = self.home_of[one.row.number].area_id
         person.touch(self.by.person_name, self.at)
         self.events.append(
@@ -195,3 +203,11 @@ class ResidentWriter:
                         label=kind.label, reason=TAG_REASON, ends_on=None,
                     )
                 )  # fmt: skip
+
+
+def _numbers(one: PlannedResident, said: Mapping[str, Any]) -> vault.IdentityRow:
+    """What goes into the vault of one row; a number not said leaves what is there."""
+    assert one.person is not None
+    return vault.IdentityRow(
+        one.person.id, one.person.area_id, said.get("id_number", ""), said.get("phone", "")
+    )

@@ -17,7 +17,8 @@ from minqing.registry import rules
 from minqing.registry.events import SubjectAdded, SubjectClosed, SubjectEdited
 from minqing.registry.models import HouseholdMember, Resident, name_initials
 from minqing.registry.models.subjects import id_index, phone_index
-from minqing.registry.services import changes
+from minqing.registry.permissions import EDIT_REGISTRY
+from minqing.registry.services import changes, vault
 from minqing.registry.services.households import end_membership, join, locked_household
 from minqing.registry.services.inputs import ResidentInput, checked_resident
 from minqing.registry.services.tags import end_all_tags
@@ -29,7 +30,10 @@ _UNIQUE = {"resident_id_once": ("id_number", ID_ELSEWHERE)}
 def resident_row(
     *, area_id: UUID, values: ResidentInput, by_name: str, at: datetime, row_id: UUID | None = None
 ) -> Resident:
-    """Make a resident's row with its indexes and initials, not saved and not checked (imports and seeds use this)."""
+    """Make a resident's row with its indexes and initials, not saved and not checked (imports and seeds use this).
+
+    The numbers themselves go into the vault: :func:`minqing.registry.services.vault.put_identities`.
+    """
     return Resident(
         id=row_id or uuid7(at),
         area_id=area_id,
@@ -37,9 +41,7 @@ def resident_row(
         name_initials=name_initials(values.name),
         sex=values.sex,
         birth_date=values.birth_date,
-        id_number=values.id_number or None,
         id_index=id_index(values.id_number),
-        phone=values.phone or None,
         phone_index=phone_index(values.phone),
         occupation=values.occupation,
         presence=values.presence,
@@ -81,6 +83,8 @@ def add_resident(
     made = changes.insert(row, by, _UNIQUE)
     if made is not row:
         return made
+    numbers = vault.IdentityRow(row.id, area.id, values.id_number, values.phone)
+    vault.put_identity(numbers, vault.reach(by, EDIT_REGISTRY))
     added = SubjectAdded(subject_kind=rules.RESIDENT, subject_id=row.id, area_id=area.id, name=row.name)
     record(added, by=by.hand, at=at)
     if household:
@@ -102,26 +106,45 @@ def edit_resident(
     row = changes.locked(Resident, resident_id, by)
     changes.refuse_if_stale(row, version)
     changes.refuse_if_closed(row)
-    values = checked_resident(values, clock.local(at).date(), known_id=row.id_number)
+    paths = vault.reach(by, EDIT_REGISTRY)
+    held = vault.identities_under([row.id], paths).get(row.id, vault.IdentityValues())
+    values = checked_resident(values, clock.local(at).date(), known_id=held.id_number)
     new: dict[str, Any] = {
         "name": values.name, "sex": values.sex, "birth_date": values.birth_date, "occupation": values.occupation,
         "presence": values.presence, "away_at": values.away_at, "origin": values.origin,
         "address_note": values.address_note,
     }  # fmt: skip
-    for number in ("id_number", "phone"):
-        if said := getattr(values, number):
-            new[number] = said
-        elif number in values.forget:
-            new[number] = None
-    if new.get("id_number") and new["id_number"] != row.id_number:
-        _refuse_known_number(new["id_number"], by)
+    if values.id_number and values.id_number != held.id_number:
+        _refuse_known_number(values.id_number, by)
     found = changes.compare(row, new)
     row.name_initials = name_initials(row.name)
-    row.id_index, row.phone_index = id_index(row.id_number), phone_index(row.phone)
+    numbers, told = _new_numbers(values, held)
+    row.id_index = id_index(numbers.id_number)
+    row.phone_index = phone_index(numbers.phone)
+    found += told
     if area_id is not None and area_id != row.area_id:
         found.append(_move(row, area_id, by))
     changes.save_edit(row, found, _UNIQUE, by, at)
+    if told:
+        vault.put_identity(vault.IdentityRow(row.id, row.area_id, numbers.id_number, numbers.phone), paths)
+        gone = [name for name in vault.NUMBERS if getattr(held, name) and not getattr(numbers, name)]
+        vault.erase_identities([row.id], gone, paths)
     return row
+
+
+def _new_numbers(
+    values: ResidentInput, held: vault.IdentityValues
+) -> tuple[vault.IdentityValues, list[changes.Change]]:
+    """Return the numbers after an edit, and what changed, masked."""
+    after: dict[str, str] = {}
+    told = []
+    for name in vault.NUMBERS:
+        before = getattr(held, name)
+        after[name] = getattr(values, name) or ("" if name in values.forget else before)
+        if after[name] != before:
+            label = changes.FIELD_LABELS[name]
+            told.append(changes.Change(label, changes.shown(name, before), changes.shown(name, after[name])))
+    return vault.IdentityValues(**after), told
 
 
 def _move(row: Resident, area_id: UUID, by: Actor) -> changes.Change:
@@ -130,6 +153,7 @@ def _move(row: Resident, area_id: UUID, by: Actor) -> changes.Change:
     area = changes.open_area(area_id, rules.HOME_LEVELS, by)
     before, row.area = row.area.name, area
     changes.tags_follow([row.id], area.id)
+    vault.move_identities([row.id], area.id, vault.reach(by, EDIT_REGISTRY))
     return changes.Change("所属网格", before, area.name)
 
 

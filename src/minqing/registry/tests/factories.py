@@ -12,6 +12,7 @@ from minqing.registry.models import Enterprise, Household, HouseholdMember, Plac
 from minqing.registry.services.inputs import EnterpriseInput, ResidentInput
 from minqing.registry.services.residents import resident_row
 from minqing.registry.services.sites import enterprise_row
+from minqing.registry.services.vault import IdentityRow, IdentityValues, identities_under, put_identity
 
 SINCE: Final = date(2020, 5, 1)
 
@@ -27,7 +28,14 @@ def make_resident(area: Area, name: str = "裘阿婆", **said: Any) -> Resident:
     values = ResidentInput(name=name, **said)
     row = resident_row(area_id=area.id, values=values, by_name="测试", at=AT)
     row.save(force_insert=True)
+    put_identity(IdentityRow(row.id, area.id, values.id_number, values.phone), [area.path])
     return row
+
+
+def numbers_of(resident: Resident) -> tuple[str, str]:
+    """Return the ID number and the phone in the vault."""
+    found = identities_under([resident.id], [resident.area.path]).get(resident.id, IdentityValues())
+    return found.id_number, found.phone
 
 
 def make_household(area: Area, address: str = "举坑村 12 号", code: str = "") -> Household:

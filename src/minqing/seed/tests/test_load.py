@@ -12,12 +12,12 @@ from django.db.models import Count
 from pytest_django import DjangoDbBlocker
 
 from minqing.accounts.public import ROLE_LEVELS, Appointment, Person, Unit, actor_of
-from minqing.areas.public import Area, profile
+from minqing.areas.public import Area, county, profile
 from minqing.cases.public import Answer, Case
 from minqing.diary.public import Finding
 from minqing.journal.public import Detail, Entry, detail_hash, timeline
 from minqing.kernel.errors import Refused
-from minqing.registry.public import Household, HouseholdMember, Resident
+from minqing.registry.public import Household, HouseholdMember, Resident, identities_under
 from minqing.seed.public import PASSWORD, demonstration_accounts, load
 from minqing.workflow.public import Leg, Run, sweep_overdue, todo
 
@@ -79,7 +79,8 @@ def test_a_household_has_one_head_and_everybody_one_household() -> None:
     assert Resident.everything.exclude(id_index=None).count() == Resident.everything.count()
     one = Resident.everything.first()
     assert one is not None
-    assert len(one.id_number or "") == 18, "it is sealed in the database and opens again"
+    held = identities_under([one.id], [county().path])
+    assert len(held[one.id].id_number) == 18, "it is sealed in the database and opens again"
 
 
 @pytest.mark.usefixtures("loaded")
