@@ -22,7 +22,9 @@ from minqing.kernel.settings import settings
 HOST: Final = "127.0.0.1"
 _UP_SECONDS_MAX: Final = 60.0
 # The environment names another county and another server: a benchmark never touches either.
-_NOT_OURS: Final = ("MINQING_DATABASE_URL", "MINQING_OWNER_URL", "MINQING_KEYS", "MINQING_BLIND_KEY")
+_NOT_OURS: Final = (
+    "MINQING_DATABASE_URL", "MINQING_OWNER_URL", "MINQING_KEYS", "MINQING_BLIND_KEY", "MINQING_SEAL_KEY", "MINQING_ROOTS",
+)  # fmt: skip
 
 
 @contextmanager

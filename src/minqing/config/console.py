@@ -23,6 +23,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "county": ("在空的数据库里建一个真实的县（市）和首位管理员", f"{_HERE}.county"),
     "serve": ("只启动网站", f"{_HERE}.serve"),
     "work": ("只启动后台任务", f"{_HERE}.work"),
+    "journal": ("封存流水、核验流水、核对一份证明", f"{_HERE}.journal"),
     "procedures": ("检查规程，或把规程画成图写进文档", f"{_HERE}.procedures"),
     "docs": ("由代码生成参考文档，或检查它们是否最新", f"{_HERE}.docs"),
     "manage": ("运行一条 Django 管理命令（供开发者使用）", f"{_HERE}.manage"),

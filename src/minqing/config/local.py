@@ -86,4 +86,5 @@ def _fresh_secrets() -> dict[str, str]:
         "secret_key": secrets.token_urlsafe(48),
         "keys": f"1:{b64encode(secrets.token_bytes(KEY_BYTES)).decode()}",
         "blind_key": b64encode(secrets.token_bytes(KEY_BYTES)).decode(),
+        "seal_key": f"1:{b64encode(secrets.token_bytes(KEY_BYTES)).decode()}",
     }

@@ -42,6 +42,7 @@ def server_for_tests() -> Iterator[None]:
         "MINQING_SECRET_KEY": "only-for-tests-" * 4,
         "MINQING_KEYS": f"1:{key}",
         "MINQING_BLIND_KEY": key,
+        "MINQING_SEAL_KEY": f"1:{key}",
         "MINQING_COUNTY": _COUNTY,
         "MINQING_VAR": str(home / "var" / "tests"),
     }

@@ -1,4 +1,4 @@
-"""The jobs of the journal: one per entry that anyone reacts to, and the hourly sweep for nameless entries."""
+"""The jobs of the journal: one per entry that anyone reacts to, the hourly sweep, the seal, and its verification."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from uuid import UUID
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from minqing.journal import services
+from minqing.journal import checking, sealing, services
 from minqing.journal.models import Awaiting
+from minqing.kernel import clock
 
 ATTEMPTS_MAX = 10  # with exponential waiting: about half a day, then a person looks at the failed job
 
@@ -26,3 +27,18 @@ def sweep_awaiting(timestamp: int) -> None:
     for awaiting in Awaiting.objects.order_by("id"):
         services.deliver(awaiting.entry_id)
         awaiting.delete()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="journal.seal", queueing_lock="journal.seal", lock="journal.seal")
+def seal(timestamp: int) -> None:
+    """Seal what was committed since the last minute. A failure stands in the log; the next minute tries again."""
+    sealing.seal(at=clock.now())
+
+
+# 2:23 at night in the county; the queue counts in UTC.
+@app.periodic(cron="23 18 * * *")
+@app.task(name="journal.verify", queueing_lock="journal.verify")
+def verify(timestamp: int) -> None:
+    """Verify the whole journal and write down the outcome; a failure stands on desks and in the log."""
+    checking.check(at=clock.now())

@@ -58,7 +58,7 @@ class Entry(Row):
             models.Index(fields=["subject_kind", "subject_id", "at"], name="journal_subject"),
             models.Index(fields=["person_id", "at"], name="journal_person"),
             models.Index(fields=["area_id", "at"], name="journal_area"),
-            models.Index(fields=["xact"], name="journal_xact"),
+            models.Index(fields=["xact", "id"], name="journal_xact_id"),
         ]
 
 
@@ -97,3 +97,74 @@ class Awaiting(Row):
 
     class Meta:
         db_table = "journal_awaiting"
+
+
+class Leaf(Row):
+    """The place of one entry in the tree.
+
+    ``id`` is the entry's; no foreign key joins them, so that an entry that was removed can still be named.
+    """
+
+    public_because: ClassVar[str] = "a number and a hash tell nothing of the entry"
+
+    position = models.BigIntegerField(unique=True)
+    hash = models.BinaryField(max_length=32)
+
+    class Meta:
+        db_table = "journal_leaf"
+
+
+class Node(Row):
+    """The root of a complete subtree of 256, 65,536 … leaves, so that a proof need not read them."""
+
+    public_because: ClassVar[str] = "a hash over hashes tells nothing of the entries"
+
+    level = models.SmallIntegerField()
+    index = models.BigIntegerField()
+    hash = models.BinaryField(max_length=32)
+
+    class Meta:
+        db_table = "journal_node"
+        constraints = [models.UniqueConstraint(fields=["level", "index"], name="journal_node_place")]
+
+
+class Seal(Row):
+    """A signed root: so many entries, with this root, at this time. The same is published outside the database.
+
+    ``horizon``: entries of transactions below it have been seen; ``swept``: nameless entries of the hours before were
+    taken as well; ``peaks``: the edge at which the tree goes on. All of it is under the signature.
+    """
+
+    public_because: ClassVar[str] = "signed roots are there to be kept by anybody"
+
+    number = models.BigIntegerField(unique=True)
+    at = models.DateTimeField()
+    size = models.BigIntegerField()
+    root = models.BinaryField(max_length=32)
+    previous = models.BinaryField(max_length=32)
+    peaks = models.BinaryField(max_length=2048)
+    horizon = models.BigIntegerField()
+    swept = models.BooleanField()
+    key_id = models.SmallIntegerField()
+    signature = models.BinaryField(max_length=65)
+
+    class Meta:
+        db_table = "journal_seal"
+
+
+class Check(Row):
+    """What a verification of the whole journal found."""
+
+    public_because: ClassVar[str] = (
+        "whether the journal is sound is no secret; it names entries by number only"
+    )
+
+    at = models.DateTimeField()
+    seconds = models.FloatField()
+    size = models.BigIntegerField()
+    is_sound = models.BooleanField()
+    sentence = models.TextField()
+
+    class Meta:
+        db_table = "journal_check"
+        indexes = [models.Index(fields=["-at"], name="journal_check_at")]

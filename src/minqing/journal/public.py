@@ -1,7 +1,13 @@
 """The journal's front door."""
 
+from minqing.journal.checking import check, verify_journal
 from minqing.journal.events import ERASED, EVENTS, Event, detail_hash
-from minqing.journal.models import Detail, Entry
+from minqing.journal.findings import GROUPS
+from minqing.journal.models import Check, Detail, Entry, Seal
+from minqing.journal.naming import erase_naming
+from minqing.journal.permissions import SEE_SEALS
+from minqing.journal.proofs import Proof, check_proof, prove, prove_consistent
+from minqing.journal.published import read_roots
 from minqing.journal.queries import (
     AUDIT_COUNT_MAX,
     AUDIT_PAGE_ROWS,
@@ -12,6 +18,16 @@ from minqing.journal.queries import (
     reads_of,
     timeline,
     timelines,
+)
+from minqing.journal.sealing import (
+    SealingStopped,
+    SealState,
+    last_seal,
+    recent_seals,
+    resume,
+    root_of_seal,
+    seal,
+    seal_state,
 )
 from minqing.journal.services import (
     Recorded,
@@ -24,10 +40,56 @@ from minqing.journal.services import (
     record_many,
     record_read,
 )
+from minqing.journal.signing import Root, Unreadable, public_keys, read_public_key, write_public_key
 
 __all__ = [
-    "AUDIT_COUNT_MAX", "AUDIT_PAGE_ROWS", "ERASED", "EVENTS", "AuditFilters", "Detail", "Entry", "Event",
-    "Recorded", "TimelineLine", "audit", "committed_since", "deliver", "detail_hash", "entry_rows",
-    "erase_personal", "reactions_to", "reacts_to", "reads_of", "record", "record_many", "record_read",
-    "timeline", "timelines",
-]  # fmt: skip
+    "AUDIT_COUNT_MAX",
+    "AUDIT_PAGE_ROWS",
+    "ERASED",
+    "EVENTS",
+    "GROUPS",
+    "SEE_SEALS",
+    "AuditFilters",
+    "Check",
+    "Detail",
+    "Entry",
+    "Event",
+    "Proof",
+    "Recorded",
+    "Root",
+    "Seal",
+    "SealState",
+    "SealingStopped",
+    "TimelineLine",
+    "Unreadable",
+    "audit",
+    "check",
+    "check_proof",
+    "committed_since",
+    "deliver",
+    "detail_hash",
+    "entry_rows",
+    "erase_naming",
+    "erase_personal",
+    "last_seal",
+    "prove",
+    "prove_consistent",
+    "public_keys",
+    "reactions_to",
+    "reacts_to",
+    "read_public_key",
+    "read_roots",
+    "reads_of",
+    "recent_seals",
+    "record",
+    "record_many",
+    "record_read",
+    "resume",
+    "root_of_seal",
+    "seal",
+    "seal_state",
+    "timeline",
+    "timelines",
+    "verify_journal",
+    "write_public_key",
+]

@@ -46,6 +46,9 @@ class Settings(BaseSettings):
     secret_key: str = Field("", description="会话签名密钥")
     keys: str = Field("", description="个人信息加密密钥：编号:Base64，多个用逗号分隔，编号最大者为现用")
     blind_key: str = Field("", description="盲索引密钥，Base64")
+    seal_key: str = Field("", description="流水封存的签名密钥（Ed25519）：编号:Base64，编号最大者为现用")
+    seal_public: str = Field("", description="流水封存的公钥：编号:Base64，只核验不签名的机器用")
+    roots: str = Field("", description="封存的根写到哪些目录，逗号分隔，默认为数据目录下的 roots")
     cipher: Literal["aes", "sm4"] = Field("aes", description="个人信息的加密算法：aes 或 sm4（国密）")
     host: str = Field("127.0.0.1", description="监听地址")
     port: int = Field(8000, ge=1, le=65535, description="监听端口")
@@ -71,6 +74,20 @@ class Settings(BaseSettings):
             )
         wanted = max(held) if key_id is None else key_id
         return wanted, held[wanted]
+
+    def seal_keys(self) -> Mapping[int, bytes]:
+        """Return the secret keys that sign roots of the journal, by number; empty on a machine that only checks."""
+        return _numbered(self.seal_key, "MINQING_SEAL_KEY")
+
+    def seal_public_keys(self) -> Mapping[int, bytes]:
+        """Return the public keys that were given without their secret ones."""
+        return _numbered(self.seal_public, "MINQING_SEAL_PUBLIC")
+
+    @property
+    def roots_folders(self) -> list[Path]:
+        """Where roots of the journal are published: outside the database, best on more than one machine."""
+        given = [Path(one.strip()) for one in self.roots.split(",") if one.strip()]
+        return given or [self.data / "roots"]
 
     def index_key(self) -> bytes:
         """Return the key of the blind indexes."""
@@ -125,17 +142,18 @@ class _LocalFile(PydanticBaseSettingsSource):
 
 
 @lru_cache(maxsize=4)
-def _numbered(text: str) -> Mapping[int, bytes]:
+def _numbered(text: str, name: str = "MINQING_KEYS") -> Mapping[int, bytes]:
     """Read ``1:base64,2:base64``."""
     held: dict[int, bytes] = {}
     for part in filter(None, text.split(",")):
         number, _, encoded = part.strip().partition(":")
         if not number.isdecimal() or not 0 < int(number) < 256:
-            raise MissingSetting("MINQING_KEYS 的每一项应写成“编号:Base64”，编号为 1 到 255。")
-        held[int(number)] = _decoded("MINQING_KEYS", encoded)
+            raise MissingSetting(f"{name} 的每一项应写成“编号:Base64”，编号为 1 到 255。")
+        held[int(number)] = _decoded(name, encoded)
     return MappingProxyType(held)
 
 
+@lru_cache(maxsize=8)
 def _decoded(name: str, encoded: str) -> bytes:
     try:
         key = b64decode(encoded, validate=True)
