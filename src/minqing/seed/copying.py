@@ -8,7 +8,7 @@ from random import Random
 from typing import Final
 from uuid import UUID
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Model
 from psycopg import sql
 
@@ -35,7 +35,7 @@ class Ids:
         return UUID(int=(high << 80) | _VERSION_4 | (self.rng.getrandbits(12) << 64) | _VARIANT | low)
 
 
-def copy_in(rows: Iterable[Model]) -> int:
+def copy_in(rows: Iterable[Model], *, using: str = DEFAULT_DB_ALIAS) -> int:
     """Copy unsaved rows of one model into its table, in the caller's transaction; return how many.
 
     Values go through the fields' own conversion (sealed ones are sealed for their row); columns that the database
@@ -50,6 +50,7 @@ def copy_in(rows: Iterable[Model]) -> int:
         sql.Identifier(meta.db_table),
         sql.SQL(", ").join(sql.Identifier(str(field.column)) for field in fields),
     )
+    connection = connections[using]
     with connection.cursor() as cursor, cursor.cursor.copy(statement) as copy:
         for row in rows:
             copy.write_row(

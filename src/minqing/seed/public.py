@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from minqing.accounts.public import Person, current_appointments, role_at
 from minqing.areas.public import area_name, profile
 from minqing.kernel import clock
+from minqing.seed.full.load import FullyLoaded, load_full
+from minqing.seed.full.sizes import PARTS, needed_bytes, needed_minutes
 from minqing.seed.load import DEFAULT_SEED, Loaded, load
 from minqing.seed.officials import ACCOUNTS, PASSWORD
 
@@ -42,4 +44,7 @@ def demonstration_accounts() -> list[DemonstrationAccount]:
     return accounts
 
 
-__all__ = ["DEFAULT_SEED", "PASSWORD", "DemonstrationAccount", "Loaded", "demonstration_accounts", "load"]
+__all__ = [
+    "DEFAULT_SEED", "PARTS", "PASSWORD", "DemonstrationAccount", "FullyLoaded", "Loaded", "demonstration_accounts",
+    "load", "load_full", "needed_bytes", "needed_minutes",
+]  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from time import monotonic
 from typing import Any
 
@@ -12,7 +14,7 @@ from psycopg import sql
 
 from minqing.kernel import clock
 from minqing.kernel.errors import Refused
-from minqing.seed.public import DEFAULT_SEED, demonstration_accounts, load
+from minqing.seed.public import DEFAULT_SEED, demonstration_accounts, load, load_full
 
 SIZES = {"demo": 1.0, "small": 0.05}
 
@@ -37,7 +39,10 @@ class Command(BaseCommand):
             "--seed", type=int, default=DEFAULT_SEED, help="随机种子：同一种子、同一天，数据相同"
         )
         parser.add_argument(
-            "--size", choices=sorted(SIZES), default="demo", help="规模：demo 完整，small 约二十分之一"
+            "--size",
+            choices=(*sorted(SIZES), "full"),
+            default="demo",
+            help="规模：demo 完整，small 约二十分之一，full 全县七年（见 minqing seed）",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -46,7 +51,15 @@ class Command(BaseCommand):
         def say(sentence: str) -> None:
             self.stdout.write(f"  {monotonic() - started:5.1f} 秒  {sentence}")
 
+        @contextmanager
+        def step(sentence: str) -> Iterator[Callable[[int, int], None]]:
+            say(sentence)
+            yield lambda done, of: None
+
         try:
+            if options["size"] == "full":
+                say(f"全县已载入：{load_full(at=clock.now(), seed=int(options['seed']), step=step)}。")
+                return
             loaded = load(at=clock.now(), seed=int(options["seed"]), scale=SIZES[options["size"]], say=say)
         except Refused as refusal:
             raise CommandError(str(refusal)) from None
