@@ -58,7 +58,7 @@ class _Sm4Gcm:
     """SM4 in Galois/counter mode, with the tag at the end as :class:`AESGCM` has it."""
 
     def __init__(self, key: bytes) -> None:
-        self._key = algorithms.SM4(hmac.digest(key, b"minqing sm4-gcm", hashlib.sha256)[:16])
+        self._key = algorithms.SM4(key)
 
     def encrypt(self, nonce: bytes, data: bytes, associated_data: bytes, /) -> bytes:
         """Return ciphertext and tag."""
@@ -81,7 +81,7 @@ def _cipher(algorithm: int, key: bytes) -> _Aead:
         return AESGCM(key)
     if algorithm != SM4:
         raise KeyError(algorithm)
-    made = _Sm4Gcm(key)
+    made = _Sm4Gcm(hmac.digest(key, b"minqing sm4-gcm", hashlib.sha256)[:16])
     try:
         made.encrypt(bytes(NONCE_BYTES), b"", b"")
     except UnsupportedAlgorithm as error:
