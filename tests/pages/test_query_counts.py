@@ -50,7 +50,7 @@ PAGES: Final[dict[str, tuple[str, str, int]]] = {
     "visit": ("village_clerk", "/desk/diary/visits/{visit}/", 8),
     "imports": ("village_clerk", "/desk/imports/", 2),
     "areas": ("system_administrator", "/desk/areas/", 7),
-    "people": ("system_administrator", "/desk/people/", 4),
+    "people": ("security_administrator", "/desk/people/", 4),
     "audit": ("auditor", "/desk/audit/", 7),
     "phone: today": ("grid_worker", "/m/", 8),
     "phone: diary": ("grid_worker", "/m/visits/", 8),

@@ -24,7 +24,8 @@ DESK_PAGES: Final = {
         "/desk/imports/{batch}/", "/desk/codes/", "/password/",
     ),
     "town_dispatcher": ("/desk/hotline/", "/desk/cases/{assigning}/"),
-    "system_administrator": ("/desk/areas/", "/desk/areas/{village}/", "/desk/people/", "/desk/calendar/"),
+    "system_administrator": ("/desk/areas/", "/desk/areas/{village}/", "/desk/people/units/", "/desk/calendar/"),
+    "security_administrator": ("/desk/people/",),
     "auditor": ("/desk/audit/",),
 }  # fmt: skip
 PHONE_PAGES: Final = {

@@ -68,7 +68,7 @@ class AppointedActor:
         if self.may(to, area_path):
             return
         if self.acting is None:
-            raise NotAllowed("您目前没有有效的任职，请联系系统管理员。")
+            raise NotAllowed("您目前没有有效的任职，请联系安全管理员。")
         if self.acting.role not in to.held_by:
             roles = "、".join(sorted(role.label for role in to.held_by))
             raise NotAllowed(f"只有{roles}可以“{to.label}”。您现在的任职是：{self.acting.label}。")

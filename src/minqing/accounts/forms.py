@@ -42,6 +42,6 @@ class PasswordForm(forms.Form):
         label="新密码",
         max_length=PASSWORD_MAX,
         strip=False,
-        help_text="至少 10 位，不要只用数字，也不要用姓名。",
+        help_text="至少 12 位，不要只用数字，也不要用姓名。",
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )

@@ -2,7 +2,7 @@
 
 from procrastinate.contrib.django import app
 
-from minqing.accounts import services
+from minqing.accounts.services import sign_in
 from minqing.kernel import clock
 
 
@@ -10,4 +10,4 @@ from minqing.kernel import clock
 @app.task(name="accounts.forget_old_failures", queueing_lock="accounts.forget_old_failures")
 def forget_old_failures(timestamp: int) -> None:
     """Delete failed sign-ins older than a day, at night."""
-    services.forget_old_failures(clock.now())
+    sign_in.forget_old_failures(clock.now())

@@ -6,10 +6,12 @@ from datetime import date
 from typing import ClassVar, Self
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Func, Q, Value, When
 
-from minqing.accounts.rules import role_at
+from minqing.accounts.rules import ADMINISTRATORS, role_at
 from minqing.kernel.access import Role
 from minqing.kernel.ids import uuid7
 from minqing.kernel.models import Row
@@ -77,6 +79,25 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         return self.filter(Q(ends_on=None) | Q(ends_on__gte=on), starts_on__lte=on, person__is_active=True)
 
 
+class Days(Func):
+    """The days of an appointment, the last one included; without end where there is none."""
+
+    function = "daterange"
+    output_field = DateRangeField()
+
+
+def _days() -> Days:
+    return Days("starts_on", "ends_on", Value("[]"))
+
+
+def _side() -> Case:
+    """Return what must not meet its other: each administrator is a side of its own, all business is one."""
+    kinds = [
+        When(role=role.key, then=Value(role.key)) for role in sorted(ADMINISTRATORS, key=lambda one: one.key)
+    ]
+    return Case(*kinds, default=Value("business"), output_field=models.CharField())
+
+
 class Appointment(Row):
     """A person holds a role at an area (and in a unit) between two dates."""
 
@@ -98,6 +119,15 @@ class Appointment(Row):
             models.CheckConstraint(
                 condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
                 name="appointment_ends_after_start",
+            ),
+            # The second lock behind rules.why_not_together: holds for raw SQL and for two appointing at once.
+            ExclusionConstraint(
+                name="appointment_sides_never_meet",
+                expressions=[
+                    ("person", RangeOperators.EQUAL),
+                    (_days(), RangeOperators.OVERLAPS),
+                    (_side(), RangeOperators.NOT_EQUAL),
+                ],
             ),
         ]
 

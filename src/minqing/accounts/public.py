@@ -16,7 +16,7 @@ from minqing.accounts.directory import (
     units_in,
 )
 from minqing.accounts.models import UNIT_KINDS, Appointment, Person, Unit
-from minqing.accounts.permissions import MANAGE_PEOPLE, READ_AUDIT
+from minqing.accounts.permissions import MANAGE_PEOPLE, MANAGE_UNITS, READ_AUDIT
 from minqing.accounts.queries import (
     Answerable,
     actor_of,
@@ -27,25 +27,24 @@ from minqing.accounts.queries import (
     units_for,
 )
 from minqing.accounts.rules import ROLE_LEVELS, role_at
-from minqing.accounts.services import (
+from minqing.accounts.services.appointments import appoint, end_appointment
+from minqing.accounts.services.people import (
     add_first_administrator,
     add_person,
-    appoint,
     change_password,
-    close_unit,
-    end_appointment,
-    forget_old_failures,
-    open_unit,
     reset_password,
-    sign_in,
 )
+from minqing.accounts.services.sign_in import forget_old_failures, sign_in
+from minqing.accounts.services.units import close_unit, open_unit
 from minqing.kernel.roles import (
     AUDITOR,
     FOLLOW_UP_CALLER,
     GRID_WORKER,
     HANDLER,
+    REGISTRAR,
     REVIEWER,
     ROLES,
+    SECURITY_ADMINISTRATOR,
     SYSTEM_ADMINISTRATOR,
     TOWN_DISPATCHER,
     VILLAGE_CLERK,
@@ -58,11 +57,14 @@ __all__ = [
     "GRID_WORKER",
     "HANDLER",
     "MANAGE_PEOPLE",
+    "MANAGE_UNITS",
     "PEOPLE_ROWS",
     "READ_AUDIT",
+    "REGISTRAR",
     "REVIEWER",
     "ROLES",
     "ROLE_LEVELS",
+    "SECURITY_ADMINISTRATOR",
     "SYSTEM_ADMINISTRATOR",
     "TOWN_DISPATCHER",
     "UNIT_KINDS",

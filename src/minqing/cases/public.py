@@ -42,6 +42,7 @@ from minqing.cases.queries.intake import (
 from minqing.cases.queries.links import (
     FindingCase,
     NoticeLine,
+    count_open,
     notices,
     notices_unread,
     of_findings,
@@ -147,6 +148,7 @@ __all__ = [
     "answer",
     "attachment_path",
     "case_file",
+    "count_open",
     "door_code",
     "doors",
     "earlier_calls",

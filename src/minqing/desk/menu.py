@@ -8,7 +8,7 @@ from typing import Final
 
 from django.urls import NoReverseMatch, reverse
 
-from minqing.accounts.public import MANAGE_PEOPLE, READ_AUDIT
+from minqing.accounts.public import MANAGE_PEOPLE, MANAGE_UNITS, READ_AUDIT
 from minqing.areas.public import MANAGE_AREAS
 from minqing.cases.public import OPEN_CASES, PRINT_DOOR_CODES, REPORT_CASE, TAKE_CALLS
 from minqing.diary.public import SEE_VISITS
@@ -53,6 +53,7 @@ MENU: Final = (
     Entry("imports", "导入", "upload", IMPORT_REGISTRY, ("import",)),
     Entry("areas", "辖区", "tree", MANAGE_AREAS, ("area",)),
     Entry("people", "人员", "id-badge-2", MANAGE_PEOPLE, ("people", "person", "appointment_end")),
+    Entry("people_units", "单位", "building", MANAGE_UNITS, ("unit",)),
     Entry("calendar", "工作日历", "calendar", EDIT_CALENDAR, ("calendar",)),
     Entry("audit", "审计", "history", READ_AUDIT, ("audit",)),
 )
@@ -60,7 +61,7 @@ MENU: Final = (
 
 def entries_for(actor: Actor, url_name: str) -> Iterator[Shown]:
     """Yield the entries an actor may open; the one of the page with that name is the current one."""
-    exact = {entry.name for entry in MENU}
+    exact = {entry.name for entry in MENU if entry.to is None or actor.may(entry.to)}
     for entry in MENU:
         if entry.to is not None and not actor.may(entry.to):
             continue

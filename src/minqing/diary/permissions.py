@@ -1,7 +1,6 @@
 """What may be done with visits, at an area and below.
 
-Neither the county administrator (keeps accounts and areas) nor the auditor (reads the journal) reads what was said at
-a door.
+Neither the administrators (areas, accounts, the journal) nor the registrar (the files) read what was said at a door.
 """
 
 from minqing.kernel.access import capability

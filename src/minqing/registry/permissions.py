@@ -7,7 +7,7 @@ tell them more. Sensitive tags stay with those who knock at the door.
 from minqing.kernel.access import capability
 from minqing.kernel.roles import (
     GRID_WORKER,
-    SYSTEM_ADMINISTRATOR,
+    REGISTRAR,
     TOWN_DISPATCHER,
     VILLAGE_CLERK,
     VILLAGE_SECRETARY,
@@ -15,15 +15,15 @@ from minqing.kernel.roles import (
 
 SEE_REGISTRY = capability(
     "registry.see", "查看民情档案",
-    GRID_WORKER, VILLAGE_CLERK, VILLAGE_SECRETARY, TOWN_DISPATCHER, SYSTEM_ADMINISTRATOR,
+    GRID_WORKER, VILLAGE_CLERK, VILLAGE_SECRETARY, TOWN_DISPATCHER, REGISTRAR,
 )  # fmt: skip
 SEE_SENSITIVE_TAGS = capability(
     "registry.see_sensitive_tags", "查看敏感标签", GRID_WORKER, VILLAGE_CLERK, VILLAGE_SECRETARY
 )
 EDIT_REGISTRY = capability(
-    "registry.edit", "登记和修改民情档案", GRID_WORKER, VILLAGE_CLERK, VILLAGE_SECRETARY
+    "registry.edit", "登记和修改民情档案", GRID_WORKER, VILLAGE_CLERK, VILLAGE_SECRETARY, REGISTRAR
 )
-TAG_SUBJECTS = capability("registry.tag", "打标签", GRID_WORKER, VILLAGE_CLERK, VILLAGE_SECRETARY)
+TAG_SUBJECTS = capability("registry.tag", "打标签", GRID_WORKER, VILLAGE_CLERK, VILLAGE_SECRETARY, REGISTRAR)
 IMPORT_REGISTRY = capability(
-    "registry.import", "批量导入民情档案", VILLAGE_CLERK, TOWN_DISPATCHER, SYSTEM_ADMINISTRATOR
+    "registry.import", "批量导入民情档案", VILLAGE_CLERK, TOWN_DISPATCHER, REGISTRAR
 )

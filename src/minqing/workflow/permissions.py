@@ -2,7 +2,6 @@
 
 from minqing.kernel.access import capability
 from minqing.kernel.roles import (
-    AUDITOR,
     FOLLOW_UP_CALLER,
     GRID_WORKER,
     REVIEWER,
@@ -23,7 +22,5 @@ SEE_RUNS = capability(
     TOWN_DISPATCHER,
     REVIEWER,
     FOLLOW_UP_CALLER,
-    SYSTEM_ADMINISTRATOR,
-    AUDITOR,
 )
 EDIT_CALENDAR = capability("workflow.edit_calendar", "维护工作日历", SYSTEM_ADMINISTRATOR)

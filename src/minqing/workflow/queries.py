@@ -13,7 +13,7 @@ from minqing.accounts import public as accounts
 from minqing.areas import public as areas
 from minqing.kernel.access import Actor, Role
 from minqing.kernel.errors import NotThere
-from minqing.kernel.roles import SYSTEM_ADMINISTRATOR
+from minqing.kernel.roles import SECURITY_ADMINISTRATOR
 from minqing.workflow import rules
 from minqing.workflow.models import (
     Leg,
@@ -137,7 +137,7 @@ class Turn:
 
 
 def who_may(run: Run, *, on: date) -> Turn:
-    """Who is answerable for a run in its state; where a post is vacant, the county's administrators. Never silent."""
+    """Who is answerable for a run in its state; where a post is vacant, whoever appoints. Never silent."""
     if not run.is_running:
         return Turn((), ())
     roles = procedure(run.procedure).answering(run.state)
@@ -145,7 +145,7 @@ def who_may(run: Run, *, on: date) -> Turn:
     people = accounts.answerable(roles, run.area, on=on, unit_id=run.unit_id)
     if people:
         return Turn(labels, tuple(people))
-    return Turn(labels, tuple(accounts.answerable([SYSTEM_ADMINISTRATOR], run.area, on=on)), vacant=True)
+    return Turn(labels, tuple(accounts.answerable([SECURITY_ADMINISTRATOR], run.area, on=on)), vacant=True)
 
 
 def face(run: Run, *, at: datetime, calendar: Calendar | None = None) -> ClockFace:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from minqing.accounts.forms import ProofForm
 from minqing.accounts.models import Person
 from minqing.accounts.pages.onward import kept_of, next_of, onward
-from minqing.accounts.services import prove_by_password
+from minqing.accounts.services.sign_in import prove_by_password
 from minqing.kernel import clock
 from minqing.kernel.errors import Refused, TooMany
 from minqing.kernel.limits import address_of

@@ -13,7 +13,8 @@ from minqing.accounts.forms import PasswordForm, SignInForm
 from minqing.accounts.middleware import ACTING_KEY
 from minqing.accounts.models import Person
 from minqing.accounts.pages.onward import next_of, onward
-from minqing.accounts.services import change_password, sign_in
+from minqing.accounts.services.people import change_password
+from minqing.accounts.services.sign_in import sign_in
 from minqing.kernel import clock
 from minqing.kernel.errors import NotThere, Refused, TooMany
 from minqing.kernel.limits import address_of

@@ -29,6 +29,7 @@ from minqing.kernel.errors import NotAllowed, Refused, TooMany
 from minqing.kernel.roles import (
     GRID_WORKER,
     HANDLER,
+    SECURITY_ADMINISTRATOR,
     SYSTEM_ADMINISTRATOR,
     TOWN_DISPATCHER,
     VILLAGE_CLERK,
@@ -107,7 +108,7 @@ def test_a_role_with_its_place_says_the_level_once():
 
 def test_a_dispatcher_is_appointed_at_a_town_and_never_over_the_county():
     here = small_county()
-    person, by = make_person("wide"), here.actor(SYSTEM_ADMINISTRATOR)
+    person, by = make_person("wide"), here.actor(SECURITY_ADMINISTRATOR)
 
     def give(area: Area) -> None:
         appoint(
@@ -123,7 +124,7 @@ def test_a_dispatcher_is_appointed_at_a_town_and_never_over_the_county():
 
 def test_an_ended_appointment_gives_nothing_from_the_next_day_on():
     here = small_county()
-    administrator = here.actor(SYSTEM_ADMINISTRATOR)
+    administrator = here.actor(SECURITY_ADMINISTRATOR)
     person = make_person("gone")
     held = factories.appoint(person, GRID_WORKER, here.grid)
     end_appointment(appointment_id=held.id, ends_on=DAY, reason="调离", by=administrator, at=AT)
@@ -139,7 +140,7 @@ def test_an_ended_appointment_gives_nothing_from_the_next_day_on():
 
 def test_roles_sit_where_they_belong():
     here = small_county()
-    administrator = here.actor(SYSTEM_ADMINISTRATOR)
+    administrator = here.actor(SECURITY_ADMINISTRATOR)
     person = add_person(
         username="new", name="新人", password="long-and-odd-passphrase", by=administrator, at=AT
     )
@@ -170,7 +171,7 @@ def test_roles_sit_where_they_belong():
 
 def test_weak_passwords_and_taken_names_are_refused():
     here = small_county()
-    administrator = here.actor(SYSTEM_ADMINISTRATOR)
+    administrator = here.actor(SECURITY_ADMINISTRATOR)
     for password in ("12345678901", "short"):
         with pytest.raises(Refused):
             add_person(username="weak", name="弱", password=password, by=administrator, at=AT)

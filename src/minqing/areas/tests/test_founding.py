@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from minqing.accounts.public import MANAGE_PEOPLE, Person, actor_of, add_first_administrator
+from minqing.accounts.public import MANAGE_PEOPLE, Appointment, Person, actor_of, add_first_administrator
 from minqing.accounts.tests.factories import AT, DAY, PASSWORD
 from minqing.areas.models import Area, AreaPeriod, CountyProfile
 from minqing.areas.public import TOWN, VILLAGE, Planned, found_county
@@ -32,13 +32,15 @@ def test_the_shipped_county_has_its_towns_villages_and_an_administrator():
     assert not CountyProfile.objects.get().is_demonstration
     assert top.outline is not None
     assert "设立了“嵊州市”" in timeline("area", top.id)[0].sentence
+    assert not Person.objects.exists(), "nobody may sign in before the installer says who"
     person = add_first_administrator(username="first", name="第一人", password=PASSWORD, at=AT)
     assert actor_of(person, DAY).may(MANAGE_PEOPLE, top.path)
     with pytest.raises(Refused, match="已经有人任职"):
         add_first_administrator(username="second", name="第二人", password=PASSWORD, at=AT)
     with pytest.raises(Refused, match="已经有一个县"):
         found_county(code="330683", name="嵊州市", below=[], outline=None, at=AT)
-    assert Person.objects.count() == 1
+    assert Person.objects.count() == Appointment.objects.count() == 1
+    assert actor_of(person, DAY).hand.appointment_label == "嵊州市安全管理员"
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,14 @@ def open_in(area_path: str, actor: Actor) -> int:
     return Case.objects.visible_to(actor).filter(area__path__under=area_path, closed_at=None).count()
 
 
+def count_open(*, area_path: str = "", unit_id: UUID | None = None) -> int:
+    """Count open cases of an area and below, or of an office, for whoever moves or dissolves it."""
+    found = Case.objects.unscoped("a number only: whoever reorganises the county reads no case").filter(closed_at=None)
+    if area_path:
+        found = found.filter(area__path__under=area_path)
+    return found.filter(unit_id=unit_id).count() if unit_id else found.count()
+
+
 @dataclass(frozen=True, slots=True)
 class NoticeLine:
     """One line to an officer."""

@@ -1,4 +1,7 @@
-"""``minqing county``: set up a real county in an empty database, with its first administrator."""
+"""``minqing county``: set up a real county in an empty database, with its security administrator.
+
+That one account is the only one there is; the other two administrators are appointed by it (GB/T 22239-2019, 8.1.5).
+"""
 
 from __future__ import annotations
 
@@ -30,8 +33,8 @@ _SHIPPED_NAME: Final = "嵊州市"
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Describe the arguments."""
-    parser.add_argument("--username", required=True, help="首位系统管理员的用户名")
-    parser.add_argument("--person", required=True, help="首位系统管理员的姓名")
+    parser.add_argument("--username", required=True, help="安全管理员的用户名")
+    parser.add_argument("--person", required=True, help="安全管理员的姓名")
     parser.add_argument("--code", default=_SHIPPED_CODE, help="县（市）行政区划代码，默认 330683")
     parser.add_argument("--name", default=_SHIPPED_NAME, help="县（市）名称，默认嵊州市")
     parser.add_argument("--towns", type=Path, help="镇街 CSV：code,name[,lon,lat]；默认用自带的嵊州数据")
@@ -69,7 +72,8 @@ def run(options: argparse.Namespace) -> int:
         except Refused as refused:
             raise CannotRun(refused.message) from refused
         say(
-            f"{options.name}已建好，共 {len(below)} 个镇街和村（社区）。请用“{options.username}”登录，再设网格和任职。"
+            f"{options.name}已建好，共 {len(below)} 个镇街和村（社区）。现在只有“{options.username}”一个账号，"
+            "请用它登录，另请两个人，任命为系统管理员和审计管理员。"
         )
     return 0
 
@@ -77,9 +81,9 @@ def run(options: argparse.Namespace) -> int:
 def _asked() -> str:
     if not sys.stdin.isatty():
         raise CannotRun(
-            f"请在终端里运行，或用环境变量 {PASSWORD_VARIABLE} 给出首位管理员的密码（至少 10 位）。"
+            f"请在终端里运行，或用环境变量 {PASSWORD_VARIABLE} 给出安全管理员的密码（至少 12 位）。"
         )
-    return getpass.getpass("首位管理员的密码（至少 10 位）：")
+    return getpass.getpass("安全管理员的密码（至少 12 位）：")
 
 
 def _planned(options: argparse.Namespace) -> Iterable[Planned]:

@@ -79,6 +79,7 @@ def _area_page(request: OfficialRequest, of: areas.Area) -> HttpResponse:
         "open_cases": cases.open_in(of.path, actor) if sees_cases else None,
         "may_manage": actor.may(areas.MANAGE_AREAS, of.path),
         "may_see_people": actor.may(accounts.MANAGE_PEOPLE),
+        "may_manage_units": actor.may(accounts.MANAGE_UNITS, of.path),
         "is_county": of.level == areas.COUNTY,
         "area_text": str(of.id),
     }
@@ -90,12 +91,12 @@ def _levels(of: areas.Area) -> list[tuple[str, int]]:
     return [(areas.LEVEL_LABELS[level], count) for level, count in counts.items() if level != of.level]
 
 
-def _below(of: areas.Area, actor: Actor, today: date) -> Below:
+def _below(of: areas.Area, today: date) -> Below:
     counts = areas.count_under(of.path)
     return Below(
         levels=_levels(of),
         areas=sum(counts.values()),
-        open_cases=cases.open_in(of.path, actor),
+        open_cases=cases.count_open(area_path=of.path),
         appointments=len(accounts.appointments_in(of, today)),
     )
 
@@ -123,7 +124,7 @@ def open_new(request: OfficialRequest, area_id: UUID) -> HttpResponse:
             except Refused as refused:
                 status = refused_onto(form, refused)
             else:
-                messages.success(request, f"已设立“{made.name}”。要有人负责，请到“人员”里任命。")
+                messages.success(request, f"已设立“{made.name}”。要有人负责，请安全管理员在“人员”里任命。")
                 return redirect("desk:area", made.id)
     return _form_page(request, parent, form, f"在{parent.name}下面设新的辖区", "设立", status)
 
@@ -181,7 +182,7 @@ def move(request: OfficialRequest, area_id: UUID) -> HttpResponse:
                 with_it = f"，连同下面的 {moved - 1} 个辖区" if moved > 1 else ""
                 messages.success(request, f"{of.name}已归{to.name}管辖{with_it}。能看到它的人已经跟着变了。")
                 return redirect("desk:area", of.id)
-    context |= {"form": form, "to": to, **_preview(of, to, actor)}
+    context |= {"form": form, "to": to, **_preview(of, to)}
     return render(request, "desk/administration/area_move.html", context, status=status)
 
 
@@ -201,7 +202,7 @@ def _parents(of: areas.Area, level: str, text: str) -> list[tuple[areas.Area, st
     return [(one, names[one.id]) for one in fit]
 
 
-def _preview(of: areas.Area, to: areas.Area, actor: Actor) -> dict[str, Any]:
+def _preview(of: areas.Area, to: areas.Area) -> dict[str, Any]:
     """Return what goes along, and who above it sees it no more or from now on."""
     today = clock.local(clock.now()).date()
     before = {one.path for one in areas.ancestors(of) if one.id != of.id}
@@ -209,7 +210,7 @@ def _preview(of: areas.Area, to: areas.Area, actor: Actor) -> dict[str, Any]:
     return {
         "before": areas.ancestors(of)[:-1],
         "after": areas.ancestors(to),
-        "below": _below(of, actor, today),
+        "below": _below(of, today),
         "losing": accounts.appointments_above(before - after, today),
         "gaining": accounts.appointments_above(after - before, today),
         "keeping": len(accounts.appointments_above(before & after, today)),
@@ -241,7 +242,7 @@ def close(request: OfficialRequest, area_id: UUID) -> HttpResponse:
                 messages.success(request, f"已撤销 {closed} 个辖区。没办完的事项照常办。")
                 return redirect("desk:area", of.id)
     today = clock.local(clock.now()).date()
-    context = {"area": of, "form": form, "below": _below(of, actor, today)}
+    context = {"area": of, "form": form, "below": _below(of, today)}
     return render(request, "desk/administration/area_close.html", context, status=status)
 
 

@@ -1,4 +1,4 @@
-"""人员: accounts, who is appointed where, offices. Only the county's administrators come here."""
+"""人员: accounts and who is appointed where, for the security administrator; offices, also for the system's."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def people(request: OfficialRequest) -> HttpResponse:
     return render(request, "desk/administration/people.html", context)
 
 
-@page(accounts.MANAGE_PEOPLE)
+@page((accounts.MANAGE_PEOPLE, accounts.MANAGE_UNITS))
 @require_safe
 @never_cache
 def units(request: OfficialRequest) -> HttpResponse:
@@ -78,6 +78,9 @@ def units(request: OfficialRequest) -> HttpResponse:
         "is_filtered": bool(wanted),
         "rows": [(one, names.get(one.area_id, one.area.name)) for one in found.rows],
         "total": found.total,
+        "may_see_people": actor.may(accounts.MANAGE_PEOPLE),
+        "may_manage": actor.may(accounts.MANAGE_UNITS),
+        "columns": "名称|类型|设在|可以做" if actor.may(accounts.MANAGE_UNITS) else "名称|类型|设在",
         "page": paged(found.total, accounts.UNIT_ROWS, found.page),
     }
     return render(request, "desk/administration/units.html", context)

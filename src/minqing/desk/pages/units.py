@@ -7,7 +7,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -21,7 +20,7 @@ from minqing.kernel.errors import Refused
 from minqing.kernel.pages import OfficialRequest, page
 
 
-@page(accounts.MANAGE_PEOPLE)
+@page(accounts.MANAGE_UNITS)
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def unit_open(request: OfficialRequest, area_id: UUID) -> HttpResponse:
@@ -42,24 +41,24 @@ def unit_open(request: OfficialRequest, area_id: UUID) -> HttpResponse:
             except Refused as refused:
                 status = refused_onto(form, refused)
             else:
-                messages.success(request, f"已设立“{made.name}”。接着请在“人员”页为它任命承办人。")
+                messages.success(request, f"已设立“{made.name}”。接着请安全管理员为它任命承办人。")
                 return redirect("desk:area", area.id)
     context = {"form": form, "area": area}
     return render(request, "desk/administration/unit_open.html", context, status=status)
 
 
-@page(accounts.MANAGE_PEOPLE)
+@page(accounts.MANAGE_UNITS)
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def unit_close(request: OfficialRequest, unit_id: UUID) -> HttpResponse:
     """Dissolve an office; not while cases wait there."""
     unit, status, at = accounts.unit(unit_id), 200, clock.now()
-    waiting = cases.queue(request.actor, cases.QueueFilters(unit_id=unit.id), at=at)
+    waiting = cases.count_open(unit_id=unit.id)
     form = CloseUnitForm(request.POST or None)
     if request.method == "POST":
         status = 400
-        if waiting.total:
-            form.add_error(None, f"这个单位还有 {waiting.total_words} 件事项没有办完，请先办完或改派。")
+        if waiting:
+            form.add_error(None, f"这个单位还有 {waiting} 件事项没有办完，请先办完或改派。")
         elif form.is_valid():
             try:
                 accounts.close_unit(
@@ -70,6 +69,5 @@ def unit_close(request: OfficialRequest, unit_id: UUID) -> HttpResponse:
             else:
                 messages.success(request, f"已撤销“{unit.name}”。")
                 return redirect("desk:people_units")
-    queue = f"{reverse('desk:queue')}?view=open&unit={unit.id}&area={unit.area_id}"
-    context = {"form": form, "unit": unit, "waiting": waiting, "queue_url": queue}
+    context = {"form": form, "unit": unit, "waiting": waiting}
     return render(request, "desk/administration/unit_close.html", context, status=status)

@@ -20,6 +20,7 @@ from minqing.kernel.roles import (
     GRID_WORKER,
     HANDLER,
     REVIEWER,
+    SECURITY_ADMINISTRATOR,
     SYSTEM_ADMINISTRATOR,
     TOWN_DISPATCHER,
     VILLAGE_CLERK,
@@ -128,7 +129,7 @@ def test_areas_are_opened_renamed_and_closed(desk: Desk):
 
 
 def test_an_account_is_made_appointed_and_ended(desk: Desk):
-    admin = desk.as_(SYSTEM_ADMINISTRATOR)
+    admin = desk.as_(SECURITY_ADMINISTRATOR)
     given = {"name": "裘新", "username": "qiu.xin", "password": "guyu-lixia-xiazhi"}
     address = reverse("desk:person_new")
     for wrong in (
@@ -165,7 +166,7 @@ def test_an_account_is_made_appointed_and_ended(desk: Desk):
 
 
 def test_a_forgotten_password_is_reset_by_the_county(desk: Desk):
-    admin, worker = desk.county.actor(SYSTEM_ADMINISTRATOR), desk.county.actor(GRID_WORKER)
+    admin, worker = desk.county.actor(SECURITY_ADMINISTRATOR), desk.county.actor(GRID_WORKER)
     client, theirs = signed_in(admin), signed_in(worker)
     address = reverse("desk:person_password", args=[worker.person_id])
     assert client.get(address).status_code == 200
@@ -181,7 +182,7 @@ def test_a_forgotten_password_is_reset_by_the_county(desk: Desk):
 
 
 def test_people_and_units_are_found_in_as_many_queries_for_many(desk: Desk):
-    county, admin = desk.county, desk.as_(SYSTEM_ADMINISTRATOR)
+    county, admin = desk.county, desk.as_(SECURITY_ADMINISTRATOR)
 
     def queries(name: str, **given: str) -> int:
         with CaptureQueriesContext(connection) as found:
@@ -284,7 +285,7 @@ def test_the_auditor_reads_everything_in_sentences_and_others_nothing(desk: Desk
     assert "查看了档案" not in there
     day = text(auditor.get(address, {"since": "2020-01-01", "until": "2020-01-02"}))
     assert "没有符合这些条件的记录" in day
-    for role in (VILLAGE_CLERK, REVIEWER, SYSTEM_ADMINISTRATOR):
+    for role in (VILLAGE_CLERK, REVIEWER, SYSTEM_ADMINISTRATOR, SECURITY_ADMINISTRATOR):
         assert desk.as_(role).get(address).status_code == 403
     bad = {
         "group": "dragon",

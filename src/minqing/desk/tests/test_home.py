@@ -8,7 +8,14 @@ from minqing.accounts.public import actor_of
 from minqing.accounts.tests.factories import DAY, appoint, make_person
 from minqing.cases.models import Notice
 from minqing.desk.tests.county import signed_in, telephoned
-from minqing.kernel.roles import AUDITOR, HANDLER, SYSTEM_ADMINISTRATOR, TOWN_DISPATCHER
+from minqing.kernel.roles import (
+    AUDITOR,
+    HANDLER,
+    REGISTRAR,
+    SECURITY_ADMINISTRATOR,
+    SYSTEM_ADMINISTRATOR,
+    TOWN_DISPATCHER,
+)
 
 
 def test_nothing_to_do_says_what_will_appear(desk):
@@ -34,7 +41,7 @@ def test_who_has_no_appointment_is_told_whom_to_ask(desk):
     client.force_login(make_person("nobody"))
     answer = client.get(reverse("desk:home"))
     assert answer.status_code == 403
-    assert "系统管理员" in answer.content.decode()
+    assert "安全管理员" in answer.content.decode()
 
 
 def test_two_appointments_are_both_seen_and_the_other_is_one_tap_away(desk):
@@ -70,7 +77,12 @@ def test_the_menu_shows_what_one_may_open(desk):
     assert reverse("desk:hotline") not in menu(HANDLER)
     assert reverse("desk:queue") in menu(HANDLER)
     assert reverse("desk:queue") not in menu(AUDITOR)
-    assert reverse("desk:codes") in menu(SYSTEM_ADMINISTRATOR)
+    assert reverse("desk:codes") in menu(REGISTRAR)
+    system, security = menu(SYSTEM_ADMINISTRATOR), menu(SECURITY_ADMINISTRATOR)
+    for name in ("queue", "registry", "diary", "codes", "imports", "audit"):
+        assert reverse(f"desk:{name}") not in system + security
+    assert reverse("desk:people_units") in system
+    assert reverse("desk:people") in security
 
 
 def test_an_appointment_that_ended_yesterday_opens_nothing(desk):

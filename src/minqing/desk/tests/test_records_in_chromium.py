@@ -24,6 +24,8 @@ from minqing.kernel.access import Actor
 from minqing.kernel.roles import (
     AUDITOR,
     GRID_WORKER,
+    REGISTRAR,
+    SECURITY_ADMINISTRATOR,
     SYSTEM_ADMINISTRATOR,
     TOWN_DISPATCHER,
     VILLAGE_CLERK,
@@ -92,7 +94,7 @@ def _pages(desk: Desk) -> list[tuple[Actor, str]]:
 def _of_files(desk: Desk, head: UUID, other: UUID, home: UUID) -> list[tuple[Actor, str]]:
     county = desk.county
     clerk, secretary = county.actor(VILLAGE_CLERK), county.actor(VILLAGE_SECRETARY)
-    admin = county.actor(SYSTEM_ADMINISTRATOR)
+    registrar = county.actor(REGISTRAR)
     resident, household = f"/desk/registry/resident/{head}/", f"/desk/registry/household/{home}/"
     return [
         (clerk, "/desk/registry/"),
@@ -102,7 +104,7 @@ def _of_files(desk: Desk, head: UUID, other: UUID, home: UUID) -> list[tuple[Act
         (clerk, "/desk/registry/exact/"),
         (clerk, resident),
         (clerk, household),
-        (admin, resident),
+        (registrar, resident),
         (secretary, resident + "reads/"),
         (clerk, resident + "edit/"),
         (clerk, resident + "close/"),
@@ -131,6 +133,7 @@ def _of_administration(desk: Desk, batch: UUID) -> list[tuple[Actor, str]]:
     county = desk.county
     clerk, worker = county.actor(VILLAGE_CLERK), county.actor(GRID_WORKER)
     admin, auditor = county.actor(SYSTEM_ADMINISTRATOR), county.actor(AUDITOR)
+    security = county.actor(SECURITY_ADMINISTRATOR)
     person = f"/desk/people/{worker.person_id}/"
     return [
         (clerk, "/desk/imports/"),
@@ -143,13 +146,13 @@ def _of_administration(desk: Desk, batch: UUID) -> list[tuple[Actor, str]]:
         (admin, f"/desk/areas/{county.village.id}/move/"),
         (admin, f"/desk/areas/{county.village.id}/move/?to={county.other_town.id}"),
         (admin, f"/desk/areas/{county.village.id}/close/"),
-        (admin, "/desk/people/"),
+        (security, "/desk/people/"),
         (admin, "/desk/people/units/"),
-        (admin, "/desk/people/new/"),
-        (admin, person),
-        (admin, person + "password/"),
-        (admin, person + "appoint/"),
-        (admin, person + f"appoint/?area={county.village.id}"),
+        (security, "/desk/people/new/"),
+        (security, person),
+        (security, person + "password/"),
+        (security, person + "appoint/"),
+        (security, person + f"appoint/?area={county.village.id}"),
         (admin, "/desk/calendar/"),
         (worker, f"/desk/calendar/?year={DAY.year + 1}"),
         (admin, "/desk/calendar/2026-11-23/"),

@@ -15,7 +15,7 @@ from minqing.kernel.ids import uuid7
 from minqing.kernel.roles import (
     AUDITOR,
     GRID_WORKER,
-    SYSTEM_ADMINISTRATOR,
+    REGISTRAR,
     TOWN_DISPATCHER,
     VILLAGE_CLERK,
     VILLAGE_SECRETARY,
@@ -61,7 +61,7 @@ def test_a_file_shows_visits_with_their_cases_and_what_others_may_not_see(desk: 
     seen = text(desk.as_(GRID_WORKER).get(reverse("desk:dossier", args=["household", home.id])))
     assert "门口的路灯不亮了" in seen
     assert "门前的路灯坏了三天" in seen
-    other = text(desk.as_(SYSTEM_ADMINISTRATOR).get(reverse("desk:dossier", args=["resident", head.id])))
+    other = text(desk.as_(REGISTRAR).get(reverse("desk:dossier", args=["resident", head.id])))
     assert "门口的路灯不亮了" not in other
     assert "您的任职不查看走访内容" in other
 

@@ -19,7 +19,7 @@ def me(request: OfficialRequest) -> HttpResponse:
     actor = request.actor
     given = {
         "notices": cases.notices(actor),
-        "acting_label": actor.acting.label if actor.acting else "目前没有有效的任职，请联系系统管理员",
+        "acting_label": actor.acting.label if actor.acting else "目前没有有效的任职，请联系安全管理员",
         "many": len(actor.appointments) > 1,
     }
     return show(request, "me", given, tab="me")

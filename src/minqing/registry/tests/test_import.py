@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from openpyxl import Workbook
 
-from minqing.accounts.public import GRID_WORKER, SYSTEM_ADMINISTRATOR, TOWN_DISPATCHER, VILLAGE_CLERK
+from minqing.accounts.public import GRID_WORKER, REGISTRAR, TOWN_DISPATCHER, VILLAGE_CLERK
 from minqing.accounts.tests.factories import AT, SmallCounty, make_area
 from minqing.areas.public import Area
 from minqing.journal.public import Entry, timeline
@@ -313,7 +313,7 @@ def test_what_changed_since_the_preview_is_seen_when_applying(county: SmallCount
 def test_only_the_uploader_and_only_while_they_may(county: SmallCounty) -> None:
     by = county.actor(VILLAGE_CLERK)
     batch = stage(by, GOOD)
-    for other in (county.actor(SYSTEM_ADMINISTRATOR), county.actor(VILLAGE_CLERK, area=county.neighbour)):
+    for other in (county.actor(REGISTRAR), county.actor(VILLAGE_CLERK, area=county.neighbour)):
         with pytest.raises(NotThere):
             registry.preview(batch.id, other)
         with pytest.raises(NotThere):

@@ -15,6 +15,7 @@ from minqing.kernel.ids import random_id, uuid7
 from minqing.kernel.roles import (
     GRID_WORKER,
     HANDLER,
+    SECURITY_ADMINISTRATOR,
     SYSTEM_ADMINISTRATOR,
     TOWN_DISPATCHER,
     VILLAGE_CLERK,
@@ -264,10 +265,10 @@ def test_a_run_says_whose_turn_it_is(county):
 def test_a_vacant_post_is_never_silent(county):
     run = begin(county.grid)
     assert workflow.who_may(run, on=DAY).words == "村（社区）受理员暂无人任职，请联系上级"
-    county.actor(SYSTEM_ADMINISTRATOR)
+    county.actor(SECURITY_ADMINISTRATOR)
     turn = workflow.who_may(run, on=DAY)
     assert turn.vacant
-    assert turn.words == "村（社区）受理员暂无人任职，请联系嵊州市系统管理员 嵊州县级"
+    assert turn.words == "村（社区）受理员暂无人任职，请联系嵊州市安全管理员 嵊州安全"
 
 
 def test_a_run_follows_its_area_to_another_town(county):
