@@ -209,12 +209,14 @@ def _open_cases(planted: Planted) -> None:
     for of in workflow.procedures():
         for state in of.states.values():
             name = f"{of.key}.{state.key}"
+            own = of.key == "rights"  # asked by a resident about their own file, with no official in between
             report = cases.Report(
-                id=uuid7(), source="officer", area_id=here.micro_grid.id, words=text(f"{name} 的事"),
-                subject=planted.subjects[1], contact=cases.ContactInput(f"{CANARY}叔", CONTACT_PHONE), procedure=of.key,
+                id=uuid7(), source="rights" if own else "officer", area_id=here.micro_grid.id,
+                words=text(f"{name} 的事"), subject=planted.subjects[1], procedure=of.key,
+                contact=cases.ContactInput(f"{CANARY}叔", CONTACT_PHONE),
                 topic_key="roads.light", photos=[photo()],
             )  # fmt: skip
-            case = cases.open_case(report, by=by, at=AT)
+            case = cases.open_case(report, by=None if own else by, at=AT)
             for step in _way(of, state.key):
                 _take(planted, case, step)
             case.refresh_from_db()
@@ -252,7 +254,11 @@ def _take(planted: Planted, case: Case, step: workflow.Step) -> None:
         values[need.key] = need.choices[0][0] if need.choices else text(need.label)
     values |= {"unit": str(planted.here.unit.id)} if "unit" in values else {}
     values |= {"topic": "roads.light"} if "topic" in values else {}
-    role = next(one for one in step.roles if one is not workflow.REPORTER)
+    role = next((one for one in step.roles if one is not workflow.REPORTER), None)
+    if role is None:
+        given = cases.StepInput(values)
+        cases.step_by_reporter(receipt_code=case.receipt_code, step=step.key, given=given, at=AT)
+        return
     cases.take_step(
         case_id=case.id, step=step.key, given=cases.StepInput(values), by=planted.people[role.key], at=AT
     )

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from minqing.cases import rules
-from minqing.cases.permissions import SEE_CASES
+from minqing.cases.permissions import HANDLE_REQUESTS, SEE_CASES
 from minqing.cases.procedures.vocabulary import CONTENT_LABELS
 from minqing.kernel.access import Actor, Capability
 from minqing.kernel.models import Row
@@ -38,10 +38,16 @@ class Topic(Row):
 
 class CaseQuerySet(ScopedQuerySet["Case"]):
     def visible_to(self, actor: Actor) -> Self:
-        """Cases in the actor's areas, and those of the actor's units wherever they are."""
+        """Cases in the actor's areas, and those of the actor's units wherever they are.
+
+        What a resident asks about their own file is seen by the registrar and by nobody else.
+        """
         seen = Q(area_id__in=actor.visible_areas(SEE_CASES))
         if actor.unit_ids:
             seen |= Q(unit_id__in=actor.unit_ids)
+        seen &= ~Q(source=rules.RIGHTS)
+        if any(held.role in HANDLE_REQUESTS.held_by for held in actor.appointments):
+            seen |= Q(source=rules.RIGHTS, area_id__in=actor.visible_areas(HANDLE_REQUESTS))
         return self.filter(seen).opened()
 
 

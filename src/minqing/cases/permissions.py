@@ -45,3 +45,5 @@ PRINT_DOOR_CODES = capability(
     TOWN_DISPATCHER,
     REGISTRAR,
 )
+# What residents ask about their own file is nobody else's to read: neither the neighbours' clerk nor the hotline.
+HANDLE_REQUESTS = capability("cases.handle_requests", "办理个人信息请求", REGISTRAR)

@@ -14,6 +14,7 @@ from minqing.cases.forms import (
 from minqing.cases.limits import LOOK_UPS, MISSES, REPLIES, REPORTS
 from minqing.cases.models import Addition, Answer, Attachment, Case, DoorCode, Topic
 from minqing.cases.permissions import (
+    HANDLE_REQUESTS,
     OPEN_CASES,
     PRINT_DOOR_CODES,
     REPORT_CASE,
@@ -23,6 +24,7 @@ from minqing.cases.permissions import (
 )
 from minqing.cases.procedures.vocabulary import CONTENT_LABELS
 from minqing.cases.queries.codes import DOOR_SETS, Door, Doors, doors
+from minqing.cases.queries.copies import Whose, cases_about, open_about, reported_by
 from minqing.cases.queries.file import (
     CaseFile,
     ContactView,
@@ -69,12 +71,14 @@ from minqing.cases.rules import (
     OFFICER,
     PHOTOS_MAX,
     RECEIPT_LENGTH,
+    RIGHTS,
     SOURCE_LABELS,
     VISIT,
     WORDS_MAX,
     read_code,
 )
 from minqing.cases.services.door_codes import make_door_code, make_door_codes
+from minqing.cases.services.erasing import erase_from_cases
 from minqing.cases.services.notices import mark_read
 from minqing.cases.services.reporter import add_word, urge
 from minqing.cases.services.reporting import (
@@ -84,7 +88,7 @@ from minqing.cases.services.reporting import (
     open_case,
     open_from_finding,
 )
-from minqing.cases.services.steps import StepInput, answer, take_step
+from minqing.cases.services.steps import StepInput, answer, step_by_reporter, take_step
 from minqing.cases.services.topics import load_topics
 
 __all__ = [
@@ -93,6 +97,7 @@ __all__ = [
     "COUNT_MAX",
     "DOOR_CODE",
     "DOOR_SETS",
+    "HANDLE_REQUESTS",
     "HOTLINE",
     "LOOK_UPS",
     "MISSES",
@@ -106,6 +111,7 @@ __all__ = [
     "REPLIES",
     "REPORTS",
     "REPORT_CASE",
+    "RIGHTS",
     "SEE_CASES",
     "SEE_CONTACT",
     "SORTS",
@@ -143,15 +149,18 @@ __all__ = [
     "StepForm",
     "StepInput",
     "Topic",
+    "Whose",
     "WordForm",
     "add_word",
     "answer",
     "attachment_path",
     "case_file",
+    "cases_about",
     "count_open",
     "door_code",
     "doors",
     "earlier_calls",
+    "erase_from_cases",
     "glance",
     "load_topics",
     "make_door_code",
@@ -162,6 +171,7 @@ __all__ = [
     "notices_unread",
     "of_findings",
     "of_subjects",
+    "open_about",
     "open_case",
     "open_from_finding",
     "open_in",
@@ -171,8 +181,10 @@ __all__ = [
     "receipt",
     "receipt_code",
     "receipt_photo",
+    "reported_by",
     "require_case",
     "rows",
+    "step_by_reporter",
     "take_step",
     "topics",
     "urge",

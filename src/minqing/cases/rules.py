@@ -9,12 +9,15 @@ from typing import Final
 from minqing.kernel.ids import LETTERS
 
 VISIT, DOOR_CODE, OFFICER, HOTLINE, API = "visit", "door_code", "officer", "hotline", "api"
+# What a resident asks about their own file (PIPL, arts. 44-50): seen by the registrar alone.
+RIGHTS: Final = "rights"
 SOURCE_LABELS: Final = {
     VISIT: "走访",
     DOOR_CODE: "民情码",
     OFFICER: "干部登记",
     HOTLINE: "12345热线",
     API: "接口",
+    RIGHTS: "本人请求",
 }
 # What comes from a door or a yard the village settles; what comes by telephone, code or interface takes five steps.
 PROCEDURE_BY_SOURCE: Final = {
@@ -23,6 +26,7 @@ PROCEDURE_BY_SOURCE: Final = {
     DOOR_CODE: "hotline",
     HOTLINE: "hotline",
     API: "hotline",
+    RIGHTS: "rights",
 }
 
 WORDS_MAX: Final = 2000  # four screens of a phone; longer letters come as several words added

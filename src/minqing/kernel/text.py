@@ -37,6 +37,13 @@ def clean_line(value: str) -> str:
     return " ".join(clean(value).split())
 
 
+def without(value: str, names: tuple[str, ...], instead: str) -> str:
+    """Return the text with every one of the names replaced; longer ones first, so that none leaves a rest."""
+    for name in sorted({one for one in names if len(one) > 1}, key=len, reverse=True):
+        value = value.replace(name, instead)
+    return value
+
+
 class CleanCharField(forms.CharField):
     """One line of cleaned text."""
 

@@ -4,6 +4,7 @@ from minqing.kernel.access import capability
 from minqing.kernel.roles import (
     FOLLOW_UP_CALLER,
     GRID_WORKER,
+    REGISTRAR,
     REVIEWER,
     SYSTEM_ADMINISTRATOR,
     TOWN_DISPATCHER,
@@ -22,5 +23,6 @@ SEE_RUNS = capability(
     TOWN_DISPATCHER,
     REVIEWER,
     FOLLOW_UP_CALLER,
+    REGISTRAR,
 )
 EDIT_CALENDAR = capability("workflow.edit_calendar", "维护工作日历", SYSTEM_ADMINISTRATOR)

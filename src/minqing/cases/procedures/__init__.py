@@ -2,5 +2,6 @@
 
 from minqing.cases.procedures.hotline import Hotline
 from minqing.cases.procedures.prompt import Prompt
+from minqing.cases.procedures.rights import Rights
 
-__all__ = ["Hotline", "Prompt"]
+__all__ = ["Hotline", "Prompt", "Rights"]

@@ -64,6 +64,8 @@ def open_case(report: Report, *, by: Actor | None, at: datetime) -> Case:
     """
     if refusal := rules.why_not_words(report.words):
         raise Refused(refusal, field="words")
+    if (report.source == rules.RIGHTS) != (_procedure_of(report) == rules.PROCEDURE_BY_SOURCE[rules.RIGHTS]):
+        raise Refused("个人信息请求由本人凭查阅码提出，不能这样登记。")
     area = _where(report)
     if by is not None:
         by.require(TAKE_CALLS if report.source == rules.HOTLINE else REPORT_CASE, area.path)
@@ -98,7 +100,7 @@ def _open(
     hand: Hand = by.hand if by else ANONYMOUS if report.is_anonymous else REPORTER
     if report.is_anonymous:
         at = clock.to_the_hour(at)
-    of = workflow.procedure(report.procedure or rules.PROCEDURE_BY_SOURCE[report.source])
+    of = workflow.procedure(_procedure_of(report))
     with kept_only_if_all_goes_well() as names:
         run = workflow.start_run(
             procedure=of, subject_kind="case", subject_id=case_id, area_id=area.id, by=hand, at=at
@@ -159,6 +161,10 @@ def open_from_finding(
         by=by,
         at=at,
     )
+
+
+def _procedure_of(report: Report) -> str:
+    return report.procedure or rules.PROCEDURE_BY_SOURCE[report.source]
 
 
 def _where(report: Report) -> areas.Area:

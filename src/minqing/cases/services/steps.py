@@ -90,6 +90,19 @@ def answer(*, receipt_code: str, done: bool, content: str, words: str, at: datet
         )  # fmt: skip
 
 
+def step_by_reporter(*, receipt_code: str, step: str, given: StepInput, at: datetime) -> Case:
+    """Take a step that the procedure gives to whoever brought the matter, on the strength of the receipt."""
+    with transaction.atomic(), kept_only_if_all_goes_well() as names:
+        code = rules.read_code(receipt_code, rules.RECEIPT_LENGTH) or ""
+        case, run = _locked(
+            Case.objects.unscoped("the receipt is the right to act").filter(receipt_code=code), None
+        )
+        return _move(
+            case, run, step, given, [], names, roles=frozenset({workflow.REPORTER}), hand=reporter_hand(case),
+            at=reporter_time(case, at), unit=None, asked_by=None,
+        )  # fmt: skip
+
+
 def reporter_hand(case: Case) -> Hand:
     """Return the hand of whoever reported the case."""
     return ANONYMOUS if case.is_anonymous else REPORTER

@@ -1,0 +1,46 @@
+"""Take a person out of closed cases: how to call them back goes, and their name and numbers out of every text.
+
+What was done, where and when stays: files of a closed matter are archives (《机关文件材料归档范围和文书档案保管期限规定》).
+"""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.db.models import Q
+
+from minqing.cases import rules
+from minqing.cases.models import Addition, Answer, Case, Contact, Notice
+from minqing.cases.queries.copies import Whose, reported_by
+from minqing.journal.events import ERASED
+from minqing.journal.public import erase_naming
+from minqing.kernel.text import without
+
+
+@transaction.atomic
+def erase_from_cases(*, whose: Whose, values: tuple[str, ...]) -> int:
+    """Take somebody out of the closed cases that they reported or that are about them; return how many."""
+    contacts = reported_by(whose)
+    tied = Q(id__in=contacts) | Q(subject_kind="resident", subject_id=whose.resident_id)
+    closed = list(Case.everything.select_for_update(of=("self",)).filter(tied).exclude(closed_at=None))
+    for case in closed:
+        case.title = without(case.title, values, ERASED)[: rules.TITLE_LENGTH]
+        case.words = without(case.words, values, ERASED)
+        case.result = without(case.result, values, ERASED)
+        case.save(update_fields=["title", "words", "result"])
+        if case.id in contacts:
+            Contact.objects.filter(case=case).update(name=None, phone=None, phone_index=None)
+    _scrub_beside(closed, values)
+    erase_naming(subject_kind="case", subject_ids=[one.id for one in closed], values=values)
+    return len(closed)
+
+
+def _scrub_beside(closed: list[Case], values: tuple[str, ...]) -> None:
+    for addition in Addition.objects.filter(case__in=closed):
+        addition.words = without(addition.words, values, ERASED)[: rules.WORDS_MAX]
+        addition.save(update_fields=["words"])
+    for answer in Answer.objects.filter(case__in=closed):
+        answer.words = without(answer.words, values, ERASED)[: rules.ANSWER_WORDS_MAX]
+        answer.save(update_fields=["words"])
+    for notice in Notice.objects.filter(case__in=closed):
+        notice.sentence = without(notice.sentence, values, ERASED)[:200]
+        notice.save(update_fields=["sentence"])
