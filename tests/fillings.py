@@ -104,6 +104,8 @@ ENTERED: Final[dict[str, str]] = {
     "portal:urge": "receipt",
     "portal:answer": "receipt",
     "portal:photo": "receipt photo",
+    "portal:proof": "receipt",
+    "portal:proof_file": "receipt",
     "desk:preview": "case",
     "desk:case": "case",
     "desk:step": "step",

@@ -12,6 +12,7 @@ from minqing.accounts.public import MANAGE_PEOPLE, MANAGE_UNITS, READ_AUDIT
 from minqing.areas.public import MANAGE_AREAS
 from minqing.cases.public import OPEN_CASES, PRINT_DOOR_CODES, REPORT_CASE, TAKE_CALLS
 from minqing.diary.public import SEE_VISITS
+from minqing.journal.public import SEE_SEALS
 from minqing.kernel.access import Actor, Capability
 from minqing.registry.public import IMPORT_REGISTRY, SEE_REGISTRY
 from minqing.workflow.public import EDIT_CALENDAR
@@ -56,6 +57,7 @@ MENU: Final = (
     Entry("people_units", "单位", "building", MANAGE_UNITS, ("unit",)),
     Entry("calendar", "工作日历", "calendar", EDIT_CALENDAR, ("calendar",)),
     Entry("audit", "审计", "history", READ_AUDIT, ("audit",)),
+    Entry("seals", "封存与核验", "lock", SEE_SEALS),
 )
 
 

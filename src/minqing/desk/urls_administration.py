@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from minqing.desk.pages import areas, audit, calendar, imports, people, units
+from minqing.desk.pages import areas, audit, calendar, imports, people, seals, units
 
 administration_patterns: list[URLPattern] = [
     path("imports/", imports.imports, name="imports"),
@@ -35,4 +35,5 @@ administration_patterns: list[URLPattern] = [
     path("calendar/hours/", calendar.hours, name="calendar_hours"),
     path("calendar/<slug:on>/", calendar.day, name="calendar_day"),
     path("audit/", audit.audit, name="audit"),
+    path("seals/", seals.seals, name="seals"),
 ]

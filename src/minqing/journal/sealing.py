@@ -119,6 +119,11 @@ def recent_seals(count: int) -> list[Seal]:
     return list(Seal.objects.order_by("-number")[:count])
 
 
+def recent_checks(count: int) -> list[Check]:
+    """Return what the newest verifications found, newest first."""
+    return list(Check.objects.order_by("-at")[:count])
+
+
 def root_of_seal(one: Seal) -> Root:
     """Return a seal as it was signed."""
     return Root(

@@ -20,16 +20,6 @@ from minqing.journal import public as journal
 from minqing.kernel import clock
 from minqing.kernel.pages import OfficialRequest, page
 
-# The first part of an event's kind, in words.
-GROUPS: Final = {
-    "registry": "档案与导入",
-    "diary": "走访",
-    "cases": "事项",
-    "areas": "辖区",
-    "accounts": "账号与任职",
-    "workflow": "时限与日历",
-    "journal": "查看档案",
-}
 SUBJECTS: Final = {
     "resident": "居民", "household": "户", "enterprise": "企业", "place": "场所", "visit": "走访", "case": "事项",
     "area": "辖区", "person": "人员", "appointment": "任职", "import": "导入", "calendar": "工作日历",
@@ -52,7 +42,7 @@ def audit(request: OfficialRequest) -> HttpResponse:
     """List entries by kind, person, subject, area and day."""
     given, actor = request.GET, request.actor
     area = chosen_area(given.get("area"))
-    form = AuditFilterForm(given, areas=way_down(area or own_area(actor), actor), groups=GROUPS.items())
+    form = AuditFilterForm(given, areas=way_down(area or own_area(actor), actor), groups=journal.GROUPS.items())
     wanted = form.read()
     person_id, subject_id = an_id(given.get("person")), an_id(given.get("subject"))
     filters = journal.AuditFilters(
@@ -81,5 +71,6 @@ def audit(request: OfficialRequest) -> HttpResponse:
         "kept": urlencode(kept),
         "is_filtered": bool(wanted or person_id or subject_id),
         "today": clock.local(clock.now()).date(),
+        "state": journal.seal_state(at=clock.now()),
     }
     return render(request, "desk/administration/audit.html", context)

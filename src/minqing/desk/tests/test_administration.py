@@ -10,10 +10,10 @@ from django.urls import reverse
 from minqing.accounts.models import Appointment, Person
 from minqing.accounts.tests.factories import AT, DAY, appoint, make_area, make_person
 from minqing.areas.models import Area
-from minqing.desk.pages.audit import GROUPS, SUBJECTS
+from minqing.desk.pages.audit import SUBJECTS
 from minqing.desk.tests.county import Desk, signed_in, telephoned
 from minqing.diary.tests.factories import make_visit
-from minqing.journal.public import EVENTS
+from minqing.journal.public import EVENTS, GROUPS
 from minqing.kernel.ids import uuid7
 from minqing.kernel.roles import (
     AUDITOR,

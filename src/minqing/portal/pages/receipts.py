@@ -59,7 +59,7 @@ class Told:
 @require_safe
 def receipt(request: OfficialRequest, code: str) -> HttpResponseBase:
     """Show where it stands."""
-    found = _receipt(request, code)
+    found = look_up(request, code)
     if found.code != code:
         return redirect("portal:receipt", found.code)
     values = {
@@ -82,7 +82,7 @@ def receipt(request: OfficialRequest, code: str) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 def words(request: OfficialRequest, code: str) -> HttpResponseBase:
     """Add a word or a photo."""
-    found = _receipt(request, code)
+    found = look_up(request, code)
     form = cases.WordForm(request.POST or None, request.FILES or None)
     status = 200
     if request.method == "POST":
@@ -112,7 +112,7 @@ def words(request: OfficialRequest, code: str) -> HttpResponseBase:
 @require_POST
 def urge(request: OfficialRequest, code: str) -> HttpResponseBase:
     """Urge, once a day."""
-    found = _receipt(request, code)
+    found = look_up(request, code)
     at = clock.now()
     limits.spend(cases.REPLIES, request.META, at)
     cases.urge(receipt_code=found.code, at=at)
@@ -124,7 +124,7 @@ def urge(request: OfficialRequest, code: str) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer(request: OfficialRequest, code: str) -> HttpResponseBase:
     """Ask the second question, or what is missing, and write the answers down."""
-    found = _receipt(request, code)
+    found = look_up(request, code)
     is_post = request.method == "POST"
     given = request.POST if is_post else request.GET
     if given.get("done") not in ("yes", "no") or not (found.may_answer or is_post):
@@ -176,7 +176,7 @@ def photo(request: OfficialRequest, code: str, photo_id: UUID) -> HttpResponseBa
     return FileResponse(cases.receipt_photo(code, photo_id).open("rb"), content_type="image/jpeg")
 
 
-def _receipt(request: OfficialRequest, code: str) -> cases.Receipt:
+def look_up(request: OfficialRequest, code: str) -> cases.Receipt:
     """Return the receipt; many looks and, sooner, many wrong codes from one address are refused."""
     at = clock.now()
     limits.check(cases.MISSES, request.META, at)
