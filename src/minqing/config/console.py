@@ -24,6 +24,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "serve": ("只启动网站", f"{_HERE}.serve"),
     "work": ("只启动后台任务", f"{_HERE}.work"),
     "journal": ("封存流水、核验流水、核对一份证明", f"{_HERE}.journal"),
+    "keys": ("个人信息的加密密钥：查看、更换", f"{_HERE}.keys"),
     "procedures": ("检查规程，或把规程画成图写进文档", f"{_HERE}.procedures"),
     "docs": ("由代码生成参考文档，或检查它们是否最新", f"{_HERE}.docs"),
     "manage": ("运行一条 Django 管理命令（供开发者使用）", f"{_HERE}.manage"),

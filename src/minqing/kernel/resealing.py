@@ -60,7 +60,7 @@ def _bound(box: bytes, place: str, row: UUID) -> str:
 
 
 def reseal_batch(
-    cursor: Any, table: SealedTable, after: UUID = FIRST, *, opener: Opener = _bound, limit: int = BATCH
+    cursor: Any, table: SealedTable, after: UUID = FIRST, *, opener: Opener = _bound
 ) -> Batch | None:
     """Seal the next rows after a key with the newest key and the algorithm set; None when no stale one is left.
 
@@ -73,7 +73,7 @@ def reseal_batch(
         sql.SQL(
             "SELECT {key}, {columns} FROM {table} WHERE {key} > %s AND ({stale}) ORDER BY {key} LIMIT %s FOR UPDATE"
         ).format(columns=sql.SQL(", ").join(columns), stale=stale(table), **names),
-        [after, *[newest()] * len(columns), limit],
+        [after, *[newest()] * len(columns), BATCH],
     )
     rows = cursor.fetchall()
     if not rows:
@@ -103,6 +103,9 @@ def stale(table: SealedTable) -> sql.Composed:
 
 def reseal_all(cursor: Any, table: SealedTable, *, opener: Opener = _bound) -> Iterator[int]:
     """Seal a whole table anew, batch by batch; yield the rows of each. The caller ends transactions where it wants."""
+    cursor.execute(sql.SQL("SELECT EXISTS (SELECT FROM {})").format(sql.Identifier(table.name)))
+    if not cursor.fetchone()[0]:
+        return  # an empty database is migrated before anybody has made a key
     after = FIRST
     while batch := reseal_batch(cursor, table, after, opener=opener):
         after = batch.last

@@ -89,6 +89,10 @@ class Settings(BaseSettings):
         given = [Path(one.strip()) for one in self.roots.split(",") if one.strip()]
         return given or [self.data / "roots"]
 
+    def key_numbers(self) -> list[int]:
+        """Return the numbers of the keys that are held, oldest first."""
+        return sorted(_numbered(self.keys))
+
     def index_key(self) -> bytes:
         """Return the key of the blind indexes."""
         if not self.blind_key:

@@ -161,3 +161,16 @@ class SpreadsheetApplied(Event):
             f"批量导入{self.what}：新增 {self.added} 行，更新 {self.changed} 行，"
             f"无变化 {self.unchanged} 行，有误未导入 {self.bad} 行"
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedAnew(Event):
+    """Personal values of one kind were sealed anew with another key or algorithm."""
+
+    kind: ClassVar[str] = "registry.sealed_anew"
+    what: str
+    rows: int
+    key: int
+
+    def sentence(self) -> str:
+        return f"用 {self.key} 号密钥重新加密了{self.what}，共 {self.rows} 行"

@@ -121,6 +121,10 @@ class Resident(Subject):
         ]
 
 
+class IdentityQuerySet(ScopedQuerySet["Identity"]):
+    """Rows of the vault: scoped like all rows, and by the database once more."""
+
+
 class Identity(models.Model):
     """The vault: a resident's ID number and phone, sealed, one row for who has either.
 
@@ -137,7 +141,7 @@ class Identity(models.Model):
     phone = SealedField()
 
     everything = models.Manager["Identity"]()
-    objects = ScopedQuerySet["Identity"].as_manager()
+    objects = IdentityQuerySet.as_manager()
 
     class Meta:
         db_table = "resident_identity"
