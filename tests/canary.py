@@ -38,6 +38,7 @@ from minqing.registry import public as registry
 from minqing.registry.models import Enterprise, Household, ImportBatch, Place, Resident, Tag
 from minqing.registry.public import SubjectRef
 from minqing.registry.tests.factories import id_number
+from minqing.rights import public as rights
 from minqing.workflow import public as workflow
 
 CANARY: Final = "翠鸾翎"
@@ -69,6 +70,8 @@ class Planted:
     cases: dict[str, Case] = field(default_factory=dict)  # by "procedure.state", "anonymous", "from finding"
     codes: list[str] = field(default_factory=list)
     batches: list[ImportBatch] = field(default_factory=list)
+    requests: list[rights.DataRequest] = field(default_factory=list)
+    personal_codes: list[UUID] = field(default_factory=list)
 
     @property
     def subjects(self) -> list[SubjectRef]:
@@ -118,6 +121,7 @@ def plant() -> Planted:
     _visit(planted)
     _open_cases(planted)
     _import(planted)
+    _ask(planted)
     for closed in Entry.objects.filter(kind="cases.closed"):
         deliver(closed.id)
     assert Notice.objects.exists()
@@ -262,6 +266,18 @@ def _take(planted: Planted, case: Case, step: workflow.Step) -> None:
     cases.take_step(
         case_id=case.id, step=step.key, given=cases.StepInput(values), by=planted.people[role.key], at=AT
     )
+
+
+def _ask(planted: Planted) -> None:
+    """The resident gets a personal code, reads their file and asks for a correction."""
+    by, resident = planted.people["village_clerk"], planted.resident
+    shown = rights.Shown("self", "id_card", id_number=ID_NUMBER)
+    made, code = rights.hand_over(code_id=uuid7(), resident_id=resident.id, shown=shown, by=by, at=AT)
+    me = rights.session(rights.open_session(typed_code=code, typed_proof=ID_NUMBER[-6:], at=AT), at=AT)
+    assert me is not None
+    planted.personal_codes.append(made.id)
+    asked = rights.Asked(uuid7(), "correction", "occupation", words=text("职业写错了"))
+    planted.requests.append(rights.ask(asked=asked, me=me, at=AT))
 
 
 def sheet(*rows: tuple[str, ...]) -> SimpleUploadedFile:

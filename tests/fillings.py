@@ -86,6 +86,10 @@ SORTS: Final[dict[str, Callable[[Planted], list[Filling]]]] = {
     "area": lambda p: [{"area_id": one.id} for one in (p.here.village, p.here.grid)],
     "unit": lambda p: [{"unit_id": one.id} for one in (p.here.village_unit, p.here.unit)],
     "day": lambda p: [{"on": "2026-12-01"}],
+    "data request": lambda p: [{"request_id": one.id} for one in p.requests],
+    "step of a data request": lambda p: [{"request_id": one.id, "step": "accept"} for one in p.requests],
+    "personal code": lambda p: [{"resident_id": p.resident.id, "code_id": one} for one in p.personal_codes],
+    "one's own request": lambda p: [{"request_id": one.id} for one in p.requests],
     "kind": lambda p: [{"kind": one} for one in ("resident", "household", "enterprise", "place")],
     "import kind": lambda p: [{"kind": one} for one in ("residents", "enterprises")],
     "source": lambda p: [{"source": one} for one in ("officer", "hotline")],
@@ -94,7 +98,7 @@ SORTS: Final[dict[str, Callable[[Planted], list[Filling]]]] = {
 # Records of the village: to a stranger they are not there.
 RECORDS: Final = {
     "case", "step", "attachment", "subject", "resident as subject", "resident", "household", "tag", "visit",
-    "finding", "visit photo", "batch",
+    "finding", "visit photo", "batch", "data request", "step of a data request",
 }  # fmt: skip
 # What of an address is filled in; an address without arguments needs no line.
 ENTERED: Final[dict[str, str]] = {
@@ -126,6 +130,15 @@ ENTERED: Final[dict[str, str]] = {
     "desk:member_new": "household",
     "desk:move_in": "household",
     "desk:set_head": "household",
+    "desk:personal_code": "resident",
+    "desk:personal_code_end": "personal code",
+    "desk:rights_request": "data request",
+    "desk:rights_do": "data request",
+    "desk:rights_print": "data request",
+    "desk:rights_step": "step of a data request",
+    "mobile:personal_code": "resident",
+    "portal:me_request": "one's own request",
+    "portal:me_back": "one's own request",
     "desk:diary_officer": "person",
     "desk:visit": "visit",
     "desk:visit_amend": "visit",

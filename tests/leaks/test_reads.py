@@ -15,6 +15,7 @@ pytestmark = pytest.mark.django_db
 # A file opened; the look beside the list shows its words, so it is one too. A visit is its household's diary.
 READS: Final = {
     "desk:case", "desk:case_print", "desk:preview", "desk:dossier", "mobile:matter", "mobile:subject", "api:case",
+    "desk:rights_request",
 }  # fmt: skip
 
 

@@ -10,11 +10,12 @@ from django.urls import NoReverseMatch, reverse
 
 from minqing.accounts.public import MANAGE_PEOPLE, MANAGE_UNITS, READ_AUDIT
 from minqing.areas.public import MANAGE_AREAS
-from minqing.cases.public import OPEN_CASES, PRINT_DOOR_CODES, REPORT_CASE, TAKE_CALLS
+from minqing.cases.public import HANDLE_REQUESTS, OPEN_CASES, PRINT_DOOR_CODES, REPORT_CASE, TAKE_CALLS
 from minqing.diary.public import SEE_VISITS
 from minqing.journal.public import SEE_SEALS
 from minqing.kernel.access import Actor, Capability
 from minqing.registry.public import IMPORT_REGISTRY, SEE_REGISTRY
+from minqing.rights.public import HAND_OVER_CODES
 from minqing.workflow.public import EDIT_CALENDAR
 
 
@@ -49,6 +50,8 @@ MENU: Final = (
     Entry("case_new", "登记", "plus", REPORT_CASE, quick="登记一件事"),
     Entry("hotline", "热线受理", "phone", TAKE_CALLS, ("hotline",), quick="接听热线"),
     Entry("registry", "档案", "users", SEE_REGISTRY, _FILES, quick="查档案"),
+    Entry("personal_codes", "本人查阅码", "key", HAND_OVER_CODES, ("personal_code",)),
+    Entry("rights", "个人信息请求", "lock", HANDLE_REQUESTS, ("rights",)),
     Entry("diary", "走访", "notebook", SEE_VISITS, ("diary", "visit")),
     Entry("codes", "民情码", "qrcode", PRINT_DOOR_CODES, ("codes",)),
     Entry("imports", "导入", "upload", IMPORT_REGISTRY, ("import",)),

@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from minqing.desk.pages import case, codes, home, intake, queue
 from minqing.desk.urls_administration import administration_patterns
 from minqing.desk.urls_registry import diary_patterns, dossier_patterns
+from minqing.desk.urls_rights import rights_patterns
 
 app_name = "desk"
 
@@ -42,6 +43,7 @@ urlpatterns: list[URLPattern] = [
     *intake_patterns,
     *codes_patterns,
     *dossier_patterns,
+    *rights_patterns,
     *diary_patterns,
     *administration_patterns,
 ]

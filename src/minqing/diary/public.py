@@ -23,6 +23,7 @@ from minqing.diary.queries import (
     subject_diary,
     visit,
 )
+from minqing.diary.queries.copies import Stay, is_about, visit_officer, visits_about
 from minqing.diary.rules import (
     AMEND_WITHIN,
     CADENCES,
@@ -35,9 +36,11 @@ from minqing.diary.rules import (
     content_hash,
     sentences,
 )
+from minqing.diary.services_erasing import erase_mentions, erase_visits
 from minqing.diary.services import add_finding, amend_visit, record_visit, recorded_event
 
 __all__ = [
+    "Stay", "erase_mentions", "erase_visits", "is_about", "visit_officer", "visits_about",
     "AMEND_WITHIN", "CADENCES", "FINDINGS_MAX", "KIND_LABELS", "PAGE_ROWS", "PHOTOS_MAX", "RECORD_VISIT", "SEE_VISITS",
     "AmendForm", "DiaryFilters", "DiaryLine", "DiaryPage", "DueVisit", "Finding", "FindingAdded", "FindingForm",
     "FindingInput", "FindingSource", "FindingView", "GeoFix", "PhotoView", "Visit", "VisitAmended", "VisitForm",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from minqing.mobile.pages import matters, me, today, visits
+from minqing.mobile.pages import matters, me, personal_codes, today, visits
 
 app_name = "mobile"
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
     path("findings/<uuid:finding_id>/case/", visits.finding_to_case, name="finding_to_case"),
     path("photos/<uuid:photo_id>/", visits.photo, name="photo"),
     path("subjects/<slug:kind>/<uuid:subject_id>/", visits.subject, name="subject"),
+    path("codes/", personal_codes.find, name="personal_codes"),
+    path("residents/<uuid:resident_id>/code/", personal_codes.personal_code, name="personal_code"),
     path("matters/", matters.matters, name="matters"),
     path("matters/new/", matters.report, name="report"),
     path("matters/<uuid:case_id>/", matters.matter, name="matter"),

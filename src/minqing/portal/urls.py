@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from minqing.portal.pages import landing, proofs, receipts, reporting
+from minqing.portal.pages import landing, me, me_requests, proofs, receipts, reporting
 
 app_name = "portal"
 urlpatterns = [
@@ -17,4 +17,15 @@ urlpatterns = [
     path("journal/roots/", proofs.roots, name="roots"),
     path("journal/roots.jsonl", proofs.roots_file, name="roots_file"),
     path("r/<str:code>/photos/<uuid:photo_id>/", receipts.photo, name="photo"),
+    path("me/", me.me, name="me"),
+    path("me/out/", me.sign_out, name="me_out"),
+    path("me/end/", me.end_code, name="me_end"),
+    path("me/file/", me.file, name="me_file"),
+    path("me/reads/", me.reads, name="me_reads"),
+    path("me/changes/", me.changes, name="me_changes"),
+    path("me/requests/", me_requests.my_requests, name="me_requests"),
+    path("me/requests/new/", me_requests.ask, name="me_ask"),
+    path("me/requests/<uuid:request_id>/", me_requests.my_request, name="me_request"),
+    path("me/requests/<uuid:request_id>/back/", me_requests.take_back, name="me_back"),
+    path("me/copy/", me_requests.copy, name="me_copy"),
 ]

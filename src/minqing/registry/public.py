@@ -83,6 +83,17 @@ from minqing.registry.rules import (
     read_uscc,
     relation_key,
 )
+from minqing.registry.services.by_request import (
+    ERASABLE,
+    Traces,
+    correct_fact,
+    end_tag_by_request,
+    erase_facts,
+    erase_person,
+    erase_tag,
+    household_ids_of,
+    traces,
+)
 from minqing.registry.services.households import (
     add_household,
     close_household,
@@ -93,6 +104,16 @@ from minqing.registry.services.households import (
 )
 from minqing.registry.services.imports import apply_import, discard_import, expire_imports, stage_import
 from minqing.registry.services.inputs import EnterpriseInput, HouseholdInput, PlaceInput, ResidentInput
+from minqing.registry.services.own_file import (
+    HomeTime,
+    OwnFile,
+    OwnTag,
+    homes_of,
+    own_file,
+    own_numbers,
+    own_parts,
+    own_tags,
+)
 from minqing.registry.services.reading import open_dossier
 from minqing.registry.services.residents import (
     add_resident,
@@ -124,6 +145,9 @@ from minqing.registry.services.vault import (
 )
 
 __all__ = [
+    "ERASABLE", "HomeTime", "OwnFile", "OwnTag", "Traces", "correct_fact", "end_tag_by_request", "erase_facts",
+    "erase_person", "erase_tag", "homes_of", "household_ids_of", "own_file", "own_numbers", "own_parts", "own_tags",
+    "traces",
     "EDIT_REGISTRY", "EMPLOYEE_BANDS", "ENTERPRISE", "GONE_LABELS", "HOUSEHOLD", "IMPORT_KINDS",
     "IMPORT_REGISTRY", "KIND_LABELS", "NUMBERS", "OUTCOME_LABELS", "PLACE", "PLACE_KINDS",
     "PRESENCE_LABELS", "RELATION_LABELS", "RESIDENT", "SEE_REGISTRY", "SEE_SENSITIVE_TAGS", "SEX_LABELS",

@@ -1,0 +1,118 @@
+"""The front door of rights."""
+
+from minqing.rights.forms import AskForm, CarryOutForm, HandOverForm, PersonalCodeForm, WhoForm
+from minqing.rights.holds import HOLDS, Hold
+from minqing.rights.limits import COPIES, WRONG_CODES
+from minqing.rights.models import DataRequest, PersonalCode
+from minqing.rights.permissions import HAND_OVER_CODES
+from minqing.rights.queries.requests import (
+    PAGE_ROWS,
+    CodeLine,
+    CountRow,
+    RequestFile,
+    RequestLine,
+    RequestPage,
+    codes_of,
+    count_open,
+    counts,
+    my_request,
+    my_requests,
+    request_file,
+    requests,
+)
+from minqing.rights.rules import (
+    CODE_LASTS,
+    COPY,
+    CORRECTION,
+    ERASURE,
+    EVERYTHING,
+    FACT_LABELS,
+    GUARDIAN,
+    ITEM_LABELS,
+    ITEMS_OF,
+    KIND_LABELS,
+    OBJECTION,
+    OUTCOME_LABELS,
+)
+from minqing.rights.services.carrying_out import Held, Plan, carry_out, plan_erasure
+from minqing.rights.services.codes import Shown, end_code, hand_over, whose_document, withdraw_code
+from minqing.rights.services.copies import (
+    FORM_LABELS,
+    everything,
+    my_file,
+    print_copy,
+    take_copy,
+    what_changed,
+    who_read,
+)
+from minqing.rights.services.deciding import OpenRequest, open_request
+from minqing.rights.services.paper import shown
+from minqing.rights.services.requests import Asked, ask, take_back, take_step
+from minqing.rights.services.sessions import Me, end_session, open_session, session
+
+__all__ = [
+    "CODE_LASTS",
+    "COPIES",
+    "COPY",
+    "CORRECTION",
+    "ERASURE",
+    "EVERYTHING",
+    "FACT_LABELS",
+    "FORM_LABELS",
+    "GUARDIAN",
+    "HAND_OVER_CODES",
+    "HOLDS",
+    "ITEMS_OF",
+    "ITEM_LABELS",
+    "KIND_LABELS",
+    "OBJECTION",
+    "OUTCOME_LABELS",
+    "PAGE_ROWS",
+    "WRONG_CODES",
+    "AskForm",
+    "Asked",
+    "CarryOutForm",
+    "CodeLine",
+    "CountRow",
+    "DataRequest",
+    "HandOverForm",
+    "Held",
+    "Hold",
+    "Me",
+    "OpenRequest",
+    "PersonalCode",
+    "PersonalCodeForm",
+    "Plan",
+    "RequestFile",
+    "RequestLine",
+    "RequestPage",
+    "Shown",
+    "WhoForm",
+    "ask",
+    "carry_out",
+    "codes_of",
+    "count_open",
+    "counts",
+    "end_code",
+    "end_session",
+    "everything",
+    "hand_over",
+    "my_file",
+    "my_request",
+    "my_requests",
+    "open_request",
+    "open_session",
+    "plan_erasure",
+    "print_copy",
+    "request_file",
+    "requests",
+    "session",
+    "shown",
+    "take_back",
+    "take_copy",
+    "take_step",
+    "what_changed",
+    "who_read",
+    "whose_document",
+    "withdraw_code",
+]  # fmt: skip

@@ -1,0 +1,1 @@
+"""What is asked of rights: codes, one's own file, requests, counts."""
