@@ -20,8 +20,8 @@ from minqing.kernel.resealing import SealedTable, sealed_tables
 from minqing.kernel.sealed import AES, SM4, Unreadable
 from minqing.kernel.settings import settings
 from minqing.registry.public import identities_under
-from minqing.registry.services.vault import IdentityRow, put_identities
 from minqing.registry.tests.factories import make_enterprise, make_resident
+from minqing.registry.vault import IdentityRow, put_identities
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

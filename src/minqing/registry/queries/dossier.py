@@ -24,7 +24,7 @@ from minqing.registry.queries.subjects import (
     resident_views,
     site_view,
 )
-from minqing.registry.services.vault import IdentityValues, identities
+from minqing.registry.vault import IdentityValues, identities
 
 NONE: Final = IdentityValues()
 
@@ -48,6 +48,8 @@ class TagLine:
     reason: str
     starts_on: date
     ends_on: date | None
+    purpose: str = ""
+    agreed: str = ""  # who agreed to it and when, or the law that asks for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,9 +234,18 @@ def _tags(subject_id: UUID, actor: Actor, today: date) -> tuple[TagLine, ...]:
             one.reason,
             one.starts_on,
             one.ends_on,
+            one.kind.purpose,
+            _agreed(one),
         )
         for one in held.select_related("kind", "owner").order_by("kind__position")
     )
+
+
+def _agreed(tag: Tag) -> str:
+    if tag.consent:
+        return f"{tag.consent_on} {rules.CONSENT_LABELS[tag.consent]}"
+    basis = f"{rules.BASIS_LABELS[tag.kind.basis]}：{tag.kind.basis_words}"
+    return f"尚未记录同意（{tag.kind.basis_words}）" if tag.kind.needs_consent else basis
 
 
 def _closed_words(row: Resident | Household | Enterprise | Place) -> str:

@@ -1,8 +1,4 @@
-"""Find subjects: by part of a name, initials, address, tag and area; by a whole number; households with members.
-
-Parts of names of three characters and more use the trigram indexes; one or two characters read the rows of the
-actor's areas (a village or a town: a few thousand). The index for the whole county comes with the full registry.
-"""
+"""Find subjects: by part of a name, initials, address, tag and area; by a whole number; households with members."""
 
 from __future__ import annotations
 
@@ -13,8 +9,6 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
-
 from minqing.areas.public import Area, area_names
 from minqing.kernel.access import Actor
 from minqing.kernel.masking import mask_id_number, mask_phone
@@ -22,6 +16,7 @@ from minqing.registry import rules
 from minqing.registry.models import Enterprise, Household, HouseholdMember, Place, Resident, Tag, TagKind
 from minqing.registry.models.subjects import id_index, phone_index
 from minqing.registry.permissions import EDIT_REGISTRY
+from minqing.registry.queries.search_plan import Scope, find
 from minqing.registry.queries.subjects import (
     MODELS,
     SubjectView,
@@ -29,12 +24,10 @@ from minqing.registry.queries.subjects import (
     resident_views,
     site_view,
 )
-from minqing.registry.services.vault import IdentityValues, identities
+from minqing.registry.vault import IdentityValues, identities
 
 PAGE_ROWS: Final = 30
 FIRST_ROWS: Final = 6  # of each kind, when all kinds are asked at once
-PAGE_MAX: Final = 1_000  # deeper pages are read by nobody: a filter finds better
-COUNT_MAX: Final = 1_000  # counted exactly up to here, then said to be more
 TEXT_MAX: Final = 40
 
 
@@ -50,7 +43,7 @@ class SubjectRow:
 
 @dataclass(frozen=True, slots=True)
 class SearchPage:
-    """One page of a list. ``total`` is exact below :data:`COUNT_MAX`, else ``more_than_counted``."""
+    """One page of a list. ``total`` is exact, or a lower bound and ``more_than_counted``."""
 
     rows: list[SubjectRow]
     page: int
@@ -64,7 +57,8 @@ class SearchPage:
 
     @property
     def total_label(self) -> str:
-        return f"{COUNT_MAX} 条以上" if self.more_than_counted else f"{self.total} 条"
+        """How many there are, as a page says it."""
+        return f"{self.total:,} 条以上" if self.more_than_counted else f"{self.total:,} 条"
 
 
 def search(
@@ -79,31 +73,20 @@ def search(
     today: date,
     rows_max: int = PAGE_ROWS,
 ) -> SearchPage:
-    """Return one page of a kind: names, initials or addresses that hold the text, in an area, with a tag's key.
+    """Return one page of a kind: names, initials or addresses that hold every word, in an area, with a tag's key.
 
-    A fixed number of queries, however many rows.
+    A fixed number of queries, however many rows; what each of them reads does not grow with the county (see
+    :mod:`minqing.registry.queries.search_plan`).
     """
-    found: Any = MODELS[kind].objects.visible_to(actor)
-    if not closed:
-        found = found.current()
-    if area is not None:
-        found = found.filter(area_id__in=Area.objects.under(area.path).order_by().values("id"))
-    if tag:
-        tagged = Tag.objects.visible_to(actor).current(today).filter(kind__key=tag)
-        found = found.filter(id__in=tagged.values("subject_id"))
-    for word in text[:TEXT_MAX].split():
-        found = found.filter(_matching(kind, word))
-    total = found.order_by()[: COUNT_MAX + 1].count()
-    pages = max(1, -(-min(total, COUNT_MAX) // rows_max)) if total <= COUNT_MAX else PAGE_MAX
-    page = max(1, min(page, pages))
-    first = (page - 1) * rows_max
-    rows = list(_ordered(found, kind)[first : first + rows_max])
+    scope = Scope(actor, area, closed=closed)
+    found = find(kind, scope, text[:TEXT_MAX], tag=tag, today=today, page=page, rows_max=rows_max)
+    rows = scope.of(MODELS[kind]).in_bulk(found.ids)
     return SearchPage(
-        rows=rows_of(kind, rows, actor, today),
-        page=page,
-        pages=pages,
-        total=min(total, COUNT_MAX),
-        more_than_counted=total > COUNT_MAX,
+        rows=rows_of(kind, [rows[one] for one in found.ids if one in rows], actor, today),
+        page=found.page,
+        pages=found.pages(rows_max),
+        total=found.total,
+        more_than_counted=not found.is_exact,
     )
 
 
@@ -279,28 +262,3 @@ def facts_of(
     else:
         facts = [rules.PLACE_KINDS.get(row.kind, ""), "已停用" if row.closed_on else ""]
     return tuple(fact for fact in facts if fact)
-
-
-def _matching(kind: str, word: str) -> Q:
-    initials = word.lower() if word.isascii() and word.isalnum() else ""
-    if kind == rules.HOUSEHOLD:
-        heads = HouseholdMember.objects.filter(
-            resident__in=Resident.everything.filter(_named(word, initials)).values("id"),
-            relation=rules.HEAD,
-            ends_on=None,
-        )
-        return Q(address__contains=word) | Q(code=word) | Q(id__in=heads.values("household_id"))
-    if kind == rules.RESIDENT:
-        living = HouseholdMember.objects.filter(ends_on=None, household__address__contains=word)
-        return _named(word, initials) | Q(id__in=living.values("resident_id"))
-    return _named(word, initials) | Q(address__contains=word)
-
-
-def _named(word: str, initials: str) -> Q:
-    return (
-        Q(name__contains=word) | Q(name_initials__startswith=initials) if initials else Q(name__contains=word)
-    )
-
-
-def _ordered(found: QuerySet[Any], kind: str) -> QuerySet[Any]:
-    return found.order_by("address", "id") if kind == rules.HOUSEHOLD else found.order_by("name", "id")

@@ -13,11 +13,11 @@ from minqing.kernel import clock
 from minqing.kernel.access import Actor
 from minqing.kernel.errors import Conflict, NotThere, Refused
 from minqing.kernel.ids import uuid7
-from minqing.registry import rules
+from minqing.registry import rules, vault
 from minqing.registry.events import HeadChanged, MovedIn, MovedOut, SubjectAdded, SubjectClosed
 from minqing.registry.models import Household, HouseholdMember, Resident
 from minqing.registry.permissions import EDIT_REGISTRY
-from minqing.registry.services import changes, vault
+from minqing.registry.services import changes
 from minqing.registry.services.inputs import HouseholdInput, checked_household
 from minqing.registry.services.tags import end_all_tags
 

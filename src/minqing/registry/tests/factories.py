@@ -12,7 +12,7 @@ from minqing.registry.models import Enterprise, Household, HouseholdMember, Plac
 from minqing.registry.services.inputs import EnterpriseInput, ResidentInput
 from minqing.registry.services.residents import resident_row
 from minqing.registry.services.sites import enterprise_row
-from minqing.registry.services.vault import IdentityRow, IdentityValues, identities_under, put_identity
+from minqing.registry.vault import IdentityRow, IdentityValues, identities_under, put_identity
 
 SINCE: Final = date(2020, 5, 1)
 

@@ -16,11 +16,11 @@ from minqing.accounts.tests.factories import AT, DAY, SmallCounty
 from minqing.areas.public import move_area
 from minqing.kernel.sealed import Unreadable, unseal_unbound
 from minqing.registry import public as registry
+from minqing.registry import vault
 from minqing.registry.migrations import __name__ as migrations
 from minqing.registry.models import Identity, Resident
-from minqing.registry.services import vault
-from minqing.registry.services.vault import IdentityRow, IdentityValues
 from minqing.registry.tests.factories import id_number, make_home, make_resident, numbers_of
+from minqing.registry.vault import IdentityRow, IdentityValues
 
 HERE, NEXT_DOOR, FAR = (id_number(date(1950, 1, day)) for day in (1, 2, 3))
 
