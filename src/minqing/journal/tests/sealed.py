@@ -67,12 +67,12 @@ def light(at: datetime, *, watts: int = 40, by: Hand = HAND) -> UUID:
 
 
 def seal_all(at: datetime) -> Seal | None:
-    """Seal whatever is committed: nobody else writes to this test's database."""
-    return sealing.seal(at=at, horizon=next_xact())
+    """Seal whatever is there, also of the test's own transaction: nobody else writes to this database."""
+    return sealing.seal(at=at, horizon=next_xact() + 1)
 
 
 def next_xact() -> int:
-    """Return a transaction id above everything committed here."""
+    """Return the id of a transaction that no committed one comes after."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_current_xact_id()::text::bigint")
         return int(cursor.fetchone()[0])
