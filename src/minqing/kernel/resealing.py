@@ -15,7 +15,7 @@ from uuid import UUID
 from django.apps import apps
 from psycopg import sql
 
-from minqing.kernel.sealed import SealedField, newest, seal, unseal
+from minqing.kernel.sealed import SealedField, array_of, newest, seal, unseal
 
 BATCH: Final = 5_000
 FIRST: Final = UUID(int=0)
@@ -90,7 +90,7 @@ def reseal_batch(
             on=sql.SQL("{table}.{key} = anew.{key}").format(**names),
             table=names["table"],
         ),
-        [[row[0] for row in rows], *anew],
+        [[row[0] for row in rows], *map(array_of, anew)],
     )
     return Batch(rows[-1][0], len(rows))
 

@@ -16,6 +16,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, Protocol
 from uuid import UUID
@@ -124,6 +125,11 @@ def unseal_unbound(box: bytes, *, place: str) -> str:
         return cipher.decrypt(box[HEADER_BYTES:_BODY], box[_BODY:], place.encode()).decode()
     except (IndexError, KeyError, ValueError, InvalidTag) as error:
         raise Unreadable(f"a sealed value in {place} does not open") from error
+
+
+def array_of(boxes: Iterable[bytes | None]) -> str:
+    """Return boxes as text of a ``bytea[]``: many times as fast as the driver writes a list of them."""
+    return "{" + ",".join("NULL" if box is None else f'"\\\\x{box.hex()}"' for box in boxes) + "}"
 
 
 def _bound(header: bytes, place: str, row: UUID) -> bytes:

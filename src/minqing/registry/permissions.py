@@ -24,6 +24,4 @@ EDIT_REGISTRY = capability(
     "registry.edit", "登记和修改民情档案", GRID_WORKER, VILLAGE_CLERK, VILLAGE_SECRETARY, REGISTRAR
 )
 TAG_SUBJECTS = capability("registry.tag", "打标签", GRID_WORKER, VILLAGE_CLERK, VILLAGE_SECRETARY, REGISTRAR)
-IMPORT_REGISTRY = capability(
-    "registry.import", "批量导入民情档案", VILLAGE_CLERK, TOWN_DISPATCHER, REGISTRAR
-)
+IMPORT_REGISTRY = capability("registry.import", "批量导入民情档案", VILLAGE_CLERK, TOWN_DISPATCHER, REGISTRAR)

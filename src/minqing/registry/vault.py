@@ -19,7 +19,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from minqing.kernel.access import Actor, Capability
-from minqing.kernel.sealed import seal, unseal
+from minqing.kernel.sealed import array_of, seal, unseal
 from minqing.registry.models import Identity
 from minqing.registry.permissions import SEE_REGISTRY
 
@@ -127,7 +127,7 @@ def put_identities(rows: Iterable[IdentityRow], paths: Collection[str]) -> int:
     numbered = (row for row in rows if row.id_number or row.phone)
     while some := list(islice(numbered, WRITE)):
         keys, areas = [row.resident_id for row in some], [row.area_id for row in some]
-        _do(_PUT, [keys, areas, *([_sealed(name, row) for row in some] for name in NUMBERS)], paths)
+        _do(_PUT, [keys, areas, *(array_of(_sealed(name, row) for row in some) for name in NUMBERS)], paths)
         count += len(some)
     return count
 

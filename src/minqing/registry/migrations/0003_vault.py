@@ -12,7 +12,7 @@ from django.db import migrations, models
 
 import minqing.kernel.sealed
 from minqing.kernel.resealing import SealedTable, reseal_all
-from minqing.kernel.sealed import seal, unseal_unbound
+from minqing.kernel.sealed import array_of, seal, unseal_unbound
 
 BATCH = 5_000
 POLICY = """
@@ -50,7 +50,7 @@ def into_the_vault(apps, schema_editor):
                 [_anew(row[n], f"resident.{name}", f"resident_identity.{name}", row[0]) for row in rows]
                 for n, name in ((2, "id_number"), (3, "phone"))
             ]
-            cursor.execute(WRITE, [[row[0] for row in rows], [row[1] for row in rows], *boxes])
+            cursor.execute(WRITE, [[row[0] for row in rows], [row[1] for row in rows], *map(array_of, boxes)])
         for table in (
             SealedTable("enterprise", "id", ("phone",)),
             SealedTable("import_row", "id", ("sealed",)),
