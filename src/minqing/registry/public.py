@@ -133,7 +133,7 @@ from minqing.registry.services.sites import (
 )
 from minqing.registry.services.tags import add_tag, end_tag, load_tag_kinds
 from minqing.registry.services.templates import template_xlsx
-from minqing.registry.services.vault import (
+from minqing.registry.vault import (
     NUMBERS,
     IdentityRow,
     IdentityValues,

@@ -129,7 +129,7 @@ class Identity(models.Model):
     """The vault: a resident's ID number and phone, sealed, one row for who has either.
 
     The application's role sees only rows under the paths in ``minqing.scopes`` (row-level security, migration 0003):
-    rows are read and written by :mod:`minqing.registry.services.vault` alone.
+    rows are read and written by :mod:`minqing.registry.vault` alone.
     """
 
     seen_with: ClassVar[Capability] = SEE_REGISTRY

@@ -17,12 +17,12 @@ from minqing.journal.events import ERASED
 from minqing.journal.public import record
 from minqing.kernel.access import Actor
 from minqing.kernel.errors import NotThere, Refused
-from minqing.registry import rules
+from minqing.registry import rules, vault
 from minqing.registry.events import SubjectEdited, TagEnded
 from minqing.registry.models import Household, HouseholdMember, Resident, Tag
 from minqing.registry.models.subjects import name_initials
 from minqing.registry.permissions import EDIT_REGISTRY
-from minqing.registry.services import changes, vault
+from minqing.registry.services import changes
 from minqing.registry.services.inputs import ResidentInput
 from minqing.registry.services.residents import edit_resident
 from minqing.registry.services.tags import SENSITIVE

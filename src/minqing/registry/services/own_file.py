@@ -12,9 +12,8 @@ from minqing.kernel import clock
 from minqing.kernel.copies import Entry, Part, Piece
 from minqing.kernel.errors import NotThere
 from minqing.kernel.masking import mask_id_number, mask_name, mask_phone
-from minqing.registry import rules
+from minqing.registry import rules, vault
 from minqing.registry.models import HouseholdMember, Resident, Tag
-from minqing.registry.services import vault
 
 FACTS_NOTE: Final = "登记这些，是为了走访、受理和救助时找得到人、帮得上忙。"
 HOME_NOTE: Final = "同住的人只写姓和关系：他们的信息由他们自己查阅。"

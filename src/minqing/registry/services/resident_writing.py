@@ -11,13 +11,12 @@ from uuid import UUID
 from minqing.journal.public import Event, record_many
 from minqing.kernel.access import Actor
 from minqing.kernel.ids import uuid7
-from minqing.registry import rules
+from minqing.registry import rules, vault
 from minqing.registry.events import SubjectAdded, SubjectEdited, TagAdded
 from minqing.registry.models import Household, HouseholdMember, Resident, Tag, name_initials
 from minqing.registry.models.imports import BAD, NEW
 from minqing.registry.models.subjects import id_index, phone_index
 from minqing.registry.permissions import IMPORT_REGISTRY
-from minqing.registry.services import vault
 from minqing.registry.services.changes import FIELD_LABELS
 from minqing.registry.services.inputs import ResidentInput
 from minqing.registry.services.planned import PlannedHousehold, PlannedResident, ResidentPlan, chunks

@@ -13,12 +13,12 @@ from minqing.kernel import clock
 from minqing.kernel.access import Actor
 from minqing.kernel.errors import Refused
 from minqing.kernel.ids import uuid7
-from minqing.registry import rules
+from minqing.registry import rules, vault
 from minqing.registry.events import SubjectAdded, SubjectClosed, SubjectEdited
 from minqing.registry.models import HouseholdMember, Resident, name_initials
 from minqing.registry.models.subjects import id_index, phone_index
 from minqing.registry.permissions import EDIT_REGISTRY
-from minqing.registry.services import changes, vault
+from minqing.registry.services import changes
 from minqing.registry.services.households import end_membership, join, locked_household
 from minqing.registry.services.inputs import ResidentInput, checked_resident
 from minqing.registry.services.tags import end_all_tags
@@ -32,7 +32,7 @@ def resident_row(
 ) -> Resident:
     """Make a resident's row with its indexes and initials, not saved and not checked (imports and seeds use this).
 
-    The numbers themselves go into the vault: :func:`minqing.registry.services.vault.put_identities`.
+    The numbers themselves go into the vault: :func:`minqing.registry.vault.put_identities`.
     """
     return Resident(
         id=row_id or uuid7(at),
