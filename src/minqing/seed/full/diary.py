@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from itertools import accumulate
 from typing import Final
 from uuid import UUID
@@ -116,12 +116,13 @@ class Walks:
 
     county: County
     doors: Doors
+    rhythm: Rhythm
 
-    @cached_property
-    def rhythm(self) -> Rhythm:
-        county = self.county
-        weigh = weigh_visits(county.told_since, current_calendar(), county.rng("visits:days"))
-        return Rhythm(county.sizes.visits, county.told_since, county.at, weigh)
+
+def make_walks(county: County, doors: Doors) -> Walks:
+    """Spread the visits over the seven years; asks the database for the calendar."""
+    weigh = weigh_visits(county.told_since, current_calendar(), county.rng("visits:days"))
+    return Walks(county, doors, Rhythm(county.sizes.visits, county.told_since, county.at, weigh))
 
 
 class Visits(Chunk):

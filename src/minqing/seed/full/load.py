@@ -26,8 +26,17 @@ from minqing.seed.copying import copy_in
 from minqing.seed.full.chunk import Chunk
 from minqing.seed.full.county import County, make_county
 from minqing.seed.full.crew import Packed, produce, without_collector
-from minqing.seed.full.diary import Doors, Visits, Walks, visit_jobs
+from minqing.seed.full.diary import Doors, Visits, make_walks, visit_jobs
 from minqing.seed.full.register import Households, Sites, Tags, register_jobs
+from minqing.seed.full.reports import (
+    Calls,
+    DoorCodes,
+    FromVisits,
+    Reports,
+    case_jobs,
+    make_matters,
+    visit_and_case_jobs,
+)
 from minqing.seed.full.sheets import copy_sheet
 from minqing.seed.full.sizes import PARTS, Sizes
 from minqing.seed.full.structure import put_back, take_off
@@ -175,7 +184,10 @@ class _Loader:
 
 
 def _plan(county: County, parts: tuple[str, ...]) -> Iterator[tuple[str, Jobs, list[Chunk]]]:
-    """Yield the chunks of every part, and empty ones that know their tables."""
+    """Yield the chunks of every part, and empty ones that know their tables.
+
+    Whatever has to be asked of the database is asked here: later its tables are locked, and other processes have none.
+    """
     kinds = {kind.key: kind for kind in TagKind.objects.all()}
     beyond = len(county.population.residents)
     yield (
@@ -183,6 +195,14 @@ def _plan(county: County, parts: tuple[str, ...]) -> Iterator[tuple[str, Jobs, l
         register_jobs(county, kinds),
         [Households(county, beyond), Sites(county, beyond), Tags(county, beyond, kinds)],
     )
-    if "diary" in parts:
-        walks = Walks(county, Doors(county))
-        yield "diary", visit_jobs(walks), [Visits(walks, county.sizes.visits)]
+    if "diary" not in parts:
+        return
+    doors = Doors(county)
+    walks = make_walks(county, doors)
+    visits: list[Chunk] = [Visits(walks, county.sizes.visits)]
+    if "cases" not in parts:
+        yield "diary", visit_jobs(walks), visits
+        return
+    calls = Calls(make_matters(county), doors)
+    yield "diary", visit_and_case_jobs(walks, calls), [*visits, FromVisits(calls, 0, [])]
+    yield "cases", case_jobs(calls), [DoorCodes(county, beyond), Reports(calls, county.sizes.cases)]
