@@ -30,6 +30,7 @@ from minqing.cases import public as cases
 from minqing.cases.models import Attachment, Case, Notice
 from minqing.diary import public as diary
 from minqing.diary.tests.factories import jpeg
+from minqing.disclosure import public as disclosure
 from minqing.journal.public import Entry, deliver
 from minqing.kernel import roles
 from minqing.kernel.access import Role
@@ -70,6 +71,7 @@ class Planted:
     cases: dict[str, Case] = field(default_factory=dict)  # by "procedure.state", "anonymous", "from finding"
     codes: list[str] = field(default_factory=list)
     batches: list[ImportBatch] = field(default_factory=list)
+    glasses: list[disclosure.BreakGlass] = field(default_factory=list)
     requests: list[rights.DataRequest] = field(default_factory=list)
     personal_codes: list[UUID] = field(default_factory=list)
 
@@ -122,6 +124,7 @@ def plant() -> Planted:
     _open_cases(planted)
     _import(planted)
     _ask(planted)
+    _break_glass(planted)
     for closed in Entry.objects.filter(kind="cases.closed"):
         deliver(closed.id)
     assert Notice.objects.exists()
@@ -298,6 +301,18 @@ def _import(planted: Planted) -> None:
         upload = sheet(good, bad)
         planted.batches.append(registry.stage_import(upload=upload, kind="residents", by=by, at=AT))
     registry.apply_import(batch_id=planted.batches[1].id, by=by, at=AT)
+
+
+def _break_glass(planted: Planted) -> None:
+    """A dispatcher's, which the security administrator has judged without a good reason, and a secretary's."""
+    who, reason = planted.subjects[0], text("家里人来电话")
+    for role in ("town_dispatcher", "village_secretary"):
+        made = disclosure.break_glass(ref=who, category="other", words=reason, by=planted.people[role], at=AT)
+        planted.glasses.append(made)
+    disclosure.review(
+        glass_id=planted.glasses[0].id, verdict="unjustified", words=text("问过了"),
+        by=planted.people["security_administrator"], at=AT,
+    )  # fmt: skip
 
 
 def place_of(here: SmallCounty, role: Role, where: str) -> tuple[Area, Unit | None]:

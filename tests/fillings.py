@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from minqing.diary.models import Finding, VisitPhoto
+from minqing.disclosure.models import AccessAlarm
 from minqing.workflow import public as workflow
 from tests.addresses import Address, addresses
 from tests.canary import Planted, appointment_of
@@ -85,6 +86,8 @@ SORTS: Final[dict[str, Callable[[Planted], list[Filling]]]] = {
     "appointment": _appointment,
     "area": lambda p: [{"area_id": one.id} for one in (p.here.village, p.here.grid)],
     "unit": lambda p: [{"unit_id": one.id} for one in (p.here.village_unit, p.here.unit)],
+    "glass": lambda p: [{"glass_id": one.id} for one in p.glasses],
+    "alarm": lambda p: [{"alarm_id": one.id} for one in AccessAlarm.everything.all()],
     "day": lambda p: [{"on": "2026-12-01"}],
     "data request": lambda p: [{"request_id": one.id} for one in p.requests],
     "step of a data request": lambda p: [{"request_id": one.id, "step": "accept"} for one in p.requests],
@@ -98,7 +101,7 @@ SORTS: Final[dict[str, Callable[[Planted], list[Filling]]]] = {
 # Records of the village: to a stranger they are not there.
 RECORDS: Final = {
     "case", "step", "attachment", "subject", "resident as subject", "resident", "household", "tag", "visit",
-    "finding", "visit photo", "batch", "data request", "step of a data request",
+    "finding", "visit photo", "batch", "glass", "alarm", "data request", "step of a data request",
 }  # fmt: skip
 # What of an address is filled in; an address without arguments needs no line.
 ENTERED: Final[dict[str, str]] = {
@@ -163,6 +166,14 @@ ENTERED: Final[dict[str, str]] = {
     "desk:person_password": "person",
     "desk:appointment_end": "appointment",
     "desk:calendar_day": "day",
+    "desk:access_review": "glass",
+    "desk:access_alarm_clear": "alarm",
+    "desk:break_glass": "subject",
+    "desk:number": "subject",
+    "desk:case_call": "case",
+    "mobile:break_glass": "subject",
+    "mobile:number": "subject",
+    "mobile:call": "case",
     "mobile:new_visit": "subject",
     "mobile:visit": "visit",
     "mobile:add_finding": "visit",

@@ -247,8 +247,8 @@ def test_numbers_leave_masked_in_the_village_too(planted: Planted, role: str) ->
     assert not found, "\n".join(found)
 
 
-# Pages of one case: whoever calls back reads the number there.
-CALLS_FROM: Final = {"case", "matter", "step", "take"}
+# Whoever calls back asks for the number of one case, and that is an entry.
+CALLS_FROM: Final = {"case_call", "call"}
 
 
 def test_receipts_and_doors_name_nobody(planted: Planted) -> None:

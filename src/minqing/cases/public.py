@@ -32,6 +32,7 @@ from minqing.cases.queries.file import (
     attachment_path,
     case_file,
     glance,
+    phone_to_call,
     require_case,
 )
 from minqing.cases.queries.intake import (
@@ -64,6 +65,7 @@ from minqing.cases.queries.queue import (
 )
 from minqing.cases.queries.receipt import DoorPlace, Receipt, door_code, receipt, receipt_photo
 from minqing.cases.queries.told import what_happened
+from minqing.cases.queries.work import CaseWork, work_about
 from minqing.cases.rules import (
     API,
     DOOR_CODE,
@@ -126,6 +128,7 @@ __all__ = [
     "Case",
     "CaseFile",
     "CaseRow",
+    "CaseWork",
     "ContactInput",
     "ContactView",
     "Door",
@@ -175,6 +178,7 @@ __all__ = [
     "open_case",
     "open_from_finding",
     "open_in",
+    "phone_to_call",
     "places",
     "queue",
     "read_code",
@@ -189,4 +193,5 @@ __all__ = [
     "topics",
     "urge",
     "what_happened",
+    "work_about",
 ]  # fmt: skip

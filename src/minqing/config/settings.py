@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "minqing.registry",
     "minqing.diary",
     "minqing.cases",
+    "minqing.disclosure",
     "minqing.rights",
     "minqing.desk",
     "minqing.mobile",

@@ -12,6 +12,7 @@ from minqing.accounts.public import MANAGE_PEOPLE, MANAGE_UNITS, READ_AUDIT
 from minqing.areas.public import MANAGE_AREAS
 from minqing.cases.public import HANDLE_REQUESTS, OPEN_CASES, PRINT_DOOR_CODES, REPORT_CASE, TAKE_CALLS
 from minqing.diary.public import SEE_VISITS
+from minqing.disclosure.public import OPEN_ACCESS
 from minqing.journal.public import SEE_SEALS
 from minqing.kernel.access import Actor, Capability
 from minqing.registry.public import IMPORT_REGISTRY, SEE_REGISTRY
@@ -52,6 +53,7 @@ MENU: Final = (
     Entry("registry", "档案", "users", SEE_REGISTRY, _FILES, quick="查档案"),
     Entry("personal_codes", "本人查阅码", "key", HAND_OVER_CODES, ("personal_code",)),
     Entry("rights", "个人信息请求", "lock", HANDLE_REQUESTS, ("rights",)),
+    Entry("access", "查阅与破例", "shield-check", OPEN_ACCESS, ("access", "break_glass", "number")),
     Entry("diary", "走访", "notebook", SEE_VISITS, ("diary", "visit")),
     Entry("codes", "民情码", "qrcode", PRINT_DOOR_CODES, ("codes",)),
     Entry("imports", "导入", "upload", IMPORT_REGISTRY, ("import",)),

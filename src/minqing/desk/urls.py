@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from minqing.desk.pages import case, codes, home, intake, queue
 from minqing.desk.urls_administration import administration_patterns
+from minqing.desk.urls_disclosure import disclosure_patterns
 from minqing.desk.urls_registry import diary_patterns, dossier_patterns
 from minqing.desk.urls_rights import rights_patterns
 
@@ -45,5 +46,6 @@ urlpatterns: list[URLPattern] = [
     *dossier_patterns,
     *rights_patterns,
     *diary_patterns,
+    *disclosure_patterns,
     *administration_patterns,
 ]

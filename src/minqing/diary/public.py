@@ -6,6 +6,7 @@ from minqing.diary.models import Finding, Visit, VisitPhoto
 from minqing.diary.permissions import RECORD_VISIT, SEE_VISITS
 from minqing.diary.queries import (
     PAGE_ROWS,
+    CallAt,
     DiaryFilters,
     DiaryLine,
     DiaryPage,
@@ -15,6 +16,7 @@ from minqing.diary.queries import (
     PhotoView,
     VisitView,
     area_diary,
+    calls_at,
     due_visits,
     finding,
     last_visits,
@@ -40,11 +42,12 @@ from minqing.diary.services_erasing import erase_mentions, erase_visits
 from minqing.diary.services import add_finding, amend_visit, record_visit, recorded_event
 
 __all__ = [
-    "Stay", "erase_mentions", "erase_visits", "is_about", "visit_officer", "visits_about",
-    "AMEND_WITHIN", "CADENCES", "FINDINGS_MAX", "KIND_LABELS", "PAGE_ROWS", "PHOTOS_MAX", "RECORD_VISIT", "SEE_VISITS",
-    "AmendForm", "DiaryFilters", "DiaryLine", "DiaryPage", "DueVisit", "Finding", "FindingAdded", "FindingForm",
-    "FindingInput", "FindingSource", "FindingView", "GeoFix", "PhotoView", "Visit", "VisitAmended", "VisitForm",
-    "VisitGiven", "VisitPhoto", "VisitRecorded", "VisitView", "Words", "add_finding", "amend_visit", "area_diary",
-    "blank_visit_form", "content_hash", "due_visits", "finding", "last_visits", "officer_diary", "photo",
-    "record_visit", "recorded_event", "sentences", "subject_diary", "visit",
+    "AMEND_WITHIN", "CADENCES", "FINDINGS_MAX", "KIND_LABELS", "PAGE_ROWS", "PHOTOS_MAX", "RECORD_VISIT",
+    "SEE_VISITS", "AmendForm", "CallAt", "DiaryFilters", "DiaryLine", "DiaryPage", "DueVisit", "Finding",
+    "FindingAdded", "FindingForm", "FindingInput", "FindingSource", "FindingView", "GeoFix", "PhotoView",
+    "Stay", "Visit", "VisitAmended", "VisitForm", "VisitGiven", "VisitPhoto", "VisitRecorded", "VisitView",
+    "Words", "add_finding", "amend_visit", "area_diary", "blank_visit_form", "calls_at", "content_hash",
+    "due_visits", "erase_mentions", "erase_visits", "finding", "is_about", "last_visits", "officer_diary",
+    "photo", "record_visit", "recorded_event", "sentences", "subject_diary", "visit", "visit_officer",
+    "visits_about",
 ]  # fmt: skip

@@ -34,6 +34,7 @@ class TimelineLine:
     subject_kind: str
     subject_id: UUID
     area_id: UUID
+    because: str = ""  # of a read: the work that linked reader and file
 
 
 def timeline(
@@ -145,6 +146,7 @@ def _lines(entries: Sequence[Entry]) -> list[TimelineLine]:
             subject_kind=entry.subject_kind,
             subject_id=entry.subject_id,
             area_id=entry.area_id,
+            because=entry.facts.get("because") or "",
         )
         for entry in entries
     ]

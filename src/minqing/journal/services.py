@@ -109,15 +109,27 @@ def record_many(events: Iterable[tuple[Event, Hand, datetime]]) -> int:
 
 
 def record_read(
-    *, subject_kind: str, subject_id: UUID, area_id: UUID, by: Hand, at: datetime, purpose: str
+    *,
+    subject_kind: str,
+    subject_id: UUID,
+    area_id: UUID,
+    by: Hand,
+    at: datetime,
+    purpose: str,
+    because: str | None = None,
+    link_kind: str | None = None,
+    link_id: UUID | None = None,
 ) -> None:
-    """Write that somebody opened a file. One per request; lists and masked names are none."""
+    """Write that somebody opened a file, and why. One per request; lists and masked names are none."""
     with transaction.atomic():
         record(
-            FileOpened(subject_kind=subject_kind, subject_id=subject_id, area_id=area_id, purpose=purpose),
+            FileOpened(
+                subject_kind=subject_kind, subject_id=subject_id, area_id=area_id, purpose=purpose,
+                because=because, link_kind=link_kind, link_id=link_id,
+            ),
             by=by,
             at=at,
-        )
+        )  # fmt: skip
 
 
 def erase_personal(*, subject_kind: str, subject_id: UUID) -> int:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from minqing.mobile.pages import matters, me, personal_codes, today, visits
+from minqing.mobile.pages import disclosure, matters, me, personal_codes, today, visits
 
 app_name = "mobile"
 urlpatterns = [
@@ -18,9 +18,12 @@ urlpatterns = [
     path("subjects/<slug:kind>/<uuid:subject_id>/", visits.subject, name="subject"),
     path("codes/", personal_codes.find, name="personal_codes"),
     path("residents/<uuid:resident_id>/code/", personal_codes.personal_code, name="personal_code"),
+    path("subjects/<slug:kind>/<uuid:subject_id>/reason/", disclosure.break_glass, name="break_glass"),
+    path("subjects/<slug:kind>/<uuid:subject_id>/number/", disclosure.number, name="number"),
     path("matters/", matters.matters, name="matters"),
     path("matters/new/", matters.report, name="report"),
     path("matters/<uuid:case_id>/", matters.matter, name="matter"),
+    path("matters/<uuid:case_id>/call/", disclosure.call, name="call"),
     path("matters/<uuid:case_id>/<slug:step>/", matters.take, name="take"),
     path("attachments/<uuid:attachment_id>/", matters.attachment, name="attachment"),
     path("me/", me.me, name="me"),

@@ -16,7 +16,7 @@ from minqing.cases.queries.queue import CaseRow, rows
 from minqing.journal.public import TimelineLine, record_read, timeline
 from minqing.kernel import clock
 from minqing.kernel.access import Actor
-from minqing.kernel.errors import NotThere
+from minqing.kernel.errors import NotAllowed, NotThere
 from minqing.kernel.masking import mask_name, mask_phone
 from minqing.registry import public as registry
 from minqing.workflow import public as workflow
@@ -24,11 +24,11 @@ from minqing.workflow import public as workflow
 
 @dataclass(frozen=True, slots=True)
 class ContactView:
-    """How to reach the reporter; ``whole`` only for who may call in this procedure, else masked."""
+    """How to reach the reporter, the number masked; ``may_call``: one may ask for the whole of it, on record."""
 
     name: str
     phone: str
-    whole: bool = False
+    may_call: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +72,17 @@ def require_case(case_id: UUID, by: Actor) -> Case:
 def case_file(case_id: UUID, *, by: Actor, at: datetime, purpose: str = "查看事项") -> CaseFile:
     """Open a case's file, and write down that it was opened. Raises :class:`NotThere`."""
     case = require_case(case_id, by)
-    record_read(
-        subject_kind="case", subject_id=case.id, area_id=case.area_id, by=by.hand, at=at, purpose=purpose
-    )
     run = case.run
     run.area = case.area
+    steps = workflow.steps_open_to(run, by)
+    _record(case, by, at, purpose, steps)
     return CaseFile(
         case=case,
         row=rows([case], at=at)[0],
         area=case.area,
         subject=_subject(case, by),
         contact=_contact(case, by),
-        steps=workflow.steps_open_to(run, by),
+        steps=steps,
         turn=workflow.who_may(run, on=clock.local(at).date()),
         legs=workflow.legs(run, at=at),
         leg=run.legs_count,
@@ -97,16 +96,32 @@ def case_file(case_id: UUID, *, by: Actor, at: datetime, purpose: str = "查看�
 def glance(case_id: UUID, *, by: Actor, at: datetime) -> Glance:
     """Look at a case beside a list; the words are read, so this too is written down. Raises :class:`NotThere`."""
     case = require_case(case_id, by)
-    record_read(
-        subject_kind="case", subject_id=case.id, area_id=case.area_id, by=by.hand, at=at, purpose="预览事项"
-    )
     case.run.area = case.area
+    steps = workflow.steps_open_to(case.run, by)
+    _record(case, by, at, "预览事项", steps)
     return Glance(
         case=case,
         row=rows([case], at=at)[0],
-        steps=workflow.steps_open_to(case.run, by),
+        steps=steps,
         turn=workflow.who_may(case.run, on=clock.local(at).date()),
     )
+
+
+def _record(case: Case, by: Actor, at: datetime, purpose: str, steps: tuple[workflow.Step, ...]) -> None:
+    """Write that a case was opened, and in which part: the case itself is the link."""
+    record_read(
+        subject_kind="case", subject_id=case.id, area_id=case.area_id, by=by.hand, at=at, purpose=purpose,
+        because=_part_in(case, by, steps), link_kind="case", link_id=case.id,
+    )  # fmt: skip
+
+
+def _part_in(case: Case, by: Actor, steps: tuple[workflow.Step, ...]) -> str:
+    """Say what the actor has to do with a case: it is their turn, their unit's, or lies in their area."""
+    if steps:
+        return f"事项 {case.number}，轮到本人"
+    if case.unit_id is not None and case.unit_id in by.unit_ids:
+        return f"事项 {case.number}，本单位承办"
+    return f"事项 {case.number}，本辖区"
 
 
 def _subject(case: Case, by: Actor) -> registry.SubjectView | None:
@@ -122,10 +137,23 @@ def _contact(case: Case, by: Actor) -> ContactView | None:
     contact = Contact.objects.filter(case=case).first()
     if contact is None:
         return None
-    name, phone = contact.name or "", contact.phone or ""
+    name, phone = contact.name or "", mask_phone(contact.phone or "")
     if _may_call(case, by):
-        return ContactView(name, phone, whole=True)
-    return ContactView(mask_name(name), mask_phone(phone))
+        return ContactView(name, phone, may_call=bool(contact.phone))
+    return ContactView(mask_name(name), phone)
+
+
+def phone_to_call(case: Case, by: Actor) -> str:
+    """Return the reporter's whole number to whoever may call back. The caller (disclosure) writes it down first.
+
+    Raises :class:`NotAllowed`, or :class:`NotThere` where no number was left.
+    """
+    if not _may_call(case, by):
+        raise NotAllowed("您现在的任职不参与这件事的办理，看不到完整的联系电话。")
+    contact = Contact.objects.filter(case=case).first()
+    if contact is None or not contact.phone:
+        raise NotThere("这件事没有留下联系电话。")
+    return contact.phone
 
 
 def _may_call(case: Case, by: Actor) -> bool:

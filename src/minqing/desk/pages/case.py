@@ -23,7 +23,7 @@ from minqing.diary import public as diary
 from minqing.kernel import clock
 from minqing.kernel.access import Actor
 from minqing.kernel.errors import Conflict, NotAllowed, NotThere, Refused
-from minqing.kernel.masking import mask_name, mask_phone
+from minqing.kernel.masking import mask_name
 from minqing.kernel.pages import OfficialRequest, page
 from minqing.workflow import public as workflow
 
@@ -196,8 +196,8 @@ def case_print(request: OfficialRequest, case_id: UUID) -> HttpResponse:
     at = clock.now()
     file = cases.case_file(case_id, by=request.actor, at=at, purpose="打印事项")
     contact = file.contact
-    if contact and contact.whole:
-        contact = replace(contact, name=mask_name(contact.name), phone=mask_phone(contact.phone), whole=False)
+    if contact and contact.may_call:
+        contact = replace(contact, name=mask_name(contact.name), may_call=False)
     context = {"file": file, "case": file.case, "row": file.row, "contact": contact, "at": at}
     return render(request, "desk/case_print.html", context)
 

@@ -16,6 +16,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from minqing.desk.answers import refused_onto
 from minqing.desk.asked import an_id, posted
+from minqing.desk.pages.disclosure import ask_reason, opened_to_change
+from minqing.disclosure import public as disclosure
 from minqing.kernel import clock
 from minqing.kernel.access import Actor
 from minqing.kernel.errors import Conflict, NotThere, Refused
@@ -101,7 +103,10 @@ def edit(request: OfficialRequest, kind: str, subject_id: UUID) -> HttpResponse:
     ref = registry.subject_ref(kind, subject_id)
     held = registry.edit_values(ref, actor)
     choices = registry.areas_to_register_in(actor, kind)
-    lives_with = registry.dossier(ref, actor, at).household
+    try:
+        lives_with = opened_to_change(request, ref, at).household
+    except disclosure.NeedsReason as needs:
+        return ask_reason(request, needs.who)
     status, differences = 200, list[Difference]()
     if request.method == "POST":
         form = _edit_form(kind, held, choices, lives_with, request.POST)
@@ -256,7 +261,10 @@ def tag_add(request: OfficialRequest, kind: str, subject_id: UUID) -> HttpRespon
 def tag_end(request: OfficialRequest, kind: str, subject_id: UUID, tag_id: UUID) -> HttpResponse:
     """Take a tag off, saying why."""
     actor, at = request.actor, clock.now()
-    held = registry.dossier(registry.subject_ref(kind, subject_id), actor, at)
+    try:
+        held = opened_to_change(request, registry.subject_ref(kind, subject_id), at)
+    except disclosure.NeedsReason as needs:
+        return ask_reason(request, needs.who)
     tag = next((one for one in held.tags if one.id == tag_id), None)
     if tag is None:
         raise NotThere("这个标签已经去掉了，或者到期了。")

@@ -16,7 +16,9 @@ from django.views.decorators.http import require_safe
 from minqing.areas import public as areas
 from minqing.cases import public as cases
 from minqing.desk.asked import page_number, paged
+from minqing.desk.pages.disclosure import ask_reason
 from minqing.diary import public as diary
+from minqing.disclosure import public as disclosure
 from minqing.journal import public as journal
 from minqing.kernel import clock
 from minqing.kernel.access import Actor
@@ -56,13 +58,20 @@ def dossier(request: OfficialRequest, kind: str, subject_id: UUID) -> HttpRespon
     """Show a file whole; that it was read goes into the journal."""
     actor, at = request.actor, clock.now()
     ref = registry.subject_ref(kind, subject_id)
-    file = registry.open_dossier(ref=ref, purpose="在办公桌查看档案", by=actor, at=at)
-    visits = diary.subject_diary(ref, actor, page_number(request.GET.get("page")))
+    try:
+        opened = disclosure.open_file(ref=ref, by=actor, at=at)
+    except disclosure.NeedsReason as needs:
+        return ask_reason(request, needs.who)
+    file = opened.file
+    merged = registry.merged_files(ref.id, actor, at) if ref.kind == registry.RESIDENT else ()
+    also = [one.view.ref for one in merged]
+    visits = diary.subject_diary(ref, actor, page_number(request.GET.get("page")), also=also)
     context = {
         **_frame(actor, ref, file.area_path, "file"),
         "file": file,
         "subject": file.subject,
-        "cases": _cases(file, actor, at),
+        "cases": _cases(file, also, actor, at),
+        "merged": merged,
         "entries": entries(visits.lines),
         "visits": visits,
         "page": paged(visits.total, diary.PAGE_ROWS, visits.page),
@@ -73,6 +82,8 @@ def dossier(request: OfficialRequest, kind: str, subject_id: UUID) -> HttpRespon
             and actor.may(registry.EDIT_REGISTRY, file.area_path)
         ),
         "may_visit": not file.subject.closed and actor.may(diary.RECORD_VISIT, file.area_path),
+        "because": opened.because,
+        "numbers": disclosure.numbers_to_show(file, actor),
     }
     return render(request, "desk/registry/dossier.html", context)
 
@@ -86,6 +97,10 @@ def reads(request: OfficialRequest, kind: str, subject_id: UUID) -> HttpResponse
     who = registry.subject(kind, subject_id, actor)
     area = areas.area(who.area_id)
     actor.require(registry.EDIT_REGISTRY, area.path)
+    try:
+        disclosure.linked(ref=who.ref, by=actor, at=clock.now())
+    except disclosure.NeedsReason as needs:
+        return ask_reason(request, needs.who)
     looked = journal.reads_of(kind, subject_id, limit=READS_SHOWN)
     context = {
         **_frame(actor, who.ref, area.path, "reads"),
@@ -102,9 +117,11 @@ def _frame(actor: Actor, ref: registry.SubjectRef, area_path: str, tab: str) -> 
     return {"ref": ref, "tab": tab, "may_see_reads": actor.may(registry.EDIT_REGISTRY, area_path)}
 
 
-def _cases(file: registry.Dossier, actor: Actor, at: datetime) -> list[cases.CaseRow]:
-    """Return the cases about the subject, its household and those who live there, as far as the actor sees them."""
-    refs = [file.subject.ref, *(one.view.ref for one in file.members)]
+def _cases(
+    file: registry.Dossier, also: Iterable[registry.SubjectRef], actor: Actor, at: datetime
+) -> list[cases.CaseRow]:
+    """Return the cases about the subject (and files merged into it), its household and those who live there."""
+    refs = [file.subject.ref, *also, *(one.view.ref for one in file.members)]
     if file.household:
         refs.append(file.household.ref)
     return cases.of_subjects(dict.fromkeys((one.kind, one.id) for one in refs), actor, at=at)

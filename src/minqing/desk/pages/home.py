@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from minqing.cases import public as cases
 from minqing.desk.appointments import acting_as_each_other
+from minqing.disclosure import public as disclosure
 from minqing.journal import public as journal
 from minqing.kernel import clock
 from minqing.kernel.access import Actor
@@ -79,6 +80,7 @@ def home(request: OfficialRequest) -> HttpResponse:
         "notices": cases.notices(actor, NOTICES),
         "unread": cases.notices_unread(actor),
         "seal_alarms": journal.seal_state(at=at).alarms if actor.may(journal.SEE_SEALS) else (),
+        "access_notices": disclosure.notices(actor),
         "may_open_cases": actor.may(cases.OPEN_CASES),
     }
     return render(request, "desk/home.html", context)

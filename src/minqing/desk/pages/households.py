@@ -14,6 +14,8 @@ from django.views.decorators.http import require_http_methods
 from minqing.areas import public as areas
 from minqing.desk.answers import refused_onto
 from minqing.desk.asked import an_id, posted
+from minqing.desk.pages.disclosure import ask_reason, opened_to_change
+from minqing.disclosure import public as disclosure
 from minqing.kernel import clock
 from minqing.kernel.access import Actor
 from minqing.kernel.errors import NotThere, Refused
@@ -143,7 +145,10 @@ def set_head(request: OfficialRequest, household_id: UUID) -> HttpResponse:
     """Make a member the head of the household."""
     actor, at = request.actor, clock.now()
     home = _household(household_id, actor)
-    held = registry.dossier(home.ref, actor, at)
+    try:
+        held = opened_to_change(request, home.ref, at)
+    except disclosure.NeedsReason as needs:
+        return ask_reason(request, needs.who)
     form = registry.HeadForm(posted(request))
     status = 200
     if form.is_bound:

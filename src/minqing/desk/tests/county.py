@@ -16,7 +16,10 @@ from minqing.accounts.models import Person
 from minqing.accounts.tests.factories import AT, SmallCounty
 from minqing.areas.public import Area
 from minqing.cases.public import Case, ContactInput, Report, new_report_id, open_case
+from minqing.disclosure.public import break_glass
+from minqing.kernel import clock
 from minqing.kernel.access import Actor, Role
+from minqing.registry.public import Household, Resident, subject_ref
 
 WORDS = "门前的路灯坏了三天，晚上走路看不见。老人摔了一跤。"
 
@@ -55,6 +58,14 @@ class Desk:
 
     def as_(self, role: Role, **where: Any) -> Client:
         return signed_in(self.county.actor(role, **where))
+
+    def with_reason(self, role: Role, row: Resident | Household) -> Client:
+        """Return the browser of somebody whom no work links to a file, and who broke the glass."""
+        actor = self.county.actor(role)
+        words = "家属来电话说联系不上，要核对住址"
+        ref = subject_ref(row.subject_kind, row.id)
+        break_glass(ref=ref, category="emergency", words=words, by=actor, at=clock.now())
+        return signed_in(actor)
 
     def step(self, client: Client, case: Case, step: str, leg: int, **given: Any) -> HttpResponse:
         """Post a step as the case page does."""

@@ -25,6 +25,7 @@ from minqing.kernel.roles import (
     TOWN_DISPATCHER,
     VILLAGE_CLERK,
 )
+from minqing.registry.public import subject_ref
 from minqing.registry.tests.factories import make_home, make_resident
 from minqing.workflow.models import WorkingDay
 from minqing.workflow.public import ensure_calendar
@@ -60,7 +61,7 @@ def test_a_village_moves_with_everything_and_everyone_sees_what_they_should(desk
     county = desk.county
     _, [head] = make_home(county.grid, "裘阿婆")
     make_visit(head, county.actor(GRID_WORKER))
-    case = telephoned(county.grid)
+    case = telephoned(county.grid, subject=subject_ref("resident", head.id))
     other_town = signed_in(county.actor(TOWN_DISPATCHER, area=county.other_town))
     old_town, admin = desk.as_(TOWN_DISPATCHER), desk.as_(SYSTEM_ADMINISTRATOR)
     file = reverse("desk:dossier", args=["resident", head.id])
@@ -270,15 +271,15 @@ def test_office_hours_follow_one_another(desk: Desk):
 
 def test_the_auditor_reads_everything_in_sentences_and_others_nothing(desk: Desk):
     who = make_resident(desk.county.grid, "裘阿婆")
-    desk.as_(VILLAGE_CLERK).get(reverse("desk:dossier", args=["resident", who.id]))
+    desk.as_(GRID_WORKER).get(reverse("desk:dossier", args=["resident", who.id]))
     telephoned(desk.county.far_grid)
     auditor = desk.as_(AUDITOR)
     address = reverse("desk:audit")
     everything = text(auditor.get(address))
-    assert "查看了档案：在办公桌查看档案" in everything
+    assert "查看了档案：走访前查看（本网格，还没有走访过）" in everything
     assert "反映人" in everything
-    clerk = desk.county.actor(VILLAGE_CLERK).person_id
-    one = text(auditor.get(address, {"person": str(clerk), "reads": "yes", "group": "journal"}))
+    worker = desk.county.actor(GRID_WORKER).person_id
+    one = text(auditor.get(address, {"person": str(worker), "reads": "yes", "group": "journal"}))
     assert "只看" in one
     assert "反映人" not in one
     there = text(auditor.get(address, {"area": str(desk.county.other_town.id)}))
@@ -314,7 +315,7 @@ def test_every_kind_of_event_and_subject_has_its_words():
 
 def test_the_audit_asks_as_much_for_many_lines(desk: Desk):
     auditor = desk.as_(AUDITOR)
-    clerk = desk.as_(VILLAGE_CLERK)
+    worker = desk.as_(GRID_WORKER)
     who = make_resident(desk.county.grid, "裘阿婆")
 
     def queries() -> int:
@@ -322,11 +323,11 @@ def test_the_audit_asks_as_much_for_many_lines(desk: Desk):
             assert auditor.get(reverse("desk:audit")).status_code == 200
         return len(found)
 
-    clerk.get(reverse("desk:dossier", args=["resident", who.id]))
+    worker.get(reverse("desk:dossier", args=["resident", who.id]))
     queries()
     few = queries()
     for _ in range(60):
-        clerk.get(reverse("desk:dossier", args=["resident", who.id]))
+        worker.get(reverse("desk:dossier", args=["resident", who.id]))
     assert queries() == few
 
 

@@ -242,16 +242,25 @@ def test_an_appointment_that_ends_while_a_form_is_open(desk):
     assert desk.step(client, case, "sign", 1).status_code == 403
 
 
-def test_contact_is_whole_only_for_who_may_call(desk):
+def test_the_whole_number_is_an_act_of_who_may_call(desk):
     case = telephoned(desk.county.grid)
-    assert "13800000000" in text(page(desk.as_(FOLLOW_UP_CALLER), case))
-    assert "13800000000" in text(page(desk.as_(TOWN_DISPATCHER), case))
+    call = reverse("desk:case_call", args=[case.id])
+    for role in (FOLLOW_UP_CALLER, TOWN_DISPATCHER):
+        words = text(page(desk.as_(role), case))
+        assert "13800000000" not in words
+        assert "拨打" in words
+        shown = desk.as_(role).post(call)
+        assert "tel:13800000000" in text(shown)
+        assert "no-store" in shown["Cache-Control"]
+        assert desk.as_(role).get(call).status_code == 405
     # A village and its grid have no part in the hotline's five steps.
     for role in (REVIEWER, VILLAGE_CLERK, GRID_WORKER):
         words = text(page(desk.as_(role), case))
         assert "13800000000" not in words
         assert "138****0000" in words
         assert "裘大爷" not in words
+        assert "拨打" not in words
+        assert desk.as_(role).post(call).status_code == 403
     printed = text(desk.as_(FOLLOW_UP_CALLER).get(reverse("desk:case_print", args=[case.id])))
     assert "13800000000" not in printed
 
@@ -263,9 +272,10 @@ def test_in_a_village_matter_the_village_calls_and_the_hotline_does_not(desk):
         contact=ContactInput("裘大爷", "13800000000"),
     )  # fmt: skip
     case = open_case(given, by=by, at=AT)
+    call = reverse("desk:case_call", args=[case.id])
     for role in (GRID_WORKER, VILLAGE_CLERK, TOWN_DISPATCHER):
-        assert "13800000000" in text(page(desk.as_(role), case))
-    assert "13800000000" not in text(page(desk.as_(FOLLOW_UP_CALLER), case))
+        assert "13800000000" in text(desk.as_(role).post(call))
+    assert desk.as_(FOLLOW_UP_CALLER).post(call).status_code == 403
 
 
 def test_the_receipt_is_for_who_wrote_the_case_down(desk):

@@ -176,7 +176,7 @@ def test_diaries_ask_as_much_for_many_visits(desk: Desk) -> None:
     clerk, dispatcher = desk.as_(VILLAGE_CLERK), desk.as_(TOWN_DISPATCHER)
     pages = [
         (dispatcher, reverse("desk:diary")), (clerk, reverse("desk:diary_officer", args=[worker.person_id])),
-        (clerk, reverse("desk:dossier", args=["household", home.id])),
+        (signed_in(worker), reverse("desk:dossier", args=["household", home.id])),
     ]  # fmt: skip
 
     def queries() -> list[int]:

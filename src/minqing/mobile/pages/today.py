@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from minqing.cases import public as cases
 from minqing.diary import public as diary
+from minqing.disclosure import public as disclosure
 from minqing.kernel import clock
 from minqing.kernel.pages import OfficialRequest, page
 from minqing.mobile.pages.whole import show
@@ -37,6 +38,7 @@ def today(request: OfficialRequest) -> HttpResponse:
             "todo": waiting.rows[:TODO_SHOWN],
             "todo_title": f"等我办的事（{waiting.total_words}）",
             "todo_more": waiting.total > TODO_SHOWN,
+            "access_notices": disclosure.notices(actor),
             "notices": [one for one in cases.notices(actor) if not one.is_read],
         },
         tab="today",

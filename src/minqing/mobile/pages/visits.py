@@ -14,10 +14,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from minqing.cases import public as cases
 from minqing.diary import public as diary
+from minqing.disclosure import public as disclosure
 from minqing.kernel import clock
 from minqing.kernel.errors import Conflict, NotAllowed, NotThere, Refused
 from minqing.kernel.pages import OfficialRequest, page
 from minqing.kernel.text import clean_line
+from minqing.mobile.pages.disclosure import ask_reason
 from minqing.mobile.pages.whole import page_number, show
 from minqing.registry import public as registry
 
@@ -176,7 +178,11 @@ def subject(request: OfficialRequest, kind: str, subject_id: UUID) -> HttpRespon
     """Show whom one is about to visit: who they are, their visits, their cases. A read of the dossier."""
     at = clock.now()
     ref = registry.subject_ref(kind, subject_id)
-    file = registry.open_dossier(ref=ref, purpose="走访前查看", by=request.actor, at=at)
+    try:
+        opened = disclosure.open_file(ref=ref, by=request.actor, at=at)
+    except disclosure.NeedsReason as needs:
+        return ask_reason(request, needs.who)
+    file = opened.file
     visits = diary.subject_diary(ref, request.actor)
     refs = [ref, *(one.view.ref for one in file.members)]
     given = {
@@ -184,5 +190,7 @@ def subject(request: OfficialRequest, kind: str, subject_id: UUID) -> HttpRespon
         "entries": _with_cases(visits.lines[:5]),
         "rows": cases.of_subjects([(one.kind, one.id) for one in refs], request.actor, at=at)[:5],
         "may_visit": request.actor.may(diary.RECORD_VISIT, file.area_path),
+        "because": opened.because,
+        "numbers": disclosure.numbers_to_show(file, request.actor),
     }
     return show(request, "subject", given, tab="diary")

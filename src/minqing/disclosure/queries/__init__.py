@@ -1,0 +1,1 @@
+"""What links an official to a file, who judges a broken glass, and the lists of the pages."""

@@ -1,0 +1,1 @@
+"""Open a file, break the glass, judge it, show a number."""
