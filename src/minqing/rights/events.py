@@ -101,9 +101,9 @@ class PersonErased(Event):
 
     kind: ClassVar[str] = "rights.person_erased"
     number: str
-    parts: list[str]
+    gone: list[str]
     held: list[str]
 
     def sentence(self) -> str:
         kept = f"；依法保留：{'、'.join(self.held)}" if self.held else ""
-        return f"按请求 {self.number} 删除了：{'、'.join(self.parts or ['无'])}{kept}"
+        return f"按请求 {self.number} 删除了：{'、'.join(self.gone or ['无'])}{kept}"

@@ -16,6 +16,7 @@ from minqing.areas.public import area_names
 from minqing.cases import rules
 from minqing.cases.models import Addition, Answer, Attachment, Case, Contact
 from minqing.kernel.copies import Entry, Part, Piece
+from minqing.kernel.sealed import blind_index
 from minqing.workflow import public as workflow
 
 CASES_MAX: Final = 1_000
@@ -30,7 +31,7 @@ class Whose:
 
     resident_id: UUID
     name: str
-    phone_index: bytes | None
+    phone: str
     phone_is_shared: bool
 
 
@@ -39,9 +40,9 @@ def reported_by(whose: Whose) -> dict[UUID, Contact]:
 
     By the telephone; where several residents have the same, or another name was given with it, the name must agree.
     """
-    if whose.phone_index is None:
+    if not whose.phone:
         return {}
-    contacts = Contact.objects.filter(phone_index=whose.phone_index)
+    contacts = Contact.objects.filter(phone_index=blind_index(whose.phone, "phone"))
     mine = {}
     for one in contacts:
         same_name = one.name == whose.name

@@ -1,6 +1,7 @@
 """Take a person out of closed cases: how to call them back goes, and their name and numbers out of every text.
 
-What was done, where and when stays: files of a closed matter are archives (《机关文件材料归档范围和文书档案保管期限规定》).
+What was done, where and when stays: the papers of a closed matter are archives
+(《机关文件材料归档范围和文书档案保管期限规定》).
 """
 
 from __future__ import annotations

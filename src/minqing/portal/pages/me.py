@@ -32,6 +32,11 @@ COOKIE: Final = "mq_me"
 PATH: Final = "/me/"
 ROWS: Final = 20  # visits, cases or readers on a page: under 60 KB, and read on a telephone
 WHY: Final = "whoever holds a personal code, handed over against a document, reads their own file"
+# In the copy, but of no use on a telephone: they only repeat what stands beside them.
+NOT_SHOWN: Final = frozenset(
+    {"name_initials", "version", "is_sensitive", "tag", "who", "role", "household_lon", "household_lat", "lon", "lat",
+     "accuracy_m", "recorded_at", "source"}
+)  # fmt: skip
 # What the last act did, told by a word in the address.
 DID: Final = {
     "over": "您已经退出。这台手机上没有留下档案的内容。",
@@ -219,7 +224,8 @@ def _block(part: Part, entry: Entry) -> Block:
             ask_url(rights.CORRECTION, piece.key) if is_facts and piece.key in rights.FACT_LABELS else "",
         )
         for piece in entry.pieces
-        if (is_facts and piece.key in rights.FACT_LABELS) or piece.value not in (None, "", [])
+        if (is_facts and piece.key in rights.FACT_LABELS)
+        or (piece.key not in NOT_SHOWN and piece.value not in (None, "", []))
     )
     return Block("" if is_facts else entry.title, lines, tuple(_links(entry)))
 

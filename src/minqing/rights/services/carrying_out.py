@@ -71,7 +71,7 @@ def plan_erasure(resident_id: UUID, *, at: datetime) -> Plan:
 
 def whose(file: registry.OwnFile) -> cases.Whose:
     """Return by what somebody's cases are known."""
-    return cases.Whose(file.id, file.name, file.phone_index, file.phone_is_shared)
+    return cases.Whose(file.id, file.name, registry.own_numbers(file.id).phone, file.phone_is_shared)
 
 
 @transaction.atomic
@@ -165,7 +165,7 @@ def _erase_everything(request: DataRequest, by: Actor, at: datetime) -> list[str
     _forget_words(request)
     erased = PersonErased(
         subject_kind=registry.RESIDENT, subject_id=resident_id, area_id=file.area_id,
-        number=request.case.number, parts=list(plan.gone), held=[one.hold.what for one in plan.held],
+        number=request.case.number, gone=list(plan.gone), held=[one.hold.what for one in plan.held],
     )  # fmt: skip
     record(erased, by=by.hand, at=at)
     return [f"删除了{'、'.join(plan.gone)}", f"走访 {visits.count} 次，只留时间、网格和走访人"]

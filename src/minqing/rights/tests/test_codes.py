@@ -8,6 +8,7 @@ import pytest
 
 from minqing.journal.models import Entry
 from minqing.journal.public import reads_of, timeline
+from minqing.kernel.access import Role
 from minqing.kernel.errors import Conflict, NotAllowed, Refused, TooMany
 from minqing.kernel.ids import uuid7
 from minqing.kernel.roles import GRID_WORKER, TOWN_DISPATCHER
@@ -47,7 +48,7 @@ def test_another_number_than_the_file_s_gets_no_code(person: Case) -> None:
 
 
 @pytest.mark.parametrize("role", [GRID_WORKER, TOWN_DISPATCHER], ids=lambda one: one.key)
-def test_only_who_sits_at_a_counter_hands_over(person: Case, role: object) -> None:
+def test_only_who_sits_at_a_counter_hands_over(person: Case, role: Role) -> None:
     shown = rights.Shown("self", "id_card", id_number=ID_NUMBER)
     with pytest.raises(NotAllowed):
         rights.hand_over(
@@ -57,16 +58,15 @@ def test_only_who_sits_at_a_counter_hands_over(person: Case, role: object) -> No
 
 def test_the_same_form_again_shows_no_second_code(person: Case) -> None:
     shown, code_id = rights.Shown("self", "id_card", id_number=ID_NUMBER), uuid7()
-    given = {
-        "code_id": code_id,
-        "resident_id": person.resident.id,
-        "shown": shown,
-        "by": person.clerk,
-        "at": NOW,
-    }
-    rights.hand_over(**given)
+
+    def send() -> None:
+        rights.hand_over(
+            code_id=code_id, resident_id=person.resident.id, shown=shown, by=person.clerk, at=NOW
+        )
+
+    send()
     with pytest.raises(Conflict):
-        rights.hand_over(**given)
+        send()
 
 
 def test_a_code_and_the_last_six_open_the_file_and_leave_a_read(person: Case) -> None:
