@@ -23,13 +23,14 @@ HOST: Final = "127.0.0.1"
 _UP_SECONDS_MAX: Final = 60.0
 # The environment names another county and another server: a benchmark never touches either.
 _NOT_OURS: Final = (
-    "MINQING_DATABASE_URL", "MINQING_OWNER_URL", "MINQING_KEYS", "MINQING_BLIND_KEY", "MINQING_SEAL_KEY", "MINQING_ROOTS",
+    "MINQING_DATABASE_URL", "MINQING_OWNER_URL", "MINQING_KEYS", "MINQING_BLIND_KEY", "MINQING_SEAL_KEY",
+    "MINQING_ROOTS",
 )  # fmt: skip
 
 
 @contextmanager
-def seeded_county(size: str) -> Iterator[None]:
-    """Have a county of the seed's ``size`` at hand, with Django set up; nothing of it stays."""
+def empty_county() -> Iterator[None]:
+    """Have an empty database at hand, migrated, with Django set up; nothing of it stays."""
     folder = _own_folder(settings().home / "var" / "bench")
     before = dict(os.environ)
     try:
@@ -40,16 +41,23 @@ def seeded_county(size: str) -> Iterator[None]:
         settings.cache_clear()
         with stopping_on_signals(), database_at_hand(say):
             migrate()
-            say(f"正在载入演示县（{size}）……")
-            call_command("seed", size=size)
-            with step("正在整理网页所需的文件"):
-                call_command("collectstatic", interactive=False, verbosity=0)
             yield
     finally:
         os.environ.clear()
         os.environ.update(before)
         settings.cache_clear()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def seeded_county(size: str) -> Iterator[None]:
+    """Have a county of the seed's ``size`` at hand, with Django set up; nothing of it stays."""
+    with empty_county():
+        say(f"正在载入演示县（{size}）……")
+        call_command("seed", size=size)
+        with step("正在整理网页所需的文件"):
+            call_command("collectstatic", interactive=False, verbosity=0)
+        yield
 
 
 @contextmanager

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
@@ -33,6 +34,7 @@ _ROWS: Final = (
     "FROM journal_leaf l LEFT JOIN journal_entry e ON e.id = l.id LEFT JOIN journal_detail d ON d.entry_id = e.id "
     "ORDER BY l.position"
 )
+_TYPES: Final = ["int8", "bytea", "bytea", "bool", "bytea", "bytea", "text", "bytea", "text", "bytea"]
 # Row by row along three indexes: it begins at once, sorts nothing and spills nothing, whatever the size.
 _ROW_BY_ROW: Final = ("enable_hashjoin", "enable_mergejoin", "enable_sort", "enable_material")
 
@@ -125,6 +127,8 @@ class _Walk:
         position = 0
         for batch in _rows(self._connection):
             hashes = [self._leaf(position + number, row) for number, row in enumerate(batch)]
+            if self.from_published is None:
+                self._beside_published(position, batch, hashes)
             position += len(batch)
             self._grow(hashes)
             if progress is not None:
@@ -135,20 +139,26 @@ class _Walk:
             self.bad_size = self._sizes[self._next]
 
     def _leaf(self, position: int, row: Any) -> bytes:
-        """Compute one leaf again and compare it with what is kept and published; remember the first that differs."""
+        """Compute one leaf again and compare it with the one kept; remember the first that differs."""
         place, id_, kept, exists, open_part, rest, facts, detail_hash, personal, salt = row
         hash_ = entry_leaf(open_part, rest) if exists else _NO_ENTRY
         if self.from_leaf is None and (hash_ != kept or place != position):
             self.from_leaf = position, Named(UUID(bytes=id_), exists=exists, hash=hash_)
         elif exists:
             self.details.check(position, id_, facts, personal, detail_hash, salt)
-        if (
-            self.from_published is None
-            and position < self._published.count
-            and self._published.part(position, 1) != id_ + hash_
-        ):
-            self.from_published = position, Named(UUID(bytes=id_), exists=exists, hash=hash_)
         return hash_
+
+    def _beside_published(self, position: int, batch: list[Any], hashes: list[bytes]) -> None:
+        """Compare some thousands of leaves with those published; remember the first that differs."""
+        ours = [row[1] + hash_ for row, hash_ in zip(batch, hashes, strict=True)]
+        count = min(len(ours), self._published.count - position)
+        if count <= 0 or b"".join(ours[:count]) == self._published.part(position, count):
+            return
+        for number in range(count):
+            if ours[number] != self._published.part(position + number, 1):
+                named = Named(UUID(bytes=batch[number][1]), exists=batch[number][3], hash=hashes[number])
+                self.from_published = position + number, named
+                return
 
     def _grow(self, hashes: list[bytes]) -> None:
         """Add leaves to the tree, stopping at every size of which a root is known."""
@@ -256,9 +266,15 @@ class _Walk:
 
 
 def _rows(connection: Connection) -> Iterator[list[Any]]:
-    with _planned(connection), connection.cursor(name="journal_walk", binary=True) as cursor:
-        cursor.execute(_ROWS)
-        while batch := cursor.fetchmany(_AT_ONCE):
+    """Yield the rows some thousands at a time. COPY streams: the server reads on while we compute."""
+    with (
+        _planned(connection),
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY ({_ROWS}) TO STDOUT (FORMAT binary)") as copy,
+    ):
+        copy.set_types(_TYPES)
+        rows = copy.rows()
+        while batch := list(islice(rows, _AT_ONCE)):
             yield batch
 
 

@@ -81,7 +81,7 @@ def next_xact() -> int:
 def small_journal(at: datetime, *, seals: int = 8, each: int = 5) -> datetime:
     """Write and seal some entries a minute, every third without a detail, anonymous ones among them."""
     for minute in range(seals):
-        now = at + timedelta(minutes=minute * 10)
+        now = at + timedelta(minutes=minute * 15)
         for number in range(each):
             by = ANONYMOUS if number == 2 else HAND
             (light if number % 3 == 0 else ring)(now, by=by)

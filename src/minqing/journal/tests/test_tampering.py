@@ -12,14 +12,19 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+from hypothesis import given
+from hypothesis import settings as settings_of
+from hypothesis import strategies as st
 
 from minqing.accounts.tests.factories import AT
+from minqing.journal.events import detail_hash
 from minqing.journal.findings import Finding
 from minqing.journal.models import Entry, Leaf, Seal
 from minqing.journal.signing import public_keys
 from minqing.journal.tests.forging import forge_tree, weave_in
 from minqing.journal.tests.sealed import small_journal, superuser
 from minqing.journal.verification import Report, published_in, verify
+from minqing.journal.verified_details import DetailsOf
 from minqing.kernel.settings import settings
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -210,7 +215,7 @@ def checked(db: Db, roots: Path, *, with_leaves: bool = True) -> Report:
 
 
 def test_five_hundred_tamperings_are_all_found_and_rightly_named(roots: Path) -> None:
-    small_journal(AT)
+    small_journal(AT, seals=5, each=8)
     here = Journal(
         list(Leaf.objects.order_by("position").values_list("id", flat=True)),
         list(Seal.objects.order_by("number").values_list("size", flat=True)),
@@ -284,3 +289,17 @@ def test_erasure_as_the_law_asks_is_no_tampering(roots: Path) -> None:
 def test_every_column_of_an_entry_is_under_the_seal() -> None:
     assert {*VALUES, "id"} == {one.column for one in Entry._meta.concrete_fields}
     assert {*SEALS, "id"} == {one.column for one in Seal._meta.concrete_fields}
+
+
+@settings_of(max_examples=40, deadline=None)
+@given(st.dictionaries(st.text(), st.recursive(
+    st.none() | st.booleans() | st.integers(-(10**15), 10**15) | st.text(), st.lists, max_leaves=5
+)), st.binary(max_size=16))  # fmt: skip
+def test_details_are_hashed_as_they_were_when_written(facts: dict[str, Any], salt: bytes) -> None:
+    details = DetailsOf()
+    personal = {"who": "张阿婆"}
+    wanted = detail_hash(facts, personal, salt)
+    details.check(0, bytes(16), json.dumps(facts), json.dumps(personal), wanted, salt)
+    assert details.first is None
+    details.check(7, bytes(16), json.dumps(facts), json.dumps({"who": "别人"}), wanted, salt)
+    assert details.first is not None
