@@ -71,6 +71,12 @@ def _files_of_this_test(settings: object, tmp_path_factory: pytest.TempPathFacto
     settings.MEDIA_ROOT = tmp_path_factory.getbasetemp() / "media"  # type: ignore[attr-defined]
 
 
+@pytest.fixture(autouse=True)
+def _a_password_is_enough(settings: object) -> None:
+    """Tests sign in by one line; those of the second factor ask for it (``settings.SECOND_FACTOR = "required"``)."""
+    settings.SECOND_FACTOR = "offered"  # type: ignore[attr-defined]
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
     """One headless Chromium for all stories, or a skip where there is none (`make test` says so at its end)."""

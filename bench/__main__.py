@@ -18,8 +18,10 @@ from minqing.config.processes import Stopped
 
 # name → (one line of help, module with ``configure(parser)`` and ``run(options) -> Outcome``)
 BENCHMARKS: Final[dict[str, tuple[str, str]]] = {
+    "duplicates": ("八种重复档案的查全率与查准率", "bench.duplicates"),
     "journal-verify": ("核验一百万条流水，与裸读加 SHA-256 之比", "bench.journal_verify"),
     "pages": ("主要页面在固定到达率下的响应时间、语句数，以及与裸 SQL 之比", "bench.pages"),
+    "import-residents": ("从文件导入居民（检查、加密、查重、流水），与裸 COPY 之比", "bench.import_residents"),
     "rotate": ("更换个人信息的加密密钥，与只改写同样多的随机字节之比", "bench.rotate"),
 }
 

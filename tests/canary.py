@@ -71,9 +71,11 @@ class Planted:
     cases: dict[str, Case] = field(default_factory=dict)  # by "procedure.state", "anonymous", "from finding"
     codes: list[str] = field(default_factory=list)
     batches: list[ImportBatch] = field(default_factory=list)
-    glasses: list[disclosure.BreakGlass] = field(default_factory=list)
     requests: list[rights.DataRequest] = field(default_factory=list)
     personal_codes: list[UUID] = field(default_factory=list)
+    glasses: list[disclosure.BreakGlass] = field(default_factory=list)
+    pairs: list[registry.DuplicatePair] = field(default_factory=list)
+    merges: list[registry.ResidentMerge] = field(default_factory=list)
 
     @property
     def subjects(self) -> list[SubjectRef]:
@@ -125,6 +127,7 @@ def plant() -> Planted:
     _import(planted)
     _ask(planted)
     _break_glass(planted)
+    _double(planted)
     for closed in Entry.objects.filter(kind="cases.closed"):
         deliver(closed.id)
     assert Notice.objects.exists()
@@ -174,10 +177,31 @@ def _tag(planted: Planted) -> None:
                 kind_key=kind.key,
                 reason=text(f"标签{kind.label}"),
                 ends_on=DAY + timedelta(days=90),
+                consent="guardian",
                 by=by,
                 at=AT,
             )
         )
+
+
+def _double(planted: Planted) -> None:
+    """Two more files like one person's, and two that were merged."""
+    by = planted.people["village_clerk"]
+    for nth, area in enumerate((planted.here.grid, planted.here.second_grid) * 2):
+        said = registry.ResidentInput(
+            name=f"{CANARY}{'伯叔'[nth // 2]}",
+            sex="male",
+            birth_date=date(1950 + nth // 2, 5, 6),
+            occupation=f"{CANARY}匠",
+        )
+        registry.add_resident(area_id=area.id, values=said, by=by, at=AT)
+    registry.find_duplicates(under=planted.here.county, at=AT)
+    one, other = registry.DuplicatePair.everything.select_related("first", "second").order_by("id")
+    registry.merge_residents(
+        pair_id=other.id, keep=other.first_id, theirs=frozenset(), versions={other.first_id: 1, other.second_id: 1},
+        by=by, at=AT,
+    )  # fmt: skip
+    planted.pairs, planted.merges = [one, other], list(registry.ResidentMerge.everything.all())
 
 
 def _visit(planted: Planted) -> None:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from minqing.diary.models import Finding, VisitPhoto
 from minqing.disclosure.models import AccessAlarm
+from minqing.kernel.ids import uuid7
 from minqing.workflow import public as workflow
 from tests.addresses import Address, addresses
 from tests.canary import Planted, appointment_of
@@ -88,6 +89,8 @@ SORTS: Final[dict[str, Callable[[Planted], list[Filling]]]] = {
     "unit": lambda p: [{"unit_id": one.id} for one in (p.here.village_unit, p.here.unit)],
     "glass": lambda p: [{"glass_id": one.id} for one in p.glasses],
     "alarm": lambda p: [{"alarm_id": one.id} for one in AccessAlarm.everything.all()],
+    "pair": lambda p: [{"pair_id": one.id} for one in p.pairs],
+    "merge": lambda p: [{"merge_id": one.id} for one in p.merges],
     "day": lambda p: [{"on": "2026-12-01"}],
     "data request": lambda p: [{"request_id": one.id} for one in p.requests],
     "step of a data request": lambda p: [{"request_id": one.id, "step": "accept"} for one in p.requests],
@@ -97,14 +100,19 @@ SORTS: Final[dict[str, Callable[[Planted], list[Filling]]]] = {
     "import kind": lambda p: [{"kind": one} for one in ("residents", "enterprises")],
     "source": lambda p: [{"source": one} for one in ("officer", "hotline")],
     "rest": lambda p: [{"rest": "no/such/address"}],
+    "factor": lambda p: [{"factor_id": 7}],
+    "session": lambda p: [{"session_id": uuid7()}],
 }
 # Records of the village: to a stranger they are not there.
 RECORDS: Final = {
     "case", "step", "attachment", "subject", "resident as subject", "resident", "household", "tag", "visit",
-    "finding", "visit photo", "batch", "glass", "alarm", "data request", "step of a data request",
+    "finding", "visit photo", "batch", "glass", "alarm", "pair", "merge",
+    "data request", "step of a data request",
 }  # fmt: skip
 # What of an address is filled in; an address without arguments needs no line.
 ENTERED: Final[dict[str, str]] = {
+    "accounts:unbind": "factor",
+    "accounts:end_session": "session",
     "portal:door": "door",
     "portal:receipt": "receipt",
     "portal:words": "receipt",
@@ -133,6 +141,10 @@ ENTERED: Final[dict[str, str]] = {
     "desk:member_new": "household",
     "desk:move_in": "household",
     "desk:set_head": "household",
+    "desk:duplicate": "pair",
+    "desk:duplicate_merge": "pair",
+    "desk:duplicate_not_same": "pair",
+    "desk:merge_undo": "merge",
     "desk:personal_code": "resident",
     "desk:personal_code_end": "personal code",
     "desk:rights_request": "data request",
@@ -151,6 +163,7 @@ ENTERED: Final[dict[str, str]] = {
     "desk:visit_new": "subject",
     "desk:import": "batch",
     "desk:import_errors": "batch",
+    "desk:import_progress": "batch",
     "desk:import_apply": "batch",
     "desk:import_discard": "batch",
     "desk:import_template": "import kind",

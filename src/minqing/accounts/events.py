@@ -15,9 +15,91 @@ class SignedIn(Event):
     """Somebody signed in."""
 
     kind: ClassVar[str] = "accounts.signed_in"
+    how: str = ""  # entries of before there was a second factor do not say
 
     def sentence(self) -> str:
-        return "登录了系统"
+        return f"登录了系统（{self.how}）" if self.how else "登录了系统"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuessingSlowedDown(Event):
+    """Somebody tried one account so often that they have to wait."""
+
+    kind: ClassVar[str] = "accounts.guessing_slowed_down"
+    personal: ClassVar[frozenset[str]] = frozenset({"name"})
+    name: str
+
+    def sentence(self) -> str:
+        return f"有人连续试错{self.name or ERASED}的密码或验证码，系统已放慢"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondFactorAdded(Event):
+    """Somebody enrolled a second factor."""
+
+    kind: ClassVar[str] = "accounts.second_factor_added"
+    factor_label: str
+
+    def sentence(self) -> str:
+        return f"绑定了{self.factor_label}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondFactorRemoved(Event):
+    """Somebody removed one of their own."""
+
+    kind: ClassVar[str] = "accounts.second_factor_removed"
+    factor_label: str
+
+    def sentence(self) -> str:
+        return f"移除了{self.factor_label}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryCodesRenewed(Event):
+    """Somebody got fresh recovery codes."""
+
+    kind: ClassVar[str] = "accounts.recovery_codes_renewed"
+
+    def sentence(self) -> str:
+        return "重新生成了备用码"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondFactorsReset(Event):
+    """Somebody who lost their second factor may enrol anew."""
+
+    kind: ClassVar[str] = "accounts.second_factors_reset"
+    personal: ClassVar[frozenset[str]] = frozenset({"name"})
+    name: str
+
+    def sentence(self) -> str:
+        return f"重设了{self.name or ERASED}的第二重验证"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountClosed(Event):
+    """An account may sign in no more."""
+
+    kind: ClassVar[str] = "accounts.account_closed"
+    personal: ClassVar[frozenset[str]] = frozenset({"name"})
+    name: str
+    reason: str
+
+    def sentence(self) -> str:
+        return f"停用了{self.name or ERASED}的账号：{self.reason}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountReopened(Event):
+    """A closed account may sign in again."""
+
+    kind: ClassVar[str] = "accounts.account_reopened"
+    personal: ClassVar[frozenset[str]] = frozenset({"name"})
+    name: str
+
+    def sentence(self) -> str:
+        return f"恢复了{self.name or ERASED}的账号"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,34 @@ class SignInForm(forms.Form):
     )
 
 
+CODE_MAX = 20
+
+
+class CodeForm(forms.Form):
+    code = CleanCharField(
+        label="验证码",
+        max_length=CODE_MAX,
+        help_text="验证器上现在的六位数字；手机不在身边，可以用一个十位的备用码。",
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}
+        ),
+    )
+
+
+class NewAppForm(forms.Form):
+    code = CleanCharField(
+        label="验证器上的六位数字",
+        max_length=CODE_MAX,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+    )
+
+
+class NewPasskeyForm(forms.Form):
+    name = CleanCharField(
+        label="给它起个名字", max_length=40, initial="这台设备", help_text="比如“办公室电脑”“蓝色钥匙”。"
+    )
+
+
 class ProofForm(forms.Form):
     password = forms.CharField(
         label="密码",

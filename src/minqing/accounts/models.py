@@ -1,4 +1,4 @@
-"""People, units, appointments, and the memory of failed sign-ins."""
+"""People, units, appointments, sessions, and the memory of failed sign-ins."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import Case, F, Func, Q, Value, When
+from django.db.models.functions import Now
 
 from minqing.accounts.rules import ADMINISTRATORS, role_at
+from minqing.kernel import clock
 from minqing.kernel.access import Role
 from minqing.kernel.ids import uuid7
 from minqing.kernel.models import Row
@@ -39,6 +41,9 @@ class Person(AbstractBaseUser):
     username = models.CharField(max_length=40, unique=True)
     name = models.CharField(max_length=60)
     is_active = models.BooleanField(default=True)
+    password_set_at = models.DateTimeField(default=clock.now, db_default=Now())
+    # Somebody else knows it: whoever made the account or reset the password.
+    must_change_password = models.BooleanField(default=False, db_default=False)
     # Signs in only where the county's profile says it is a demonstration.
     is_demonstration = models.BooleanField(default=False)
 
@@ -153,3 +158,41 @@ class SignInDelay(Row):
 
     class Meta:
         db_table = "sign_in_delay"
+
+
+class Session(Row):
+    """A browser's session: whose it is once somebody signed in, and until when it holds.
+
+    What the browser keeps is not in it, only its hash: whoever reads the database signs in with nothing from there.
+    """
+
+    public_because: ClassVar[str] = (
+        "no page shows it but one's own; found by the hash of what the browser keeps"
+    )
+
+    key_hash = models.BinaryField(max_length=32, unique=True)
+    data = models.TextField()
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    device = models.CharField(max_length=60, default="")
+    made_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    # Whichever comes first: so long after the last request, so long after signing in.
+    idle_until = models.DateTimeField(db_index=True)
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "signed_in_session"
+
+
+class SecurityNotice(Row):
+    """Something about one's own account that one is told of at the next page: a reset, a new way to sign in."""
+
+    scoped_through: ClassVar[str] = "person"
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    sentence = models.CharField(max_length=200)
+    made_at = models.DateTimeField()
+    shown_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "security_notice"

@@ -15,6 +15,7 @@ from minqing.accounts.directory import (
     units,
     units_in,
 )
+from minqing.accounts.factors import Factor, factors_of
 from minqing.accounts.models import UNIT_KINDS, Appointment, Person, Unit
 from minqing.accounts.permissions import MANAGE_PEOPLE, MANAGE_UNITS, READ_AUDIT
 from minqing.accounts.queries import (
@@ -28,13 +29,18 @@ from minqing.accounts.queries import (
 )
 from minqing.accounts.rules import ROLE_LEVELS, role_at
 from minqing.accounts.services.appointments import appoint, end_appointment
+from minqing.accounts.services.delays import forget_old_failures
 from minqing.accounts.services.people import (
     add_first_administrator,
     add_person,
     change_password,
+    close_account,
+    reopen_account,
     reset_password,
 )
-from minqing.accounts.services.sign_in import forget_old_failures, sign_in
+from minqing.accounts.services.second_factor import reset_factors
+from minqing.accounts.services.sessions import end_sessions
+from minqing.accounts.services.sign_in import check_name_and_password, second_factor_required
 from minqing.accounts.services.units import close_unit, open_unit
 from minqing.kernel.roles import (
     AUDITOR,
@@ -75,6 +81,7 @@ __all__ = [
     "Answerable",
     "AppointedActor",
     "Appointment",
+    "Factor",
     "PeoplePage",
     "Person",
     "PersonLine",
@@ -89,17 +96,23 @@ __all__ = [
     "appointments_in",
     "appointments_of",
     "change_password",
+    "check_name_and_password",
+    "close_account",
     "close_unit",
     "current_appointments",
     "end_appointment",
+    "end_sessions",
+    "factors_of",
     "forget_old_failures",
     "open_unit",
     "people",
     "person",
     "person_names",
+    "reopen_account",
+    "reset_factors",
     "reset_password",
     "role_at",
-    "sign_in",
+    "second_factor_required",
     "unit",
     "units",
     "units_for",

@@ -27,11 +27,13 @@ ALLOWED_HOSTS = [host.strip() for host in _env.hosts.split(",") if host.strip()]
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "procrastinate.contrib.django",
     "csp",
     "minqing.kernel",
@@ -39,6 +41,7 @@ INSTALLED_APPS = [
     "minqing.journal",
     "minqing.areas",
     "minqing.accounts",
+    "minqing.privacy",
     "minqing.workflow",
     "minqing.registry",
     "minqing.diary",
@@ -60,6 +63,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "minqing.accounts.middleware.ActorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -106,8 +110,17 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "/"
 STEP_UP_VIEW = "minqing.accounts.pages.proof.ask"  # what kernel.pages shows before an act that asks again
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
-SESSION_COOKIE_AGE = 12 * 60 * 60  # a working day; a phone left on a table is not signed in tomorrow
+SESSION_ENGINE = "minqing.accounts.session_store"
+# What the browser keeps at most; when a session ends stands in its row.
+SESSION_COOKIE_AGE = 60 * 60 * max(_env.desk_session_hours, _env.phone_session_hours)
+# Second factors: django-allauth keeps and checks them; the pages, the policy and the delays are ours (decision 0076).
+SECOND_FACTOR: str = _env.second_factor
+PASSWORD_MAX_DAYS: int = _env.password_max_days
+MFA_ADAPTER = "minqing.accounts.factors.Adapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_RECOVERY_CODE_DIGITS = 10
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None  # nobody has an address of mail here
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True

@@ -15,7 +15,7 @@ from minqing.diary.public import SEE_VISITS
 from minqing.disclosure.public import OPEN_ACCESS
 from minqing.journal.public import SEE_SEALS
 from minqing.kernel.access import Actor, Capability
-from minqing.registry.public import IMPORT_REGISTRY, SEE_REGISTRY
+from minqing.registry.public import IMPORT_REGISTRY, MERGE_RESIDENTS, SEE_REGISTRY
 from minqing.rights.public import HAND_OVER_CODES
 from minqing.workflow.public import EDIT_CALENDAR
 
@@ -43,7 +43,7 @@ class Shown:
     quick: str
 
 
-_FILES: Final = ("dossier", "find_exact", "tag_", "member_", "move_", "set_head")
+_FILES: Final = ("dossier", "find_exact", "registry_export", "tag_", "member_", "move_", "set_head")
 
 MENU: Final = (
     Entry("home", "待办", "home"),
@@ -51,11 +51,13 @@ MENU: Final = (
     Entry("case_new", "登记", "plus", REPORT_CASE, quick="登记一件事"),
     Entry("hotline", "热线受理", "phone", TAKE_CALLS, ("hotline",), quick="接听热线"),
     Entry("registry", "档案", "users", SEE_REGISTRY, _FILES, quick="查档案"),
+    Entry("access", "查阅与破例", "shield-check", OPEN_ACCESS, ("access", "break_glass", "number")),
     Entry("personal_codes", "本人查阅码", "key", HAND_OVER_CODES, ("personal_code",)),
     Entry("rights", "个人信息请求", "lock", HANDLE_REQUESTS, ("rights",)),
     Entry("access", "查阅与破例", "shield-check", OPEN_ACCESS, ("access", "break_glass", "number")),
     Entry("diary", "走访", "notebook", SEE_VISITS, ("diary", "visit")),
     Entry("codes", "民情码", "qrcode", PRINT_DOOR_CODES, ("codes",)),
+    Entry("duplicates", "重复档案", "users", MERGE_RESIDENTS, ("duplicate", "merge_")),
     Entry("imports", "导入", "upload", IMPORT_REGISTRY, ("import",)),
     Entry("areas", "辖区", "tree", MANAGE_AREAS, ("area",)),
     Entry("people", "人员", "id-badge-2", MANAGE_PEOPLE, ("people", "person", "appointment_end")),

@@ -9,6 +9,7 @@ administration_patterns: list[URLPattern] = [
     path("imports/template/<slug:kind>/", imports.template, name="import_template"),
     path("imports/<uuid:batch_id>/", imports.batch, name="import"),
     path("imports/<uuid:batch_id>/errors.csv", imports.errors, name="import_errors"),
+    path("imports/<uuid:batch_id>/progress/", imports.progress, name="import_progress"),
     path("imports/<uuid:batch_id>/apply/", imports.apply, name="import_apply"),
     path("imports/<uuid:batch_id>/discard/", imports.discard, name="import_discard"),
     path("areas/", areas.tree, name="areas"),

@@ -2,13 +2,14 @@
 
 from django.urls import URLPattern, path
 
-from minqing.desk.pages import diary, dossier_edits, dossiers, households, registry
+from minqing.desk.pages import diary, dossier_edits, dossiers, duplicates, exports, households, registry
 
 _FILE = "registry/<slug:kind>/<uuid:subject_id>/"
 
 dossier_patterns: list[URLPattern] = [
     path("registry/", registry.search, name="registry"),
     path("registry/exact/", registry.find_exact, name="find_exact"),
+    path("registry/export/", exports.registry_export, name="registry_export"),
     path("registry/new/<slug:kind>/", dossier_edits.new, name="dossier_new"),
     path(_FILE, dossiers.dossier, name="dossier"),
     path(_FILE + "reads/", dossiers.reads, name="dossier_reads"),
@@ -22,6 +23,15 @@ dossier_patterns: list[URLPattern] = [
     path("registry/household/<uuid:household_id>/members/new/", households.member_new, name="member_new"),
     path("registry/household/<uuid:household_id>/members/in/", households.move_in, name="move_in"),
     path("registry/household/<uuid:household_id>/head/", households.set_head, name="set_head"),
+    path("duplicates/", duplicates.duplicates, name="duplicates"),
+    path("duplicates/<uuid:pair_id>/", duplicates.duplicate, name="duplicate"),
+    path("duplicates/<uuid:pair_id>/merge/", duplicates.duplicate_merge, name="duplicate_merge"),
+    path(
+        "registry/duplicates/<uuid:pair_id>/not-same/",
+        duplicates.duplicate_not_same,
+        name="duplicate_not_same",
+    ),
+    path("merges/<uuid:merge_id>/undo/", duplicates.merge_undo, name="merge_undo"),
 ]
 diary_patterns: list[URLPattern] = [
     path("diary/", diary.area_diary, name="diary"),

@@ -23,6 +23,11 @@ def now() -> datetime:
     return _fixed if _fixed is not None else datetime.now(UTC) + _shift
 
 
+def machine() -> datetime:
+    """Return the machine's own time, whatever a story made of the clock: for sessions, which protect the machine."""
+    return datetime.now(UTC)
+
+
 def today() -> date:
     """Return today's date in the county."""
     return local(now()).date()

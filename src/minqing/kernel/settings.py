@@ -58,6 +58,16 @@ class Settings(BaseSettings):
     debug: bool = Field(False, description="开发模式")
     seed: bool = Field(False, description="外部数据库上也载入演示数据")
     test_name: str = Field("", pattern=r"^[a-z0-9_]*$", description="测试数据库名后缀")
+    second_factor: Literal["", "required", "offered"] = Field(
+        "", description="第二重验证：required 人人要，offered 自愿；留空则只有演示县自愿"
+    )
+    password_max_days: int = Field(
+        0, ge=0, le=3650, description="密码最长用几天（等保要求定期更换的单位填 90），0 为不强制更换"
+    )
+    desk_idle_minutes: int = Field(60, ge=1, le=1440, description="电脑上多久不用就要重新登录（分钟）")
+    desk_session_hours: int = Field(8, ge=1, le=72, description="电脑上登录一次最多用多久（小时）")
+    phone_idle_minutes: int = Field(240, ge=1, le=2880, description="手机上多久不用就要重新登录（分钟）")
+    phone_session_hours: int = Field(12, ge=1, le=168, description="手机上登录一次最多用多久（小时）")
     tile_url: str = Field("", description="地图瓦片地址，留空则不使用底图")
 
     @property

@@ -112,11 +112,13 @@ class TagAdded(Event):
     label: str
     reason: str
     ends_on: date | None
+    consent_label: str = ""
 
     def sentence(self) -> str:
         until = f"，到 {self.ends_on} 为止" if self.ends_on else ""
+        agreed = f"（{self.consent_label}）" if self.consent_label else ""
         why = f"：{self.reason}" if self.reason else ""
-        return f"加上标签“{self.label or ERASED}”{until}{why}"
+        return f"加上标签“{self.label or ERASED}”{agreed}{until}{why}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,3 +176,70 @@ class SealedAnew(Event):
 
     def sentence(self) -> str:
         return f"用 {self.key} 号密钥重新加密了{self.what}，共 {self.rows} 行"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairJudged(Event):
+    """Somebody looked at two files side by side and said that they are of two people."""
+
+    kind: ClassVar[str] = "registry.pair_judged"
+    personal: ClassVar[frozenset[str]] = frozenset({"words"})
+    other_id: UUID
+    words: str
+
+    def sentence(self) -> str:
+        return f"与另一份相似的档案核对过，不是同一人：{self.words or '未说明'}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilesMerged(Event):
+    """Two files of one person became one. Written on both: ``into`` says on which side."""
+
+    kind: ClassVar[str] = "registry.files_merged"
+    other_id: UUID
+    into: bool
+    labels: list[str]
+
+    def sentence(self) -> str:
+        if not self.into:
+            return "并入同一人的另一份档案"
+        taken = f"，采用那一份的{'、'.join(self.labels)}" if self.labels else ""
+        return f"把同一人的另一份档案并入本档案{taken}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergeUndone(Event):
+    """A merge was taken back. Written on both files."""
+
+    kind: ClassVar[str] = "registry.merge_undone"
+    personal: ClassVar[frozenset[str]] = frozenset({"words"})
+    other_id: UUID
+    words: str
+    kept_labels: list[str]
+
+    def sentence(self) -> str:
+        left = f"（{'、'.join(self.kept_labels)}在合并后又改过，没有退回）" if self.kept_labels else ""
+        return f"撤销合并，两份档案恢复分开：{self.words or '未说明'}{left}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListExported(Event):
+    """A list of files left the house as a spreadsheet. The area is the subject: the list belongs to nobody."""
+
+    kind: ClassVar[str] = "registry.list_exported"
+    personal: ClassVar[frozenset[str]] = frozenset({"text"})  # what was looked for may be a name
+    list_kind: str
+    text: str
+    tag: str
+    with_closed: bool
+    form: str
+    rows: int
+
+    def sentence(self) -> str:
+        looked = [f"找“{ERASED if self.text is None else self.text}”"] if self.text != "" else []
+        if self.tag:
+            looked.append(f"标签“{self.tag}”")
+        if self.with_closed:
+            looked.append("包括已注销的")
+        narrowed = f"（{'，'.join(looked)}）" if looked else ""
+        return f"导出了{KIND_LABELS[self.list_kind]}名单{narrowed}，共 {self.rows} 行，{self.form.upper()} 文件"

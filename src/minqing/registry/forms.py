@@ -193,7 +193,7 @@ class GoneForm(forms.Form):
     """A resident died or moved away."""
 
     version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
-    how = _choice("情况", rules.GONE_LABELS, required=True)
+    how = _choice("情况", rules.LEAVING_LABELS, required=True)
     on = _date("日期", required=True)
     reason = _text("说明", rules.REASON_MAX)
 
@@ -216,6 +216,12 @@ class TagForm(forms.Form):
     starts_on = _date("开始日期")
     ends_on = _date("截止日期")
     ends_on.help_text = "敏感标签必填，到期再核实"
+    consent = forms.ChoiceField(
+        label="谁同意的",
+        required=False,
+        choices=[("", "不需要同意"), *rules.CONSENT_LABELS.items()],
+        help_text="标签后面注明“要同意”的，先问过本人；不满 14 周岁的问监护人",
+    )
 
     def __init__(self, *args: Any, kinds: Iterable[tuple[str, str]] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

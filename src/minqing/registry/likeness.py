@@ -27,7 +27,7 @@ _VARIANTS: Final = str.maketrans("裏叶强岩峯峰华", "里葉強巖峰峰華
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is compared of one file. ``home``: the household; ``village``: the village's area."""
+    """What is compared of one file. ``home``: the household; ``village``: the path of the village's area."""
 
     id: UUID
     name: str
@@ -36,7 +36,7 @@ class Facts:
     id_number: str
     phone: str
     home: UUID | None
-    village: UUID | None
+    village: str | None
 
 
 @dataclass(frozen=True, slots=True)

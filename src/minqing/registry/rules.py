@@ -21,8 +21,10 @@ SITE_LEVELS: Final = frozenset({"village", "grid", "micro_grid"})
 HERE, AWAY = "here", "away"
 PRESENCE_LABELS: Final = {HERE: "常住", AWAY: "外出"}
 
-DIED, LEFT = "died", "left"
-GONE_LABELS: Final = {DIED: "去世", LEFT: "迁出"}
+DIED, LEFT, MERGED = "died", "left", "merged"
+GONE_LABELS: Final = {DIED: "去世", LEFT: "迁出", MERGED: "并入同一人的另一份档案"}
+# What somebody may say of a person; a merge has an act of its own.
+LEAVING_LABELS: Final = {DIED: GONE_LABELS[DIED], LEFT: GONE_LABELS[LEFT]}
 
 HEAD: Final = "head"
 # The relations of GB/T 4761-2008 that a village register really uses.
@@ -80,30 +82,103 @@ class TagKindSeed:
     key: str
     label: str
     for_kinds: tuple[str, ...]
-    is_sensitive: bool = False
+    purpose: str
+    basis: str
+    basis_words: str
+    category: str = ""
+
+    @property
+    def is_sensitive(self) -> bool:
+        return bool(self.category)
 
 
-# Labels say what care is needed, never a mark out of ten. Sensitive ones follow GB/T 35273-2020, appendix B.
+# Why one may know it (Personal Information Protection Law, art. 13): somebody agreed, or a law asks for the service.
+CONSENT, DUTY = "consent", "duty"
+BASIS_LABELS: Final = {CONSENT: "本人同意", DUTY: "法定职责"}
+# Sensitive ones follow the law's art. 28 and GB/T 35273-2020, appendix B; each category is seen by roles of its own.
+HEALTH, POVERTY, MINORS = "health", "poverty", "minors"
+CATEGORY_LABELS: Final = {HEALTH: "健康", POVERTY: "困难救助", MINORS: "未成年人"}
+# Who agreed: for somebody under fourteen only a guardian can (art. 31).
+CONSENT_LABELS: Final = {"self": "本人同意", "guardian": "监护人同意"}
+GUARDIAN_BELOW: Final = 14
+
+# Labels say what care is needed, never a mark out of ten.
 TAG_KINDS: Final = (
-    TagKindSeed("party_member", "党员", (RESIDENT,)),
-    TagKindSeed("veteran", "退役军人", (RESIDENT,)),
-    TagKindSeed("village_sage", "乡贤", (RESIDENT,)),
-    TagKindSeed("volunteer", "志愿者", (RESIDENT,)),
-    TagKindSeed("newcomer", "新居民", (RESIDENT, HOUSEHOLD)),
-    TagKindSeed("living_alone", "独居老人", (RESIDENT, HOUSEHOLD)),
-    TagKindSeed("very_old", "高龄老人", (RESIDENT,)),
-    TagKindSeed("left_behind_elder", "留守老人", (RESIDENT,)),
-    TagKindSeed("dangerous_house", "危旧房", (HOUSEHOLD,)),
-    TagKindSeed("geological_risk", "地质灾害点旁", (HOUSEHOLD, ENTERPRISE, PLACE)),
-    TagKindSeed("fire_risk", "消防重点", (ENTERPRISE, PLACE)),
-    TagKindSeed("key_enterprise", "重点企业", (ENTERPRISE,)),
-    TagKindSeed("start_up", "新办企业", (ENTERPRISE,)),
-    TagKindSeed("left_behind_child", "留守儿童", (RESIDENT,), True),
-    TagKindSeed("minimum_living", "低保", (RESIDENT, HOUSEHOLD), True),
-    TagKindSeed("low_income_edge", "低保边缘", (RESIDENT, HOUSEHOLD), True),
-    TagKindSeed("extreme_poverty", "特困供养", (RESIDENT,), True),
-    TagKindSeed("disabled", "残疾", (RESIDENT,), True),
-    TagKindSeed("serious_illness", "重病", (RESIDENT,), True),
+    TagKindSeed(
+        "party_member",
+        "党员",
+        (RESIDENT,),
+        "参加组织生活，结对联系网格",
+        DUTY,
+        "中国共产党党员教育管理工作条例",
+    ),
+    TagKindSeed("veteran", "退役军人", (RESIDENT,), "落实优待和走访慰问", DUTY, "退役军人保障法"),
+    TagKindSeed(
+        "village_sage", "乡贤", (RESIDENT,), "请他为村里出力", CONSENT, "个人信息保护法第十三条第一项"
+    ),
+    TagKindSeed("volunteer", "志愿者", (RESIDENT,), "组织志愿服务", CONSENT, "志愿服务条例第七条"),
+    TagKindSeed("newcomer", "新居民", (RESIDENT, HOUSEHOLD), "办居住证、入学等服务", DUTY, "居住证暂行条例"),
+    TagKindSeed("living_alone", "独居老人", (RESIDENT, HOUSEHOLD), "定期探访", DUTY, "老年人权益保障法"),
+    TagKindSeed("very_old", "高龄老人", (RESIDENT,), "发放高龄津贴，定期探访", DUTY, "老年人权益保障法"),
+    TagKindSeed("left_behind_elder", "留守老人", (RESIDENT,), "定期探访", DUTY, "老年人权益保障法"),
+    TagKindSeed("dangerous_house", "危旧房", (HOUSEHOLD,), "排查和解危", DUTY, "城市危险房屋管理规定"),
+    TagKindSeed(
+        "geological_risk",
+        "地质灾害点旁",
+        (HOUSEHOLD, ENTERPRISE, PLACE),
+        "预警和转移",
+        DUTY,
+        "地质灾害防治条例",
+    ),
+    TagKindSeed("fire_risk", "消防重点", (ENTERPRISE, PLACE), "消防检查", DUTY, "消防法"),
+    TagKindSeed("key_enterprise", "重点企业", (ENTERPRISE,), "驻企服务", DUTY, "中小企业促进法"),
+    TagKindSeed("start_up", "新办企业", (ENTERPRISE,), "开办服务", DUTY, "中小企业促进法"),
+    TagKindSeed(
+        "left_behind_child",
+        "留守儿童",
+        (RESIDENT,),
+        "关爱保护",
+        CONSENT,
+        "未成年人保护法、个人信息保护法第三十一条",
+        MINORS,
+    ),
+    TagKindSeed(
+        "minimum_living",
+        "低保",
+        (RESIDENT, HOUSEHOLD),
+        "发放最低生活保障，动态核查",
+        DUTY,
+        "社会救助暂行办法",
+        POVERTY,
+    ),
+    TagKindSeed(
+        "low_income_edge",
+        "低保边缘",
+        (RESIDENT, HOUSEHOLD),
+        "临时救助和帮扶",
+        DUTY,
+        "社会救助暂行办法",
+        POVERTY,
+    ),
+    TagKindSeed("extreme_poverty", "特困供养", (RESIDENT,), "供养和照料", DUTY, "社会救助暂行办法", POVERTY),
+    TagKindSeed(
+        "disabled",
+        "残疾",
+        (RESIDENT,),
+        "发放补贴，无障碍改造",
+        CONSENT,
+        "残疾人保障法、个人信息保护法第二十九条",
+        HEALTH,
+    ),
+    TagKindSeed(
+        "serious_illness",
+        "重病",
+        (RESIDENT,),
+        "医疗救助，上门看望",
+        CONSENT,
+        "个人信息保护法第二十九条",
+        HEALTH,
+    ),
 )
 
 NAME_MAX: Final = 50  # the longest names in use (transliterated, with middle dots) stay below
@@ -253,12 +328,19 @@ def why_not_tag(
     subject_kind: str,
     starts_on: date,
     ends_on: date | None,
+    needs_consent: bool = False,
+    consent: str = "",
+    is_child: bool = False,
 ) -> tuple[str, str] | None:
-    """Return (field, sentence) that refuses a tag, or None."""
+    """Return (field, sentence) that refuses a tag, or None. ``is_child``: under fourteen on the day it starts."""
     if subject_kind not in for_kinds:
         return "kind", f"这个标签不用于{KIND_LABELS[subject_kind]}。"
     if ends_on is None and is_sensitive:
         return "ends_on", "敏感标签要有截止日期，到期再核实。"
     if ends_on is not None and ends_on < starts_on:
         return "ends_on", "截止日期早于开始日期，请核对。"
+    if needs_consent and consent not in CONSENT_LABELS:
+        return "consent", "这个标签要先得到本人或监护人同意，请问过以后再选是谁同意的。"
+    if needs_consent and is_child and consent != "guardian":
+        return "consent", f"不满 {GUARDIAN_BELOW} 周岁，要由监护人同意。"
     return None

@@ -103,13 +103,22 @@ def identities(
 
 def identities_under(resident_ids: Iterable[UUID], paths: Collection[str]) -> dict[UUID, IdentityValues]:
     """Return the numbers of residents under some paths, by id; one statement."""
+    with connection.cursor() as cursor:
+        return identities_through(cursor, resident_ids, paths)
+
+
+def identities_through(
+    cursor: Any, resident_ids: Iterable[UUID], paths: Collection[str]
+) -> dict[UUID, IdentityValues]:
+    """Do the same through a cursor of the caller's: an export reads everything from one snapshot of its own."""
     ids = list(resident_ids)
     if not ids or not paths:
         return {}
-    rows = _ask(_READ, [ids], paths)
+    cursor.execute(_SAY + _READ + _TAKE_BACK, [",".join(paths), ids])
+    cursor.nextset()
     return {
         key: IdentityValues(_opened("id_number", id_box, key), _opened("phone", phone_box, key))
-        for key, id_box, phone_box in rows
+        for key, id_box, phone_box in cursor.fetchall()
     }
 
 
@@ -151,13 +160,6 @@ def erase_identities(resident_ids: Collection[UUID], numbers: Collection[str], p
         raise ValueError(f"no such numbers: {unknown}")
     ids = list(resident_ids)
     return _do(_ERASE, [*(name in numbers for name in NUMBERS), ids], paths) if ids and numbers else 0
-
-
-def _ask(sql: str, given: Sequence[Any], paths: Collection[str]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(_SAY + sql + _TAKE_BACK, [",".join(paths), *given])
-        cursor.nextset()
-        return list(cursor.fetchall())
 
 
 def _do(sql: str, given: Sequence[Any], paths: Collection[str]) -> int:

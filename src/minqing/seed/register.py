@@ -345,9 +345,12 @@ class Register:
         clerk = self._clerk(seed.area_code)
         subject_id = self.subject_ids[seed.subject_kind][seed.number]
         area_id = self.area_ids[seed.area_code]
+        # A child's parents agree; whoever else is asked agrees alone.
+        agreed = "guardian" if kind.category == "minors" else "self"
+        consent = agreed if kind.needs_consent else ""
         added = TagAdded(
             subject_kind=seed.subject_kind, subject_id=subject_id, area_id=area_id, label=kind.label,
-            reason=seed.reason, ends_on=seed.ends_on,
+            reason=seed.reason, ends_on=seed.ends_on, consent_label=registry.CONSENT_LABELS.get(consent, ""),
         )  # fmt: skip
         self.chronicle.note(added, by=self.hand(clerk), at=self._tagged_at(seed))
         return Tag(
@@ -358,6 +361,8 @@ class Register:
             kind_id=kind.id,
             owner_id=self.person_ids[clerk.person],
             reason=seed.reason,
+            consent=consent,
+            consent_on=seed.starts_on if consent else None,
             starts_on=seed.starts_on,
             ends_on=seed.ends_on,
         )

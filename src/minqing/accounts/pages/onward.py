@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -26,6 +27,15 @@ def kept_of(request: HttpRequest) -> list[tuple[str, str]]:
         return [(str(name), str(value)) for name, value in json.loads(request.POST.get("kept") or "[]")]
     except (ValueError, TypeError):
         return []
+
+
+def carried(request: HttpRequest) -> dict[str, Any]:
+    """Return what a page on the way hands on to the next in hidden fields (``accounts/part_carried.html``)."""
+    return {
+        "next": next_of(request),
+        "posted": bool(request.POST.get("posted")),
+        "kept": request.POST.get("kept", "") if kept_of(request) else "",
+    }
 
 
 def onward(request: HttpRequest, *, title: str = "已登录，请继续提交") -> HttpResponse:

@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from minqing.accounts.forms import ProofForm
+from minqing.accounts import factors
+from minqing.accounts.forms import CodeForm, ProofForm
 from minqing.accounts.models import Person
-from minqing.accounts.pages.onward import kept_of, next_of, onward
-from minqing.accounts.services.sign_in import prove_by_password
+from minqing.accounts.pages.entering import proved
+from minqing.accounts.pages.onward import carried, kept_of, onward
+from minqing.accounts.services.sign_in import prove
 from minqing.kernel import clock
 from minqing.kernel.errors import Refused, TooMany
 from minqing.kernel.limits import address_of
-from minqing.kernel.pages import PROVED_KEY, OfficialRequest, page, typed, words_of
+from minqing.kernel.pages import OfficialRequest, page, typed, words_of
 
 
 def ask(request: HttpRequest, act: str) -> HttpResponse:
     """Ask in place of a page (``settings.STEP_UP_VIEW``); what was posted there waits on this one."""
+    assert isinstance(request.user, Person)
     posted = request.method not in ("GET", "HEAD")
     kept = typed(request) if posted else []
     given = {
-        "form": ProofForm(),
+        **_question(request.user),
         "act": act,
         "next": request.get_full_path(),
         "posted": posted,
@@ -44,38 +48,52 @@ def ask(request: HttpRequest, act: str) -> HttpResponse:
 @page(signed_in="one shows who one is")
 @never_cache
 def step_up_page(request: OfficialRequest) -> HttpResponse:
-    """Take the password and go on."""
+    """Take a code, a passkey or the password, and go on."""
     assert isinstance(request.user, Person)
-    form, at = ProofForm(request.POST), clock.now()
-    status = 400
-    if form.is_valid():
+    at, passkey = clock.now(), request.POST.get("passkey", "")
+    question = _question(request.user, request)
+    form, status = question["form"], 400
+    if passkey or form.is_valid():
+        given = {} if passkey else form.cleaned_data
         try:
-            prove_by_password(
-                person=request.user,
-                password=form.cleaned_data["password"],
-                address=address_of(request.META),
-                at=at,
+            how = prove(
+                person=request.user, passkey=passkey, address=address_of(request.META), at=at, **given
             )
         except Refused as refused:
-            form.add_error(None, refused.message)
+            if passkey:
+                form = question["form"] = type(form)({"code": "0"})
+                form.is_valid()
+            form.add_error(refused.field if refused.field in form.fields else None, refused.message)
             status = 429 if isinstance(refused, TooMany) else 400
         else:
-            request.session.cycle_key()
-            request.session[PROVED_KEY] = at.timestamp()
+            proved(request, how, at)
             return onward(request, title="已确认，请继续")
-    kept = kept_of(request)
-    given = {
-        "form": form,
-        "act": request.POST.get("act", ""),
-        "next": next_of(request),
-        "posted": bool(request.POST.get("posted")),
-        "kept": request.POST.get("kept", "") if kept else "",
-        "words": words_of(kept),
+    words = words_of(kept_of(request))
+    return _answer(
+        request, {**question, "act": request.POST.get("act", ""), **carried(request), "words": words}, status
+    )
+
+
+def _question(person: Person, request: HttpRequest | None = None) -> dict[str, Any]:
+    """Return the form that fits what somebody enrolled; bound to what a request posted."""
+    data = request.POST if request is not None else None
+    held = {one.kind for one in factors.factors_of(person.id)}
+    if not held:
+        return {"form": ProofForm(data)}
+    return {
+        "form": CodeForm(data),
+        "has_app": factors.APP in held,
+        # A challenge is asked for on the page, not when its answer comes back: that would void it.
+        "passkey_options": factors.passkey_to_ask(person)
+        if factors.PASSKEY in held and request is None
+        else "",
     }
-    return _answer(request, given, status)
 
 
-def _answer(request: HttpRequest, given: dict[str, object], status: int) -> HttpResponse:
+def _answer(request: HttpRequest, given: dict[str, Any], status: int) -> HttpResponse:
+    assert isinstance(request.user, Person)
+    if status != 401 and "passkey_options" in given:
+        given = {**given, "passkey_options": _question(request.user).get("passkey_options", "")}
     response = render(request, "accounts/step_up.html", given, status=status)
     response["Cache-Control"] = "no-store"
     return response

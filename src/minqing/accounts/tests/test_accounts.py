@@ -14,10 +14,10 @@ from minqing.accounts.public import (
     add_person,
     answerable,
     appoint,
+    check_name_and_password,
     end_appointment,
     forget_old_failures,
     role_at,
-    sign_in,
     units_for,
 )
 from minqing.accounts.tests import factories
@@ -40,7 +40,7 @@ pytestmark = pytest.mark.django_db
 
 
 def enter(username: str = "qiu", password: str = PASSWORD, address: str = "10.0.0.1", at=AT):
-    return sign_in(username=username, password=password, address=address, at=at)
+    return check_name_and_password(username=username, password=password, address=address, at=at)
 
 
 def test_five_wrong_passwords_are_looked_at_the_sixth_must_wait():

@@ -76,7 +76,9 @@ def open_in(area_path: str, actor: Actor) -> int:
 
 def count_open(*, area_path: str = "", unit_id: UUID | None = None) -> int:
     """Count open cases of an area and below, or of an office, for whoever moves or dissolves it."""
-    found = Case.objects.unscoped("a number only: whoever reorganises the county reads no case").filter(closed_at=None)
+    found = Case.objects.unscoped("a number only: whoever reorganises the county reads no case").filter(
+        closed_at=None
+    )
     if area_path:
         found = found.filter(area__path__under=area_path)
     return found.filter(unit_id=unit_id).count() if unit_id else found.count()

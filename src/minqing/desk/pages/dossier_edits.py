@@ -231,9 +231,10 @@ def tag_add(request: OfficialRequest, kind: str, subject_id: UUID) -> HttpRespon
     """Put a tag on a file, with its reason and its end."""
     actor, at = request.actor, clock.now()
     who = registry.subject(kind, subject_id, actor)
-    may_sensitive = actor.may(registry.SEE_SENSITIVE_TAGS)
     kinds = [
-        (one.key, one.label) for one in registry.tag_kinds(kind) if may_sensitive or not one.is_sensitive
+        (one.key, f"{one.label}（{one.purpose}{'；要同意' if one.needs_consent else ''}）")
+        for one in registry.tag_kinds(kind)
+        if registry.may_put_tag_kind(actor, one)
     ]
     form = registry.TagForm(posted(request), kinds=kinds, initial={"starts_on": clock.local(at).date()})
     status = 200
@@ -244,7 +245,7 @@ def tag_add(request: OfficialRequest, kind: str, subject_id: UUID) -> HttpRespon
             try:
                 registry.add_tag(
                     subject=who.ref, kind_key=given["kind"], reason=given["reason"], starts_on=given["starts_on"],
-                    ends_on=given["ends_on"], by=actor, at=at,
+                    ends_on=given["ends_on"], consent=given["consent"], by=actor, at=at,
                 )  # fmt: skip
             except Refused as refused:
                 status = refused_onto(form, refused)

@@ -72,27 +72,28 @@ def batch(request: OfficialRequest, batch_id: UUID) -> HttpResponse:
 
 
 def _batch_page(request: OfficialRequest, batch_id: UUID, refusal: str, status: int) -> HttpResponse:
-    actor, given = request.actor, request.GET
+    actor, given, at = request.actor, request.GET, clock.now()
     seen = registry.preview(
         batch_id, actor, outcome=given.get("outcome", ""), page=page_number(given.get("page"))
     )
     of = seen.batch
     counts = {"new": of.new, "changed": of.changed, "unchanged": of.unchanged, "bad": of.bad}
     here = reverse("desk:import", args=[batch_id])
-    kept = of.bad if of.applied_at else of.rows  # what went in is not kept here
-    shown = counts.get(seen.outcome, kept)
     context = {
         "seen": seen,
         "batch": of,
         "kind_label": registry.IMPORT_KINDS[of.kind],
         "status_label": registry.STATUS_LABELS[of.status],
-        "is_staged": of.status == "staged" and clock.now() < of.expires_at,
+        "is_staged": of.status == "staged" and at < of.expires_at,
+        "progress": registry.import_progress(of, at) if of.is_at_work else None,
+        "in_background": of.rows > registry.AT_ONCE_ROWS,
         "counts": [
             (label, counts[key], f"{here}?outcome={key}#rows") for key, label in registry.OUTCOME_LABELS.items()
         ],
         "tabs": [("", "全部", of.rows), *((key, label, counts[key]) for key, label in registry.OUTCOME_LABELS.items())],
         "errors": registry.error_rows(batch_id, actor),
-        "page": paged(shown, -(-shown // seen.pages) or 1, seen.page),
+        "page": paged(seen.listed, -(-seen.listed // seen.pages) or 1, seen.page),
+        "some_only": not of.applied_at and seen.listed < counts.get(seen.outcome, of.rows),
         "refusal": refusal,
     }  # fmt: skip
     return render(request, "desk/administration/import.html", context, status=status)
@@ -101,9 +102,25 @@ def _batch_page(request: OfficialRequest, batch_id: UUID, refusal: str, status: 
 @page(registry.IMPORT_REGISTRY)
 @require_safe
 @never_cache
+def progress(request: OfficialRequest, batch_id: UUID) -> HttpResponse:
+    """Show how far a large spreadsheet is: asked for by its page every other second, until there is something to see."""
+    of, at = registry.import_batch(batch_id, request.actor), clock.now()
+    if of.is_at_work:
+        context = {"batch": of, "progress": registry.import_progress(of, at)}
+        return render(request, "desk/administration/part_import_progress.html", context)
+    if request.headers.get("HX-Request"):
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    return redirect("desk:import", batch_id)
+
+
+@page(registry.IMPORT_REGISTRY)
+@require_safe
+@never_cache
 def errors(request: OfficialRequest, batch_id: UUID) -> StreamingHttpResponse:
     """Send the whole list of errors as CSV."""
     of = registry.import_batch(batch_id, request.actor)
+    if of.is_at_work:
+        raise Refused("这份表格还在处理，做完才有完整的错误清单，请稍后再下载。")
     response = StreamingHttpResponse(
         registry.error_csv(batch_id, request.actor), content_type="text/csv; charset=utf-8"
     )
@@ -112,7 +129,7 @@ def errors(request: OfficialRequest, batch_id: UUID) -> StreamingHttpResponse:
     return response
 
 
-@page(registry.IMPORT_REGISTRY)
+@page(registry.IMPORT_REGISTRY, step_up="导入表格")
 @require_POST
 @never_cache
 def apply(request: OfficialRequest, batch_id: UUID) -> HttpResponse:
@@ -123,6 +140,9 @@ def apply(request: OfficialRequest, batch_id: UUID) -> HttpResponse:
         raise
     except Refused as refused:
         return _batch_page(request, batch_id, refused.message, 409 if isinstance(refused, Conflict) else 400)
+    if done.is_at_work:
+        messages.success(request, "已开始导入，在后台进行。可以离开这一页，过会儿再回来看。")
+        return redirect("desk:import", batch_id)
     left = f"有 {done.bad} 行要改，改好后再上传一次，已导入的不会重复。" if done.bad else ""
     messages.success(request, f"导入完成：新增 {done.new} 行，更新 {done.changed} 行。{left}")
     return redirect("desk:import", batch_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import urlencode
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -20,7 +20,6 @@ from minqing.kernel.pages import OfficialRequest, page
 from minqing.registry import public as registry
 
 ROWS: Final = 30
-PAGES_MAX: Final = 34  # as far as the rows are counted; beyond, a filter finds better
 
 
 @page(registry.SEE_REGISTRY)
@@ -40,7 +39,7 @@ def search(request: OfficialRequest) -> HttpResponse:
     found = registry.search(
         actor, wanted.get("text", ""), kind=kind, area=area if "area" in wanted else None,
         tag=wanted.get("tag", ""), closed=wanted.get("closed", False), today=today, rows_max=ROWS,
-        page=min(page_number(given.get("page")), PAGES_MAX),
+        page=page_number(given.get("page")),
     )  # fmt: skip
     kept = {name: given[name] for name in ("text", "area", "closed") if given.get(name)}
     context = {
@@ -50,18 +49,24 @@ def search(request: OfficialRequest) -> HttpResponse:
         "form": form,
         "is_filtered": bool(wanted),
         "found": found,
-        "page": paged(found.total, ROWS, found.page),
+        "page": paged(found.reachable, ROWS, found.page),
         "unit": "条以上" if found.more_than_counted else "条",
+        "export_url": export_url(given, kind) if found.rows and actor.may(registry.EXPORT_REGISTRY) else "",
         "may_add": actor.may(registry.EDIT_REGISTRY),
         "new_url": reverse("desk:dossier_new", args=[kind]),
     }  # fmt: skip
     return render(request, "desk/registry/search.html", context)
 
 
+def export_url(given: QueryDict, kind: str) -> str:
+    """Return the address at which the list is exported as it is filtered now."""
+    kept = {name: given[name] for name in ("text", "area", "tag", "closed") if given.get(name)}
+    return f"{reverse('desk:registry_export')}?{urlencode({'kind': kind, **kept})}"
+
+
 def _tags(kind: str, actor: Actor) -> list[tuple[str, str]]:
     """Return the tags one may ask for: sensitive ones only where some appointment shows them."""
-    sensitive = any(held.role in registry.SEE_SENSITIVE_TAGS.held_by for held in actor.appointments)
-    return [(one.key, one.label) for one in registry.tag_kinds(kind) if sensitive or not one.is_sensitive]
+    return [(one.key, one.label) for one in registry.tag_kinds(kind) if registry.may_see_tag_kind(actor, one)]
 
 
 @page(registry.SEE_REGISTRY)

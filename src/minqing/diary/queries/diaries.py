@@ -127,10 +127,12 @@ def officer_diary(actor: Actor, person_id: UUID, page: int = 1) -> DiaryPage:
     return _page(Visit.objects.visible_to(actor).filter(officer=person_id), page)
 
 
-def subject_diary(ref: SubjectRef, actor: Actor, page: int = 1) -> DiaryPage:
+def subject_diary(
+    ref: SubjectRef, actor: Actor, page: int = 1, *, also: Sequence[SubjectRef] = ()
+) -> DiaryPage:
     """Return the visits to a subject; a household's include those to its members of today, a resident's those to
-    their household of today (decision 0037)."""
-    visits = Visit.objects.visible_to(actor).filter(_any_of(related(ref, actor)))
+    their household of today (decision 0037). ``also``: files that were merged into this one."""
+    visits = Visit.objects.visible_to(actor).filter(_any_of([*related(ref, actor), *also]))
     return _page(visits, page)
 
 

@@ -1,6 +1,7 @@
 """The tables of the registry: files of four kinds, tags, and spreadsheets on their way in."""
 
-from minqing.registry.models.imports import ImportBatch, ImportRow
+from minqing.registry.models.duplicates import DuplicatePair, ResidentMerge
+from minqing.registry.models.imports import ImportBatch, ImportChunk, ImportMark, ImportPiece, ImportRow
 from minqing.registry.models.subjects import (
     Enterprise,
     Household,
@@ -14,6 +15,7 @@ from minqing.registry.models.subjects import (
 from minqing.registry.models.tags import Tag, TagKind
 
 __all__ = [
-    "Enterprise", "Household", "HouseholdMember", "Identity", "ImportBatch", "ImportRow", "Place",
-    "Resident", "Subject", "Tag", "TagKind", "name_initials",
+    "DuplicatePair", "ResidentMerge",
+    "Enterprise", "Household", "HouseholdMember", "Identity", "ImportBatch", "ImportChunk", "ImportMark",
+    "ImportPiece", "ImportRow", "Place", "Resident", "Subject", "Tag", "TagKind", "name_initials",
 ]  # fmt: skip

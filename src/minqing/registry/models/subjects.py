@@ -1,4 +1,7 @@
-"""Residents, households and who lives in them, enterprises, places."""
+"""Residents, households and who lives in them, enterprises, places.
+
+The indexes of search and of the order of lists are made in migration 0006: they hold expressions of our own.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,10 @@ from datetime import datetime
 from functools import lru_cache
 from typing import ClassVar, Final, Self
 
-from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from pypinyin import Style, lazy_pinyin
+from pypinyin.constants import PHRASES_DICT
 
 from minqing.kernel.access import Capability
 from minqing.kernel.models import Row
@@ -25,10 +28,17 @@ CONTENT_PURPOSE: Final = "registry first content"
 INITIALS_MAX: Final = 60
 
 
-@lru_cache(maxsize=20_000)
 def name_initials(name: str) -> str:
     """Return the pinyin initials of a name, lower-case letters and digits: ``王伯根`` → ``wbg``."""
-    letters = "".join(lazy_pinyin(name, style=Style.FIRST_LETTER))
+    # Where no part of a name is a word with a reading of its own, its characters can be looked up one by one.
+    if any(name[at:to] in PHRASES_DICT for to in range(2, len(name) + 1) for at in range(to - 1)):
+        return _initials(name)
+    return "".join(map(_initials, name))[:INITIALS_MAX]
+
+
+@lru_cache(maxsize=20_000)
+def _initials(text: str) -> str:
+    letters = "".join(lazy_pinyin(text, style=Style.FIRST_LETTER))
     return "".join(c for c in letters.lower() if c.isascii() and c.isalnum())[:INITIALS_MAX]
 
 
@@ -94,6 +104,8 @@ class Resident(Subject):
     )  # where the register of a newcomer is kept
     address_note = models.CharField(max_length=rules.ADDRESS_MAX, blank=True)
     how_gone = models.CharField(max_length=6, choices=list(rules.GONE_LABELS.items()), blank=True)
+    # The file that goes on for this person, where two were of one (see models.duplicates).
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     everything = models.Manager["Resident"]()
     objects = SubjectQuerySet["Resident"].as_manager()
@@ -109,15 +121,15 @@ class Resident(Subject):
                 condition=Q(how_gone="", closed_on=None) | (~Q(how_gone="") & ~Q(closed_on=None)),
                 name="resident_gone_has_a_day",
             ),
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | Q(how_gone=rules.MERGED), name="resident_merged_is_gone"
+            ),
         ]
         indexes = [
             models.Index(fields=["area", "name", "id"], name="resident_area_name"),
             models.Index(fields=["phone_index"], name="resident_phone", condition=~Q(phone_index=None)),
-            models.Index(
-                fields=["name_initials"], name="resident_initials", opclasses=["varchar_pattern_ops"]
-            ),
-            # Three characters and more; two-character parts of names get their own index with the full county.
-            GinIndex(fields=["name"], name="resident_name_trgm", opclasses=["gin_trgm_ops"]),
+            # Who else was born that day: files of one person are looked for by it.
+            models.Index(fields=["birth_date"], name="resident_birth_date"),
         ]
 
 
@@ -175,7 +187,6 @@ class Household(Subject):
         ]
         indexes = [
             models.Index(fields=["area", "address", "id"], name="household_area_address"),
-            GinIndex(fields=["address"], name="household_address_trgm", opclasses=["gin_trgm_ops"]),
         ]
 
 
@@ -247,7 +258,6 @@ class Enterprise(Subject):
         indexes = [
             models.Index(fields=["area", "name", "id"], name="enterprise_area_name"),
             models.Index(fields=["phone_index"], name="enterprise_phone", condition=~Q(phone_index=None)),
-            GinIndex(fields=["name"], name="enterprise_name_trgm", opclasses=["gin_trgm_ops"]),
         ]
 
 
@@ -277,5 +287,4 @@ class Place(Subject):
         ]
         indexes = [
             models.Index(fields=["area", "name", "id"], name="place_area_name"),
-            GinIndex(fields=["name"], name="place_name_trgm", opclasses=["gin_trgm_ops"]),
         ]

@@ -13,7 +13,7 @@ from minqing.kernel.access import Actor, Capability
 from minqing.kernel.models import Row
 from minqing.kernel.scope import ScopedQuerySet
 from minqing.registry import rules
-from minqing.registry.permissions import SEE_REGISTRY, SEE_SENSITIVE_TAGS
+from minqing.registry.permissions import SEE_REGISTRY, SENSITIVE_SEEN_WITH
 
 
 class TagKind(Row):
@@ -25,24 +25,47 @@ class TagKind(Row):
     label = models.CharField(max_length=20, unique=True)
     for_kinds = ArrayField(models.CharField(max_length=20, choices=list(rules.KIND_LABELS.items())))
     is_sensitive = models.BooleanField(default=False)
+    category = models.CharField(max_length=12, choices=list(rules.CATEGORY_LABELS.items()), blank=True)
+    purpose = models.CharField(max_length=60, default="")
+    basis = models.CharField(max_length=8, choices=list(rules.BASIS_LABELS.items()), default=rules.CONSENT)
+    basis_words = models.CharField(max_length=60, default="")
     closed_at = models.DateTimeField(null=True, blank=True)
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         db_table = "tag_kind"
         ordering = ["position", "key"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(is_sensitive=False, category="") | (Q(is_sensitive=True) & ~Q(category="")),
+                name="tag_kind_sensitive_has_a_category",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.label
 
+    @property
+    def needs_consent(self) -> bool:
+        """Whether somebody has to agree before it is put on a file."""
+        return self.basis == rules.CONSENT
+
+    @property
+    def seen_only_with(self) -> Capability | None:
+        """What one needs beside the file to see that somebody carries it."""
+        return SENSITIVE_SEEN_WITH[self.category] if self.category else None
+
 
 class TagQuerySet(ScopedQuerySet["Tag"]):
-    """Tags are seen with the file; sensitive ones only with a capability of their own."""
+    """Tags are seen with the file; sensitive ones only with the capability of their category."""
 
     def visible_to(self, actor: Actor) -> Self:
         seen = Q(area_id__in=actor.visible_areas(SEE_REGISTRY))
-        sensitive = Q(area_id__in=actor.visible_areas(SEE_SENSITIVE_TAGS))
-        return self.filter(seen & (Q(kind__is_sensitive=False) | sensitive)).opened()
+        shown = Q(kind__category="")
+        for category, capability in SENSITIVE_SEEN_WITH.items():
+            if any(one.role in capability.held_by for one in actor.appointments):
+                shown |= Q(kind__category=category, area_id__in=actor.visible_areas(capability))
+        return self.filter(seen & shown).opened()
 
     def current(self, on: date) -> Self:
         """Only tags that hold on a day; the last day counts."""
@@ -60,6 +83,8 @@ class Tag(Row):
     kind = models.ForeignKey(TagKind, on_delete=models.PROTECT, related_name="+")
     owner = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
     reason = models.CharField(max_length=rules.REASON_MAX)
+    consent = models.CharField(max_length=8, choices=list(rules.CONSENT_LABELS.items()), blank=True)
+    consent_on = models.DateField(null=True, blank=True)
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)

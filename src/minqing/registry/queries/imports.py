@@ -7,13 +7,16 @@ import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from django.db.models import Q, Sum
+
 from minqing.kernel.access import Actor
 from minqing.kernel.errors import NotThere
-from minqing.registry.models import ImportBatch, ImportRow
-from minqing.registry.models.imports import BAD, OUTCOME_LABELS
+from minqing.registry.models import ImportBatch, ImportChunk, ImportRow
+from minqing.registry.models.imports import APPLYING, BAD, OUTCOME_LABELS
 
 PREVIEW_ROWS: Final = 50
 ERROR_ROWS: Final = 200
@@ -54,6 +57,7 @@ class Preview:
     outcome: str
     page: int
     pages: int
+    listed: int  # rows that can be looked at; of a large spreadsheet only some without errors are kept for that
 
     @property
     def good(self) -> int:
@@ -92,11 +96,82 @@ def preview(batch_id: UUID, actor: Actor, *, outcome: str = "", page: int = 1) -
         rows = rows.filter(outcome=outcome)
     else:
         outcome = ""
-    pages = max(1, -(-rows.count() // PREVIEW_ROWS))
+    listed = rows.count()
+    pages = max(1, -(-listed // PREVIEW_ROWS))
     page = max(1, min(page, pages))
     first = (page - 1) * PREVIEW_ROWS
     shown = [_preview_row(row) for row in rows.order_by("number")[first : first + PREVIEW_ROWS]]
-    return Preview(batch, shown, outcome, page, pages)
+    return Preview(batch, shown, outcome, page, pages, listed)
+
+
+_SLOW_START: Final = timedelta(minutes=3)
+_READING_SHARE: Final = 0.6  # of the time until a spreadsheet is checked
+_TOLD_AFTER_SECONDS: Final = 5.0  # before that a rate says nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a spreadsheet is that somebody else (the worker) works on."""
+
+    what: str
+    done: int  # rows
+    total: int  # rows; estimated while the file is being read
+    step: int  # 0 reading, 1 checking, 2 registering
+    pace: str  # rows a second and what is left, in words; empty before anything can be said
+    hint: str  # why nothing moves
+
+    @property
+    def label(self) -> str:
+        """What the bar counts."""
+        return "读了多少行（总数为估计）" if self.step == 0 else f"{self.what[2:]}了多少行"
+
+
+def import_progress(batch: ImportBatch, at: datetime) -> Progress:
+    """Say how far a spreadsheet is, how fast it goes and how long it still takes."""
+    chunks = ImportChunk.objects.filter(batch=batch)
+    sums = chunks.aggregate(
+        whole=Sum("rows"),
+        checked=Sum("rows", filter=Q(is_checked=True)),
+        applied=Sum("rows", filter=Q(is_applied=True)),
+    )
+    total = sums["whole"] or 0
+    if batch.status == APPLYING:
+        what, step, done = "正在登记", 2, sums["applied"] or 0
+        share = done / max(total, 1)
+    elif total:
+        what, step, done = "正在检查", 1, sums["checked"] or 0
+        share = _READING_SHARE + (1 - _READING_SHARE) * done / total
+    else:
+        what, step, done = "正在读取", 0, batch.read_rows
+        read = batch.read_bytes / max(batch.file_bytes, 1)
+        total, share = max(done, round(done / read)) if read else 0, _READING_SHARE * read
+    since = at - (batch.began_at or at)
+    return Progress(what, done, total, step, _pace(done, share, since, step), _hint(batch, share, since))
+
+
+def _pace(done: int, share: float, since: timedelta, step: int) -> str:
+    seconds = since.total_seconds()
+    if seconds < _TOLD_AFTER_SECONDS or share <= 0:
+        return ""
+    left = seconds * (1 - share) / share
+    words = f"约 {round(left / 60)} 分钟" if left >= 90 else f"约 {max(1, round(left / 10)) * 10} 秒"
+    # Checking begins where reading ended: its rows over the whole time would be no rate.
+    rate = f"每秒 {round(done / seconds)} 行，" if step != 1 else ""
+    return f"{rate}还要{words}"
+
+
+def _hint(batch: ImportBatch, share: float, since: timedelta) -> str:
+    if share > 0:
+        return ""
+    if batch.status == APPLYING:
+        before = ImportBatch.objects.unscoped("another's import in the county, counted only").filter(
+            status=APPLYING, began_at__lt=batch.began_at
+        )
+        if before.exists():
+            return "县里还有一份大表格正在导入，这一份排在后面，轮到时自动开始。"
+    if since > _SLOW_START:
+        return "等了一会儿还没有开始。请联系系统管理员，看后台任务是否在运行；恢复后会自动开始，不用重传。"
+    return ""
 
 
 def error_rows(batch_id: UUID, actor: Actor, *, limit: int = ERROR_ROWS) -> list[ErrorLine]:

@@ -50,6 +50,7 @@ class SearchPage:
     pages: int
     total: int
     more_than_counted: bool
+    reachable: int  # how many of them can be leafed through
 
     @property
     def has_next(self) -> bool:
@@ -87,6 +88,7 @@ def search(
         pages=found.pages(rows_max),
         total=found.total,
         more_than_counted=not found.is_exact,
+        reachable=found.reachable,
     )
 
 

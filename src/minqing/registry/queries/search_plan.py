@@ -54,10 +54,13 @@ class Found:
     is_exact: bool
 
     def pages(self, rows_max: int) -> int:
-        """Return how many pages can be turned to; where little is known, the next one."""
-        if self.is_exact:
-            return max(1, -(-self.total // rows_max))
-        return max(1, min(REACHED_MAX // rows_max, max(self.page + 1, self.total // rows_max)))
+        """Return how many pages can be turned to; where little is known, up to the next one."""
+        return max(1, -(-self.reachable // rows_max))
+
+    @property
+    def reachable(self) -> int:
+        """How many rows can be leafed through, as far as they are known."""
+        return self.total if self.is_exact else min(self.total, REACHED_MAX)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +220,7 @@ def _walk(ways: Sequence[Way], asked: _Page, *, at_least: int) -> Found:
 
     ``at_least``: how many there are for certain; 0 where only what was read is known.
     """
-    rows_max, page = asked.rows_max, min(asked.page, max(1, REACHED_MAX // asked.rows_max))
+    rows_max, page = asked.rows_max, min(asked.page, -(-REACHED_MAX // asked.rows_max))
     last = page * rows_max
     met: set[tuple[str, UUID]] = set()
     for way in ways:
@@ -228,8 +231,7 @@ def _walk(ways: Sequence[Way], asked: _Page, *, at_least: int) -> Found:
             met.update(_sorted(asked.column, way.gathered, last + 1))
     ids = [one for _, one in sorted(met)[: last + 1]]
     if len(ids) > last or at_least:
-        known = max(at_least, last if len(ids) > last else len(ids))
-        return Found(ids[last - rows_max : last], page, known, is_exact=False)
+        return Found(ids[last - rows_max : last], page, max(at_least, len(ids)), is_exact=False)
     page = max(1, -(-len(ids) // rows_max))
     return Found(ids[(page - 1) * rows_max :], page, len(ids), is_exact=True)
 

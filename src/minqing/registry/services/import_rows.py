@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any, Final
 
 from minqing.kernel.errors import Refused
@@ -44,14 +45,11 @@ class CheckedRow:
     number: int
     values: dict[str, Any]
     problems: list[Problem] = field(default_factory=list)
-    own: int = 0  # how many of the problems the row has by itself
-
-    @property
-    def is_bad(self) -> bool:
-        return any(problem.is_error for problem in self.problems)
+    is_bad: bool = False
 
     def refuse(self, column: str, sentence: str) -> None:
         """Add an error to a column (its label)."""
+        self.is_bad = True
         self.problems.append(Problem(column, sentence))
 
     def notice(self, column: str, sentence: str) -> None:
@@ -113,11 +111,18 @@ ENTERPRISE_COLUMNS: Final = (
     Column("address", "地址", ("住址", "经营地址", "详细地址"), longest=rules.ADDRESS_MAX),
 )
 
+KEYS: Final = {
+    "residents": tuple(column.key for column in RESIDENT_COLUMNS),
+    "enterprises": tuple(column.key for column in ENTERPRISE_COLUMNS),
+}
 COLUMNS: Final = {"residents": RESIDENT_COLUMNS, "enterprises": ENTERPRISE_COLUMNS}
 LABELS: Final = {kind: {column.key: column.label for column in columns} for kind, columns in COLUMNS.items()}
 
 _SCIENTIFIC: Final = re.compile(r"\d(\.\d+)?E\+?\d+", re.IGNORECASE)
 _DATE: Final = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{4})(\d{2})(\d{2})")
+# Text that clean_line would give back as it is, but for runs of blanks: NFC, visible, assigned.
+_PLAIN: Final = re.compile(r"[\x1f -~\u4e00-\u9fef（），。、；：·—]*")
+_SHORT: Final = min(column.longest for columns in (RESIDENT_COLUMNS, ENTERPRISE_COLUMNS) for column in columns)
 _LOST: Final = "在表格里存成了数字，后几位已丢失。请把这一列设为“文本”后重填。"
 
 
@@ -153,30 +158,34 @@ def quoted(text: str) -> str:
 
 def check_row(row: SheetRow, columns: dict[int, Column], kind: str, today: date) -> CheckedRow:
     """Return one row cleaned, normalised and checked by itself."""
-    checked = CheckedRow(row.number, {})
-    for at, column in columns.items():
-        raw = row.cells[at] if at < len(row.cells) else ""
-        text = clean_line(raw)
+    checked = CheckedRow(row.number, dict.fromkeys(KEYS[kind], ""))
+    cells = row.cells
+    joined = "\x1f".join(cells)
+    # A county's register is plain, nearly all of it, and its cells are short.
+    is_plain = _PLAIN.fullmatch(joined) is not None and joined.count("\x1f") == len(cells) - 1
+    is_short = is_plain and "  " not in joined and max(map(len, cells)) <= _SHORT
+    if is_short:
+        checked.values.update(zip([column.key for column in columns.values()], map(cells.__getitem__, columns), strict=True))
+    for at, column in () if is_short else columns.items():
+        raw = cells[at] if at < len(cells) else ""
+        text = raw if is_plain and "  " not in raw else clean_line(raw)
         if len(raw) > CELL_MAX or len(text) > column.longest:
             checked.refuse(column.label, f"太长了（最多 {column.longest} 个字），请核对。")
             text = ""
-        elif any(ord(c) > 0x7F and c not in text for c in raw if not c.isspace()):
+        elif not is_plain and any(ord(c) > 0x7F and c not in text for c in raw if not c.isspace()):
             checked.notice(column.label, "里面有看不见的或反写的字符，已去掉。")
         checked.values[column.key] = text
     (_check_resident if kind == "residents" else _check_enterprise)(checked, today)
-    checked.own = len(checked.problems)
     return checked
 
 
 def _check_resident(row: CheckedRow, today: date) -> None:
     values, labels = row.values, LABELS["residents"]
-    for column in RESIDENT_COLUMNS:
-        values.setdefault(column.key, "")
     _required(row, "grid", labels)
-    said = any(p.column == labels["name"] and p.is_error for p in row.problems)
+    said = row.is_bad and any(p.column == labels["name"] and p.is_error for p in row.problems)
     if not said and (refusal := rules.why_not_name(values["name"])):
         row.refuse(labels["name"], refusal)
-    _mapped(row, "relation", labels, rules.relation_key, "户主、配偶、子、女、儿媳、孙子等")
+    _mapped(row, "relation", labels, _relation_key, "户主、配偶、子、女、儿媳、孙子等")
     _mapped(row, "sex", labels, rules.sex_key, "男或女")
     _mapped(row, "presence", labels, _presence_key, "常住或外出")
     _phone(row, labels)
@@ -192,13 +201,13 @@ def _check_resident(row: CheckedRow, today: date) -> None:
         values["head_id"] = own
     if not (values["household_code"] or values["head_id"] or row.is_bad):
         row.refuse(labels["household_code"], "户编号和户主证件号至少填一个，才知道是哪一户。")
-    values["tags"] = [text for text in re.split(r"[、,，;；/\s]+", values["tags"]) if text]
+    values["tags"] = (
+        [text for text in re.split(r"[、,，;；/\s]+", values["tags"]) if text] if values["tags"] else []
+    )
 
 
 def _check_enterprise(row: CheckedRow, today: date) -> None:
     values, labels = row.values, LABELS["enterprises"]
-    for column in ENTERPRISE_COLUMNS:
-        values.setdefault(column.key, "")
     _required(row, "grid", labels)
     _required(row, "name", labels)
     if values["uscc"]:
@@ -243,7 +252,7 @@ def _date_column(row: CheckedRow, labels: dict[str, str], today: date) -> None:
     if not text:
         return
     row.values["birth_date"] = ""
-    born = read_date(text)
+    born = _read_date(text)
     if born is None:
         row.refuse(labels["birth_date"], "认不出来，请写成 1990-01-31 的样子。")
     elif refusal := rules.why_not_birth_date(born, today):
@@ -257,7 +266,7 @@ def _id_column(row: CheckedRow, key: str, labels: dict[str, str], today: date) -
     if not text:
         return
     row.values[key] = ""
-    number = _LOST if _SCIENTIFIC.fullmatch(text) else rules.read_id_number(text, today)
+    number = _read_id_number(text, today)
     if isinstance(number, str):
         row.refuse(labels[key], number)
         return
@@ -281,6 +290,16 @@ def read_date(text: str) -> date | None:
         return date(*parts)
     except ValueError:
         return None
+
+
+@lru_cache(maxsize=8_192)
+def _read_id_number(text: str, today: date) -> rules.IdNumber | str:
+    # The head's number stands in every row of a household.
+    return _LOST if _SCIENTIFIC.fullmatch(text) else rules.read_id_number(text, today)
+
+
+_read_date: Final = lru_cache(maxsize=65_536)(read_date)  # two lifetimes of days
+_relation_key: Final = lru_cache(maxsize=1_024)(rules.relation_key)
 
 
 def _presence_key(text: str) -> str | None:

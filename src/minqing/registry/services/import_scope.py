@@ -28,6 +28,7 @@ class Scope:
         self.names: dict[UUID, str] = {}
         self._by_text: dict[str, list[_Known]] = defaultdict(list)
         self._outside: set[str] = set()
+        self._resolved: dict[str, UUID] = {}
         rows = list(
             Area.objects.under(path)
             .order_by()
@@ -58,6 +59,14 @@ class Scope:
 
     def resolve(self, text: str) -> tuple[UUID | None, str]:
         """Return (area id, "") or (None, the sentence that says what is wrong)."""
+        if (known := self._resolved.get(text)) is not None:
+            return known, ""
+        found = self._find(text)
+        if found[0] is not None:  # a grid is named in hundreds of rows; mistakes are not worth keeping
+            self._resolved[text] = found[0]
+        return found
+
+    def _find(self, text: str) -> tuple[UUID | None, str]:
         shown = f"“{quoted(text)}”"
         known = self._by_text.get(_bare(text), [])
         fitting = [one for one in known if one.level in self.levels]

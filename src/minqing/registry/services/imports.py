@@ -1,157 +1,344 @@
-"""A spreadsheet's way in: uploaded and checked, shown, applied once, forgotten after a week."""
+"""A spreadsheet's way in: uploaded, read and checked, shown, applied once, forgotten after a week.
+
+A small one is checked while its uploader waits, and applied the same way. A large one is taken over by the worker,
+chunk by chunk, each in a transaction that also says it is done: after a crash the work goes on behind the last one.
+"""
 
 from __future__ import annotations
 
-import json
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import astuple
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
+from zlib import crc32
 
 from django.core.files.uploadedfile import UploadedFile
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db.models import Sum
+from procrastinate.contrib.django import app
 
+from minqing.accounts.public import actor_of
 from minqing.journal.public import record
 from minqing.kernel import clock
 from minqing.kernel.access import Actor
 from minqing.kernel.errors import Conflict, NotThere, Refused
 from minqing.kernel.ids import uuid7
 from minqing.kernel.text import clean_line
-from minqing.registry import rules
 from minqing.registry.events import SpreadsheetApplied, SpreadsheetUploaded
-from minqing.registry.models import ImportBatch, ImportRow
+from minqing.registry.models import ImportBatch, ImportChunk, ImportRow
 from minqing.registry.models.imports import (
     APPLIED,
+    APPLYING,
     BAD,
-    CHANGED,
+    CHECKING,
     EXPIRED,
     IMPORT_KINDS,
-    NEW,
+    REFUSED,
     STAGED,
-    UNCHANGED,
+    STOPPED,
 )
 from minqing.registry.permissions import IMPORT_REGISTRY
-from minqing.registry.services.enterprise_plan import (
-    PlannedEnterprise,
-    plan_enterprises,
-    write_enterprises,
-)
-from minqing.registry.services.import_rows import CheckedRow, Problem, check_row, match_header
-from minqing.registry.services.import_scope import Scope
-from minqing.registry.services.planned import PlannedResident, ResidentPlan
-from minqing.registry.services.resident_plan import plan_residents
-from minqing.registry.services.resident_writing import ResidentWriter
-from minqing.registry.services.spreadsheet import read_sheet
+from minqing.registry.services import import_store as store
+from minqing.registry.services.import_chunks import Judge, settle_unchanged
+from minqing.registry.services.import_reading import read_file, repeated_rows
+from minqing.registry.services.import_rows import match_header
+from minqing.registry.services.spreadsheet import FILE_BYTES_MAX, read_sheet
 
 KEPT: Final = timedelta(days=7)  # long enough to mend a list, short enough to hold strangers' numbers
 STAGED_MAX: Final = 10  # of one person: who needs more has forgotten the first
 FILE_NAME_MAX: Final = 120
-WRITE: Final = 2_000
-# One import at a time in a county: two files about one household would each decide on what the other changes.
+# What is checked and applied while somebody waits: a village's register, a second or two.
+AT_ONCE_BYTES: Final = 200_000
+AT_ONCE_WORKBOOK_BYTES: Final = 70_000
+AT_ONCE_ROWS: Final = 1_500
+LANES: Final = 2  # chunks on their way at once: while the database writes one, the next is made ready
+TRIES: Final = 4  # of one chunk that meets somebody else's change
+CHECK_JOB: Final = "registry.check_import"
+APPLY_JOB: Final = "registry.apply_import"
+# Chunks of one spreadsheet share it; a small one applied meanwhile waits for it alone: two files about one household
+# would each decide on what the other changes. Large ones come one after the other, by the lock of their jobs.
 _LOCK: Final = 7_201_001
+_IN_TURN: Final = "registry.apply_import"
+_BROKE_OFF: Final = "服务器处理这份表格时出了故障，已记录在服务器日志里。"
 
 
 def stage_import(*, upload: UploadedFile[bytes], kind: str, by: Actor, at: datetime) -> ImportBatch:
-    """Read a spreadsheet, check and match every row, and keep it encrypted until somebody applies it.
+    """Keep a spreadsheet encrypted and have every row checked: a small one at once, a large one by the worker.
 
-    Refuses a file that cannot be read at all; bad rows are kept and listed.
+    Refuses a file that cannot be read at all (of a large one, what shows at its beginning); bad rows are listed.
     """
     acting = by.acting
     by.require(IMPORT_REGISTRY)
     if acting is None or kind not in IMPORT_KINDS:
         raise Refused("请选择导入什么。", field="kind")
-    waiting = ImportBatch.objects.visible_to(by).filter(status=STAGED, expires_at__gt=at).count()
+    open_ones = ImportBatch.objects.visible_to(by).filter(expires_at__gt=at)
+    waiting = open_ones.filter(status__in=(STAGED, CHECKING)).count()
     if waiting >= STAGED_MAX:
         raise Refused(f"您有 {waiting} 份表格还没有处理，请先导入或放弃几份。")
-    today = clock.local(at).date()
-    rows = read_sheet(upload.name or "", _file(upload), upload.size or 0)
-    columns, ignored = match_header(rows[0], kind)
-    checked = [check_row(row, columns, kind, today) for row in rows[1:]]
-    planned = _plan(kind, checked, acting.area_path, at, lock=False)
+    size = upload.size or 0
+    if size > FILE_BYTES_MAX:
+        raise Refused(f"文件超过 {FILE_BYTES_MAX // 1024 // 1024} MB，请分成几份上传。", field="file")
     with transaction.atomic():
         batch = ImportBatch(
-            id=uuid7(at), area_id=acting.area_id, kind=kind, file_name=_safe_name(upload.name or ""),
-            uploaded_by_id=by.person_id, uploaded_at=at, expires_at=at + KEPT, ignored_columns=ignored,
+            id=uuid7(at), area_id=acting.area_id, kind=kind, status=CHECKING, file_bytes=size,
+            file_name=_safe_name(upload.name or ""), uploaded_by_id=by.person_id, uploaded_at=at,
+            appointment_id=acting.id, expires_at=at + KEPT, began_at=at,
         )  # fmt: skip
-        _count(batch, planned)
         batch.save(force_insert=True)
-        ImportRow.objects.bulk_create([_row(batch, one) for one in planned], batch_size=WRITE)
-        uploaded = SpreadsheetUploaded(
-            subject_kind="import", subject_id=batch.id, area_id=batch.area_id, what=IMPORT_KINDS[kind],
-            rows=batch.rows, bad=batch.bad,
-        )  # fmt: skip
-        record(uploaded, by=by.hand, at=at)
+        batch.file_bytes = store.put_file(batch.id, _file(upload))
+        batch.save(update_fields=["file_bytes"])
+        if batch.file_bytes <= _at_once_bytes(batch):
+            _check(batch, by, at)
+        else:
+            _refuse_at_a_glance(batch)
+            app.configure_task(CHECK_JOB).defer(batch_id=str(batch.id))
     return batch
 
 
-def apply_import(*, batch_id: UUID, by: Actor, at: datetime) -> ImportBatch:
-    """Register the good rows of a spreadsheet, all of them or (if the database refuses) none; twice is once.
+def _at_once_bytes(batch: ImportBatch) -> int:
+    return AT_ONCE_WORKBOOK_BYTES if batch.file_name.lower().endswith(".xlsx") else AT_ONCE_BYTES
 
-    Every row is judged again on what is on file now, with those rows locked.
-    """
+
+def _refuse_at_a_glance(batch: ImportBatch) -> None:
+    """Refuse a large CSV file whose encoding or header is wrong while its uploader is still there."""
+    if not batch.file_name.lower().endswith(".xlsx"):
+        file = store.buffered(store.StoredFile(batch.id, batch.file_bytes))
+        match_header(next(read_sheet(batch.file_name, file, batch.file_bytes)), batch.kind)
+
+
+def check_import(batch_id: UUID, at: datetime, *, is_last_try: bool = False) -> None:
+    """Read and check a large spreadsheet, going on behind what an earlier run has finished (a job)."""
+    batch = _at_work(batch_id, CHECKING)
+    if batch is None:
+        return
     try:
+        with _alone_at(batch):
+            _check(batch, _uploader(batch, at), at)
+    except Refused as refused:
+        _end(batch, REFUSED, refused.message)
+    except Exception:
+        if is_last_try:
+            _end(batch, REFUSED, f"{_BROKE_OFF}请稍后再上传一次。")
+        raise
+
+
+def _check(batch: ImportBatch, by: Actor, at: datetime) -> None:
+    chunks = ImportChunk.objects.filter(batch=batch)
+    if not chunks.exists():
+        read_file(batch, clock.local(batch.uploaded_at).date())
+    judge = Judge.of(batch, repeated_rows(batch.id), at, chunks.count())
+    for chunk in chunks.filter(is_checked=False).order_by("number"):
         with transaction.atomic():
-            return _apply(batch_id, by, at)
-    except IntegrityError as error:
-        raise Conflict("刚才有人登记了表里的人或户，这次没有导入任何一行。请再点一次“导入”。") from error
+            judge.check(chunk)
+    with transaction.atomic():
+        _add_up(batch)
+        batch.status = STAGED
+        batch.save()
+        uploaded = SpreadsheetUploaded(
+            subject_kind="import", subject_id=batch.id, area_id=batch.area_id, what=IMPORT_KINDS[batch.kind],
+            rows=batch.rows, bad=batch.bad,
+        )  # fmt: skip
+        record(uploaded, by=by.hand, at=at)
+
+
+def apply_import(*, batch_id: UUID, by: Actor, at: datetime) -> ImportBatch:
+    """Register the good rows of a spreadsheet; twice is once. A large one is left to the worker.
+
+    Every chunk is judged again on what is on file now, with those rows locked, and goes in whole or not at all. A small
+    spreadsheet is one chunk.
+    """
+    with transaction.atomic():
+        batch = _locked(batch_id, by)
+        if batch.status in (APPLIED, APPLYING):
+            return batch
+        if batch.status == EXPIRED or batch.expires_at <= at:
+            raise Refused("这份表格已过期（只保留 7 天），请重新上传。")
+        if batch.status not in (STAGED, STOPPED):
+            raise Refused("这份表格还没有检查好，请等检查完再导入。")
+        by.require(IMPORT_REGISTRY, batch.area.path)
+        batch.status, batch.began_at, batch.refusal = APPLYING, at, ""
+        batch.appointment_id = by.acting.id if by.acting else None
+        batch.save()
+        settle_unchanged(batch)
+        if batch.rows > AT_ONCE_ROWS:
+            app.configure_task(APPLY_JOB, lock=_IN_TURN).defer(batch_id=str(batch.id))
+            return batch
+        try:
+            with transaction.atomic():
+                _apply(batch, by, at, lanes=1)
+        except IntegrityError as error:
+            raise Conflict("刚才有人登记了表里的人或户，这次没有导入任何一行。请再点一次“导入”。") from error
+        return batch
+
+
+def carry_on_import(batch_id: UUID, at: datetime, *, is_last_try: bool = False) -> None:
+    """Apply a large spreadsheet, going on behind the last chunk that is in (a job)."""
+    batch = _at_work(batch_id, APPLYING)
+    if batch is None:
+        return
+    try:
+        by = _uploader(batch, at)
+        by.require(IMPORT_REGISTRY, batch.area.path)
+        with _alone_at(batch):
+            _apply(batch, by, at, lanes=LANES)
+    except Refused as refused:
+        _end(batch, STOPPED, refused.message)
+    except Exception:
+        if is_last_try:
+            _end(batch, STOPPED, f"{_BROKE_OFF}请稍后点“继续导入”，已登记的不会重复。")
+        raise
 
 
 def discard_import(*, batch_id: UUID, by: Actor) -> None:
-    """Throw a staged spreadsheet away."""
+    """Throw a spreadsheet away that nothing of has been registered."""
     with transaction.atomic():
         batch = _locked(batch_id, by)
-        if batch.status == STAGED:
-            ImportRow.objects.filter(batch=batch).delete()
+        if batch.status == APPLYING:
+            raise Refused("正在导入，不能放弃。")
+        if batch.status in (STAGED, CHECKING):
+            _forget(batch)
             batch.status = EXPIRED
             batch.save(update_fields=["status"])
 
 
 def expire_imports(at: datetime) -> int:
-    """Delete the rows of spreadsheets older than a week; the counts stay. Return how many rows."""
+    """Delete what spreadsheets older than a week still hold; the counts stay. Return how many rows were listed."""
     with transaction.atomic():
-        rows = ImportRow.objects.filter(batch__expires_at__lte=at).delete()[0]
-        ImportBatch.everything.filter(status=STAGED, expires_at__lte=at).update(status=EXPIRED)
+        old = ImportBatch.everything.select_for_update().filter(expires_at__lte=at).exclude(status=APPLYING)
+        rows = ImportRow.objects.filter(batch__in=old).count()
+        for batch in old.exclude(status=EXPIRED):
+            _forget(batch)
+        old.filter(status__in=(STAGED, CHECKING)).update(status=EXPIRED)
     return rows
 
 
-def _apply(batch_id: UUID, by: Actor, at: datetime) -> ImportBatch:
-    batch = _locked(batch_id, by)
-    if batch.applied_at is not None:
-        return batch
-    if batch.status == EXPIRED or batch.expires_at <= at:
-        raise Refused("这份表格已过期（只保留 7 天），请重新上传。")
-    by.require(IMPORT_REGISTRY, batch.area.path)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-    rows = list(ImportRow.objects.filter(batch=batch).order_by("number"))
-    checked = [_checked(row) for row in rows]
-    today = clock.local(at).date()
-    if batch.kind == "residents":
-        plan = plan_residents(checked, Scope(batch.area.path, rules.HOME_LEVELS), today=today, lock=True)
-        planned: Sequence[PlannedResident | PlannedEnterprise] = plan.rows
-        _count(batch, planned)
-        outcomes = {one.row.number: one.outcome for one in planned}
-        ResidentWriter(plan, batch.id, by=by, at=at, today=today).write()
-    else:
-        firms = plan_enterprises(checked, Scope(batch.area.path, rules.SITE_LEVELS), lock=True)
-        planned = firms
-        _count(batch, planned)
-        outcomes = {one.row.number: one.outcome for one in planned}
-        write_enterprises(firms, batch.id, by=by, at=at)
-    batch.status, batch.applied_at = APPLIED, at
-    batch.save()
-    # What went in is on file now; only the rows to mend are kept, for the list of errors.
+def _forget(batch: ImportBatch) -> None:
+    store.drop_pieces(batch.id)
     ImportRow.objects.filter(batch=batch).delete()
-    bad = [one for one in planned if outcomes[one.row.number] == BAD]
-    ImportRow.objects.bulk_create([_row(batch, one) for one in bad], batch_size=WRITE)
-    applied = SpreadsheetApplied(
-        subject_kind="import", subject_id=batch.id, area_id=batch.area_id, what=IMPORT_KINDS[batch.kind],
-        added=batch.new, changed=batch.changed, unchanged=batch.unchanged, bad=batch.bad,
-    )  # fmt: skip
-    record(applied, by=by.hand, at=at)
-    return batch
+
+
+def _apply(batch: ImportBatch, by: Actor, at: datetime, *, lanes: int) -> None:
+    waiting = list(
+        ImportChunk.objects.filter(batch=batch, is_applied=False)
+        .order_by("number")
+        .values_list("id", flat=True)
+    )
+    judge = Judge.of(batch, {}, at, ImportChunk.objects.filter(batch=batch).count())
+    if lanes == 1:
+        for chunk_id in waiting:
+            with transaction.atomic():
+                _apply_chunk(judge, chunk_id, by, at)
+    else:
+        _in_lanes(judge, waiting, by, at, lanes)
+    _finish(batch, by, at)
+
+
+def _in_lanes(judge: Judge, waiting: list[UUID], by: Actor, at: datetime, lanes: int) -> None:
+    """Apply chunks side by side, each lane on a connection of its own; the first failure stops all."""
+    left = iter(waiting)
+
+    def lane() -> None:
+        try:
+            # next() of a list's iterator is one step of the interpreter: no chunk is handed out twice.
+            for chunk_id in left:
+                _patiently(judge, chunk_id, by, at)
+        except BaseException:
+            for _ in left:  # the others stop after the chunk they are in
+                continue
+            raise
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(lanes, thread_name_prefix="import") as pool:
+        for running in [pool.submit(lane) for _ in range(lanes)]:
+            running.result()
+
+
+def _patiently(judge: Judge, chunk_id: UUID, by: Actor, at: datetime) -> None:
+    """Apply a chunk; when somebody registered one of its people in that moment, judge it once more on what is now."""
+    for left in reversed(range(TRIES)):
+        try:
+            with transaction.atomic():
+                _apply_chunk(judge, chunk_id, by, at)
+        except (IntegrityError, OperationalError):
+            if not left:
+                raise
+        else:
+            return
+
+
+def _apply_chunk(judge: Judge, chunk_id: UUID, by: Actor, at: datetime) -> None:
+    chunk = ImportChunk.objects.select_for_update().get(id=chunk_id)
+    if chunk.is_applied:
+        return
+    with connection.cursor() as cursor:
+        alone = judge.batch.rows <= AT_ONCE_ROWS
+        cursor.execute(f"SELECT pg_advisory_xact_lock{'' if alone else '_shared'}(%s)", [_LOCK])
+    judge.apply(chunk, by, at)
+
+
+def _finish(batch: ImportBatch, by: Actor, at: datetime) -> None:
+    with transaction.atomic():
+        _add_up(batch)
+        batch.status, batch.applied_at = APPLIED, at
+        batch.save()
+        # What went in is on file now; only the rows to mend are kept, for the list of errors.
+        store.drop_pieces(batch.id)
+        ImportRow.objects.filter(batch=batch).exclude(outcome=BAD).delete()
+        applied = SpreadsheetApplied(
+            subject_kind="import", subject_id=batch.id, area_id=batch.area_id, what=IMPORT_KINDS[batch.kind],
+            added=batch.new, changed=batch.changed, unchanged=batch.unchanged, bad=batch.bad,
+        )  # fmt: skip
+        record(applied, by=by.hand, at=at)
+
+
+def _add_up(batch: ImportBatch) -> None:
+    names = ("new", "changed", "unchanged", "bad")
+    sums = ImportChunk.objects.filter(batch=batch).aggregate(**{name: Sum(name) for name in names})
+    for name in names:
+        setattr(batch, name, sums[name] or 0)
+
+
+def _at_work(batch_id: UUID, status: str) -> ImportBatch | None:
+    """Return a spreadsheet that is in this stretch of work; a job that comes a second time finds none."""
+    found = ImportBatch.everything.filter(id=batch_id, status=status)
+    return found.select_related("area", "uploaded_by").defer("area__outline").first()
+
+
+class StillAtWork(RuntimeError):
+    """Another process works on this spreadsheet: it was slow to say so, not dead. The job is tried again later."""
+
+
+@contextmanager
+def _alone_at(batch: ImportBatch) -> Iterator[None]:
+    """Have a spreadsheet to oneself; the lock goes with the connection, so a killed worker leaves none."""
+    key = [_LOCK, crc32(batch.id.bytes) - 2**31]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", key)
+        if cursor.fetchone() != (True,):
+            raise StillAtWork(str(batch.id))
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", key)
+
+
+def _uploader(batch: ImportBatch, at: datetime) -> Actor:
+    """Return whoever asked for it, in the appointment they asked in. Refuses when that has ended."""
+    actor = actor_of(batch.uploaded_by, clock.local(at).date(), batch.appointment_id)
+    if actor.acting is None or actor.acting.id != batch.appointment_id:
+        raise Refused("上传这份表格时的任职已经结束，没有再往下做。")
+    return actor
+
+
+def _end(batch: ImportBatch, status: str, why: str) -> None:
+    batch.status, batch.refusal = status, why[:300]
+    batch.save(update_fields=["status", "refusal"])
+    if status == REFUSED:
+        store.drop_pieces(batch.id)
 
 
 def _locked(batch_id: UUID, by: Actor) -> ImportBatch:
@@ -166,44 +353,6 @@ def _locked(batch_id: UUID, by: Actor) -> ImportBatch:
     if batch is None:
         raise NotThere
     return batch
-
-
-def _plan(
-    kind: str, checked: list[CheckedRow], path: str, at: datetime, *, lock: bool
-) -> Sequence[PlannedResident | PlannedEnterprise]:
-    if kind == "residents":
-        plan: ResidentPlan = plan_residents(
-            checked, Scope(path, rules.HOME_LEVELS), today=clock.local(at).date(), lock=lock
-        )
-        return plan.rows
-    return plan_enterprises(checked, Scope(path, rules.SITE_LEVELS), lock=lock)
-
-
-def _count(batch: ImportBatch, planned: Sequence[PlannedResident | PlannedEnterprise]) -> None:
-    counts = Counter(one.outcome for one in planned)
-    batch.new, batch.changed = counts[NEW], counts[CHANGED]
-    batch.unchanged, batch.bad = counts[UNCHANGED], counts[BAD]
-
-
-def _row(batch: ImportBatch, one: PlannedResident | PlannedEnterprise) -> ImportRow:
-    changes = [*one.changes, *getattr(one, "home_changes", ())]
-    content = {
-        "values": one.row.values,
-        "own": one.row.own,
-        "problems": [list(astuple(problem)) for problem in one.row.problems],
-        "changes": [list(astuple(change)) for change in changes],
-    }
-    return ImportRow(
-        batch=batch, number=one.row.number, outcome=one.outcome, has_problems=bool(one.row.problems),
-        sealed=json.dumps(content, ensure_ascii=False, separators=(",", ":")),
-    )  # fmt: skip
-
-
-def _checked(row: ImportRow) -> CheckedRow:
-    content: dict[str, Any] = json.loads(row.sealed or "{}")
-    # Only what the row alone got wrong stays; everything else is judged anew, so a grid opened meanwhile counts.
-    problems = [Problem(*problem) for problem in content["problems"][: content["own"]]]
-    return CheckedRow(row.number, content["values"], problems, content["own"])
 
 
 def _file(upload: UploadedFile[bytes]) -> Any:

@@ -24,6 +24,7 @@ class PlannedResident:
     """A row with what it would do."""
 
     row: CheckedRow
+    index: bytes | None = None  # the blind index of its ID number
     home: str = ""
     area_id: UUID | None = None
     person: Resident | None = None
@@ -62,6 +63,8 @@ class PlannedHousehold:
     row: Household | None = None
     members: list[HouseholdMember] = field(default_factory=list)
     new_values: dict[str, Any] = field(default_factory=dict)  # address, code, area_id where they differ
+    new_id: UUID | None = None  # what it is registered under, where nothing was on file
+    is_merged: bool = False  # some rows gave its code, others its head
 
     @property
     def good(self) -> list[PlannedResident]:

@@ -104,6 +104,8 @@ def compare_tags(rows: list[PlannedResident], today: date) -> None:
                     LABEL["tags"],
                     f"“{text}”是敏感标签，要写理由和截止日期，请在档案页逐个添加，不要放在表里。",
                 )
+            elif kind.needs_consent:
+                one.row.refuse(LABEL["tags"], f"“{text}”要先得到本人同意，请在档案页添加，不要放在表里。")
             elif one.person is None or kind.id not in held[one.person.id]:
                 one.new_tags.append(kind)
 

@@ -7,8 +7,9 @@ whatever happened in between is seen, and nothing is decided on old knowledge.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -23,11 +24,23 @@ from minqing.registry.services.planned import LABEL, PlannedHousehold, PlannedRe
 from minqing.registry.services.resident_judging import compare, compare_tags, judge
 
 
-def plan_residents(checked: Sequence[CheckedRow], scope: Scope, *, today: date, lock: bool) -> ResidentPlan:
-    """Match, compare and judge all rows. The number of queries grows with thousands of rows, never with rows."""
-    rows = [PlannedResident(row) for row in checked]
+def plan_residents(
+    checked: Sequence[CheckedRow],
+    scope: Scope,
+    *,
+    today: date,
+    lock: bool,
+    repeated: Mapping[int, int] = MappingProxyType({}),
+) -> ResidentPlan:
+    """Match, compare and judge rows of whole households. The number of queries does not grow with the rows.
+
+    ``repeated`` tells rows whose ID number stood in an earlier row of the file, perhaps in another chunk.
+    """
+    rows = [PlannedResident(row, id_index(row.values["id_number"])) for row in checked]
     _find_areas(rows, scope)
-    _refuse_repeated(rows)
+    for one in rows:
+        if (first := repeated.get(one.row.number)) is not None:
+            one.row.refuse(LABEL["id_number"], f"与第 {first} 行的证件号相同，一人只能填一行。")
     people = _people_on_file(rows, lock)
     _know_people(rows, people, scope)
     households = _find_households(_group(rows), scope, lock)
@@ -50,20 +63,8 @@ def _find_areas(rows: list[PlannedResident], scope: Scope) -> None:
                 one.row.refuse(LABEL["grid"], refusal)
 
 
-def _refuse_repeated(rows: list[PlannedResident]) -> None:
-    first: dict[str, int] = {}
-    for one in rows:
-        number = one.values.get("id_number")
-        if not number:
-            continue
-        if number in first:
-            one.row.refuse(LABEL["id_number"], f"与第 {first[number]} 行的证件号相同，一人只能填一行。")
-        else:
-            first[number] = one.row.number
-
-
 def _people_on_file(rows: list[PlannedResident], lock: bool) -> dict[bytes, Resident]:
-    wanted = sorted({index for one in rows if (index := id_index(one.values.get("id_number")))})
+    wanted = sorted({one.index for one in rows if one.index})
     found: dict[bytes, Resident] = {}
     for chunk in chunks(wanted):
         people: QuerySet[Resident] = Resident.everything.filter(id_index__in=chunk).order_by("id")
@@ -78,8 +79,7 @@ def _maybe_locked(rows: QuerySet[Any], lock: bool) -> QuerySet[Any]:
 
 def _know_people(rows: list[PlannedResident], people: dict[bytes, Resident], scope: Scope) -> None:
     for one in rows:
-        index = id_index(one.values.get("id_number"))
-        person = people.get(index) if index else None
+        person = people.get(one.index) if one.index else None
         if person is None:
             continue
         if person.area_id not in scope.ids:
@@ -147,6 +147,7 @@ def _merged(households: list[PlannedHousehold]) -> list[PlannedHousehold]:
         at = one.row.id if one.row else one.key
         if at in kept:
             kept[at].rows += one.rows
+            kept[at].is_merged = True
             kept[at].key = min(kept[at].key, one.key)  # "code …" before "head …"
         else:
             kept[at] = one

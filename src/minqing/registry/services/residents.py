@@ -178,7 +178,7 @@ def resident_gone(
     row = changes.locked(Resident, resident_id, by)
     changes.refuse_if_stale(row, version)
     changes.refuse_if_closed(row)
-    if how not in rules.GONE_LABELS:
+    if how not in rules.LEAVING_LABELS:
         raise Refused("请选择去世还是迁出。", field="how")
     changes.not_in_future(on, clock.local(at).date())
     end_membership(row, on=on, by=by, at=at)
@@ -201,6 +201,8 @@ def resident_back(*, resident_id: UUID, version: int, by: Actor, at: datetime) -
     changes.refuse_if_stale(row, version)
     if row.closed_on is None:
         return row
+    if row.merged_into_id:
+        raise Refused("这份档案已并入同一人的另一份档案。要恢复，请在那份档案上撤销合并。")
     before = rules.GONE_LABELS[row.how_gone]
     row.how_gone, row.closed_on, row.closed_because = "", None, ""
     row.touch(by.person_name, at)

@@ -26,7 +26,7 @@ from minqing.registry.services.inputs import (
 )
 from minqing.registry.services.tags import end_all_tags
 
-USCC_ELSEWHERE = "这个统一社会信用代码不能在这里登记，可能已在别处登记。请联系系统管理员核实。"
+USCC_ELSEWHERE = "这个统一社会信用代码不能在这里登记，可能已在别处登记。请联系档案管理员核实。"
 _UNIQUE = {"enterprise_uscc_once": ("uscc", USCC_ELSEWHERE)}
 
 

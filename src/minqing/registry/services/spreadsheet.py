@@ -7,20 +7,20 @@ import csv
 import io
 import zipfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import IO, Any, Final
+from typing import IO, Any, Final, NamedTuple
 
 from openpyxl import load_workbook
 
 from minqing.kernel.errors import Refused
 
-FILE_BYTES_MAX: Final = 20 * 1024 * 1024  # 50,000 rows of a register are under 8 MB
-UNPACKED_BYTES_MAX: Final = (
-    300 * 1024 * 1024
-)  # a zip bomb unpacks a thousandfold; a real sheet ten- to twentyfold
+FILE_BYTES_MAX: Final = 256 * 1024 * 1024  # the register of a county of 710,000 people is about 110 MB as CSV
+# A workbook is unpacked as it is read, but its table of texts is held whole: so much for one sheet of 200,000 people.
+UNPACKED_BYTES_MAX: Final = 600 * 1024 * 1024
+TEXTS_BYTES_MAX: Final = 80 * 1024 * 1024
 PARTS_MAX: Final = 500  # files inside one workbook
-ROWS_MAX: Final = 50_000  # a large town; more comes in several files
+ROWS_MAX: Final = 1_000_000  # a large county; more comes in several files
+WORKBOOK_ROWS_MAX: Final = 200_000
 COLUMNS_MAX: Final = 40
 CELL_MAX: Final = 500  # nothing in a register is longer; a novel in a cell is a mistake
 BLANK_ROWS_MAX: Final = 1_000  # so many empty rows in a row are the end
@@ -31,35 +31,38 @@ _OLE: Final = b"\xd0\xcf\x11\xe0"
 _ZIP: Final = b"PK\x03\x04"
 
 
-@dataclass(frozen=True, slots=True)
-class SheetRow:
+_DECODED_AT_ONCE: Final = 1024 * 1024
+
+
+class SheetRow(NamedTuple):
     """One row as the spreadsheet program numbers it."""
 
     number: int
     cells: tuple[str, ...]
 
 
-def read_sheet(name: str, file: IO[bytes], size: int) -> list[SheetRow]:
-    """Return the rows that hold anything, the header first, or refuse with a sentence."""
+def read_sheet(name: str, file: IO[bytes], size: int) -> Iterator[SheetRow]:
+    """Yield the rows that hold anything, the header first, or refuse with a sentence.
+
+    ``file`` can seek; no more than a row of it is held (of a workbook also its table of texts).
+    """
     if size > FILE_BYTES_MAX:
         raise Refused(f"文件超过 {FILE_BYTES_MAX // 1024 // 1024} MB，请分成几份上传。", field="file")
-    content = file.read(FILE_BYTES_MAX + 1)
-    if len(content) > FILE_BYTES_MAX:
-        raise Refused(f"文件超过 {FILE_BYTES_MAX // 1024 // 1024} MB，请分成几份上传。", field="file")
-    if not content.strip():
+    begin = file.read(4096)
+    file.seek(0)
+    if not begin.strip():
         raise Refused("文件是空的，请核对。", field="file")
-    if content.startswith(_OLE):
+    if begin.startswith(_OLE):
         raise Refused(f"旧版 .xls 或加了密码的表格读不了。{_SAVE_AS}", field="file")
-    if content.startswith(_ZIP):
-        return _kept(_workbook_rows(content))
+    if begin.startswith(_ZIP):
+        return _kept(_workbook_rows(file), min(WORKBOOK_ROWS_MAX, ROWS_MAX))
     if not name.lower().endswith((".csv", ".txt", ".tsv")):
         raise Refused(f"只认 .xlsx 和 CSV 文件。{_SAVE_AS}", field="file")
-    return _kept(_csv_rows(_decoded(content)))
+    return _kept(_csv_rows(file, _encoding(file)), ROWS_MAX)
 
 
-def _kept(rows: Iterable[tuple[str, ...]]) -> list[SheetRow]:
-    kept: list[SheetRow] = []
-    blank = 0
+def _kept(rows: Iterable[tuple[str, ...]], rows_max: int) -> Iterator[SheetRow]:
+    kept = blank = 0
     for number, cells in enumerate(rows, start=1):
         if not any(cells):
             blank += 1
@@ -71,18 +74,18 @@ def _kept(rows: Iterable[tuple[str, ...]]) -> list[SheetRow]:
             raise Refused(f"列太多（最多 {COLUMNS_MAX} 列），请删去不用的列。", field="file")
         if cells[0].startswith(EXAMPLE):
             continue
-        kept.append(SheetRow(number, cells[:COLUMNS_MAX]))
-        if len(kept) > ROWS_MAX + 1:
-            raise Refused(f"行太多（最多 {ROWS_MAX} 行），请分成几份上传。", field="file")
-    if len(kept) < 2:
+        kept += 1
+        if kept > rows_max + 1:
+            raise Refused(f"行太多（最多 {rows_max} 行），请分成几份上传。", field="file")
+        yield SheetRow(number, cells[:COLUMNS_MAX])
+    if kept < 2:
         raise Refused("表格里只有表头或什么也没有，请填好后再上传。", field="file")
-    return kept
 
 
-def _workbook_rows(content: bytes) -> Iterator[tuple[str, ...]]:
+def _workbook_rows(file: IO[bytes]) -> Iterator[tuple[str, ...]]:
     try:
-        _refuse_unsafe(content)
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+        _refuse_unsafe(file)
+        book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
         sheet = book.worksheets[0]
         sheet.reset_dimensions()
         # One column more than allowed, so that a wider sheet is noticed.
@@ -94,9 +97,9 @@ def _workbook_rows(content: bytes) -> Iterator[tuple[str, ...]]:
         raise Refused(f"这个表格读不出来，可能已损坏。{_SAVE_AS}", field="file") from error
 
 
-def _refuse_unsafe(content: bytes) -> None:
+def _refuse_unsafe(file: IO[bytes]) -> None:
     """Look at the package before unpacking: size, parts, macros, document types (entities that blow up)."""
-    with zipfile.ZipFile(io.BytesIO(content)) as package:
+    with zipfile.ZipFile(file) as package:
         parts = package.infolist()
         names = {part.filename for part in parts}
         if "xl/workbook.xml" not in names:
@@ -105,6 +108,8 @@ def _refuse_unsafe(content: bytes) -> None:
             raise Refused(f"表格里带有宏，不能上传。{_SAVE_AS}", field="file")
         if len(parts) > PARTS_MAX or sum(part.file_size for part in parts) > UNPACKED_BYTES_MAX:
             raise Refused("表格解开后太大，请只留要导入的那一页再上传。", field="file")
+        if any(part.filename.endswith("sharedStrings.xml") and part.file_size > TEXTS_BYTES_MAX for part in parts):
+            raise Refused("表格太大，请另存为 CSV 后上传，或分成几份。", field="file")
         for part in parts:
             if part.filename.lower().endswith((".xml", ".rels")):
                 with package.open(part) as opened:
@@ -125,30 +130,43 @@ def _text(value: Any) -> str:
     return str(value).strip()
 
 
-def _decoded(content: bytes) -> str:
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+def _encoding(file: IO[bytes]) -> str:
+    """Return the encoding in which the whole file can be read; it is gone through once, block by block."""
+    begin = file.read(4)
+    file.seek(0)
+    if begin.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encodings: tuple[str, ...] = ("utf-16",)
     else:
         encodings = ("utf-8-sig", "gb18030")  # spreadsheet programs in China write the latter
     for encoding in encodings:
+        decoder = codecs.getincrementaldecoder(encoding)()
+        has_nul = False
         try:
-            text = content.decode(encoding)
+            while block := file.read(_DECODED_AT_ONCE):
+                has_nul = has_nul or "\0" in decoder.decode(block)
+            decoder.decode(b"", final=True)
         except UnicodeDecodeError:
             continue
-        if "\0" in text:
+        finally:
+            file.seek(0)
+        if has_nul:
             break
-        return text
+        return encoding
     raise Refused(f"文件的文字编码认不出来。{_SAVE_AS}", field="file")
 
 
-def _csv_rows(text: str) -> Iterator[tuple[str, ...]]:
-    first = text.partition("\n")[0]
+def _csv_rows(file: IO[bytes], encoding: str) -> Iterator[tuple[str, ...]]:
+    text = io.TextIOWrapper(file, encoding=encoding, newline="")
+    first = text.readline(_DECODED_AT_ONCE)
     delimiter = max(",\t;", key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    text.seek(0)
+    reader = csv.reader(text, delimiter=delimiter)
     try:
         for row in reader:
-            yield tuple(cell.strip() for cell in row) or ("",)
+            yield tuple([cell.strip() for cell in row]) or ("",)
     except csv.Error as error:
         raise Refused(
             f"第 {reader.line_num} 行附近的引号或内容有问题，读不下去，请核对。", field="file"
         ) from error
+    finally:
+        text.detach()  # whoever opened the file closes it

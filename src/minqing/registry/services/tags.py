@@ -14,8 +14,8 @@ from minqing.kernel.access import Actor
 from minqing.kernel.errors import NotThere, Refused
 from minqing.registry import rules
 from minqing.registry.events import TagAdded, TagEnded
-from minqing.registry.models import Tag, TagKind
-from minqing.registry.permissions import SEE_SENSITIVE_TAGS, TAG_SUBJECTS
+from minqing.registry.models import Resident, Tag, TagKind
+from minqing.registry.permissions import TAG_SUBJECTS
 from minqing.registry.queries.subjects import MODELS, SubjectRef
 
 SENSITIVE: Final = "敏感标签"  # all that a timeline says of one: whoever may know reads it on the tag itself
@@ -27,6 +27,7 @@ def load_tag_kinds(*, using: str = "default") -> int:
     rows = [
         TagKind(
             key=one.key, label=one.label, for_kinds=list(one.for_kinds), is_sensitive=one.is_sensitive,
+            category=one.category, purpose=one.purpose, basis=one.basis, basis_words=one.basis_words,
             position=position,
         )
         for position, one in enumerate(rules.TAG_KINDS)
@@ -46,8 +47,9 @@ def add_tag(
     at: datetime,
     starts_on: date | None = None,
     ends_on: date | None = None,
+    consent: str = "",
 ) -> Tag:
-    """Put a tag on a file: who, why, until when; a sensitive one always ends."""
+    """Put a tag on a file: who, why, until when, who agreed where its kind needs that; a sensitive one always ends."""
     # The file is locked so that two people tagging at once make one tag and one sentence.
     row = (
         MODELS[subject.kind].objects.visible_to(by).select_for_update(of=("self",)).select_related("area")
@@ -61,13 +63,14 @@ def add_tag(
     kind = TagKind.objects.filter(key=kind_key, closed_at=None).first()
     if kind is None:
         raise Refused("没有这个标签，请从列表中选择。", field="kind")
-    if kind.is_sensitive:
-        by.require(SEE_SENSITIVE_TAGS, row.area.path)
+    if kind.seen_only_with:
+        by.require(kind.seen_only_with, row.area.path)
     today = clock.local(at).date()
     starts_on = starts_on or today
     refusal = rules.why_not_tag(
         is_sensitive=kind.is_sensitive, for_kinds=tuple(kind.for_kinds), subject_kind=subject.kind,
-        starts_on=starts_on, ends_on=ends_on,
+        starts_on=starts_on, ends_on=ends_on, needs_consent=kind.needs_consent, consent=consent,
+        is_child=_is_child(row, starts_on),
     )  # fmt: skip
     if refusal:
         raise Refused(refusal[1], field=refusal[0])
@@ -81,13 +84,21 @@ def add_tag(
     made = Tag.everything.create(
         subject_kind=subject.kind, subject_id=subject.id, area_id=row.area_id, kind=kind,
         owner_id=by.person_id, reason=reason, starts_on=starts_on, ends_on=ends_on,
+        consent=consent if kind.needs_consent else "", consent_on=today if kind.needs_consent else None,
     )  # fmt: skip
     added = TagAdded(
         subject_kind=subject.kind, subject_id=subject.id, area_id=row.area_id, ends_on=ends_on,
         label=SENSITIVE if kind.is_sensitive else kind.label, reason="" if kind.is_sensitive else reason,
+        consent_label=rules.CONSENT_LABELS.get(made.consent, ""),
     )  # fmt: skip
     record(added, by=by.hand, at=at)
     return made
+
+
+def _is_child(row: object, on: date) -> bool:
+    """Whether a resident is too young to agree alone (unknown birthdays count as grown)."""
+    born = row.birth_date if isinstance(row, Resident) else None
+    return born is not None and rules.age_on(born, on) < rules.GUARDIAN_BELOW
 
 
 def refuse_bad_reason(reason: str) -> None:

@@ -12,12 +12,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from openpyxl import Workbook
 
-from minqing.accounts.public import GRID_WORKER, REGISTRAR, TOWN_DISPATCHER, VILLAGE_CLERK
+from minqing.accounts.public import GRID_WORKER, TOWN_DISPATCHER, VILLAGE_CLERK
 from minqing.accounts.tests.factories import AT, SmallCounty, make_area
 from minqing.areas.public import Area
 from minqing.journal.public import Entry, timeline
 from minqing.kernel.access import Actor
 from minqing.kernel.errors import NotAllowed, NotThere, Refused
+from minqing.kernel.roles import REGISTRAR
 from minqing.registry import public as registry
 from minqing.registry.models import (
     Enterprise,
@@ -133,13 +134,13 @@ def test_changes_are_shown_masked_then_written_with_their_entries(county: SmallC
     changed = [list(row) for row in GOOD]
     changed[0][8], changed[0][9] = "13887654321", "举坑村 14 号"
     changed[1][4] = "钱阿奶"
-    changed[2][10] = "志愿者"
+    changed[2][10] = "退役军人"
     staged = stage(by, changed)
     assert counts(staged) == (0, 3, 0, 0)
     shown = {row.number: row.changes for row in registry.preview(staged.id, by).rows}
     assert shown[2] == (("电话", "（原来的）", "138****4321"), ("住址", "举坑村 12 号", "举坑村 14 号"))
     assert shown[3] == (("姓名", "钱阿婆", "钱阿奶"),)
-    assert shown[4] == (("标签", "", "志愿者"),)
+    assert shown[4] == (("标签", "", "退役军人"),)
     registry.apply_import(batch_id=staged.id, by=by, at=LATER)
     he = Resident.everything.get(name="裘阿公")
     assert (numbers_of(he), he.version) == ((HE, "13887654321"), 2)

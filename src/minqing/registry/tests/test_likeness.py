@@ -11,7 +11,7 @@ import pytest
 from minqing.registry.likeness import Facts, likeness
 
 HOME, OTHER_HOME = UUID(int=11), UUID(int=12)
-VILLAGE, OTHER_VILLAGE = UUID(int=21), UUID(int=22)
+VILLAGE, OTHER_VILLAGE = "330683.330683106.330683106201", "330683.330683106.330683106202"
 WANG = Facts(
     UUID(int=1), "王伯根", "male", date(1956, 3, 8), "330683195603080018", "13800000001", HOME, VILLAGE
 )

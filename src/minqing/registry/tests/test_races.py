@@ -15,7 +15,7 @@ from minqing.kernel.ids import uuid7
 from minqing.registry import public as registry
 from minqing.registry.models import Resident
 from minqing.registry.public import HouseholdInput, ResidentInput
-from minqing.registry.services import changes, imports, residents
+from minqing.registry.services import changes, import_chunks, residents
 from minqing.registry.tests.factories import id_number, make_resident
 from minqing.registry.tests.test_import import GOOD, stage
 
@@ -86,7 +86,8 @@ def test_somebody_registered_while_a_file_is_applied_leaves_nothing_half_done(
     by = county.actor(VILLAGE_CLERK)
     batch = stage(by, GOOD)
     rival_first(
-        monkeypatch, imports, "plan_residents", lambda: make_resident(county.grid, id_number=str(GOOD[1][6]))
+        monkeypatch, import_chunks, "plan_residents",
+        lambda: make_resident(county.grid, id_number=str(GOOD[1][6])),
     )
     with pytest.raises(Conflict, match="没有导入任何一行"):
         registry.apply_import(batch_id=batch.id, by=by, at=LATER)

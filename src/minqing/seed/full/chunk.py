@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Model
 from psycopg.sql import Composed
@@ -14,6 +14,9 @@ from minqing.seed.full.entries import Ids, Journal
 from minqing.seed.full.moments import day_of
 from minqing.seed.full.sheets import Sheet
 from minqing.seed.full.staff import Holder
+
+OWNER: Final = "owner"
+"""The database as its owner: everything is asked and written there, in one transaction."""
 
 
 class Chunk:

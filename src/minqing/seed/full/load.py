@@ -23,7 +23,7 @@ from minqing.areas.public import Area, CountyProfile
 from minqing.kernel.errors import Refused
 from minqing.registry.public import TagKind
 from minqing.seed.copying import copy_in
-from minqing.seed.full.chunk import Chunk
+from minqing.seed.full.chunk import OWNER, Chunk
 from minqing.seed.full.county import County, make_county
 from minqing.seed.full.crew import Packed, produce, without_collector
 from minqing.seed.full.diary import Doors, Visits, make_walks, visit_jobs
@@ -47,7 +47,6 @@ Progress = Callable[[int, int], None]
 Step = Callable[[str], AbstractContextManager[Progress]]
 Jobs = list[Callable[[], Packed]]
 
-OWNER: Final = "owner"
 PROCESSES: Final = 2
 SMALL_SCALE: Final = 0.005  # below it, starting processes takes longer than the work
 SORT_MEMORY: Final = "512MB"
@@ -83,17 +82,20 @@ def load_full(
     scale: float = 1.0,
     parts: tuple[str, ...] = PARTS,
     step: Step = silent,
-    processes: int = PROCESSES,
+    processes: int | None = None,
 ) -> FullyLoaded:
     """Load the full county into an empty one. Raises `Refused` where there is one already.
 
     `at`: the moment at which the seven years end. `scale`: a share of everything but the areas and their offices.
     `parts`: the first so many of `PARTS`; each needs those before it. `step`: shows what is being done (see
-    `config.screen.step`). `processes`: how many make rows while one connection writes them.
+    `config.screen.step`). `processes`: how many make rows while one connection writes them (None: as many as the
+    scale is worth).
     """
     if parts != PARTS[: len(parts)] or not parts:
         raise ValueError(f"parts are the first so many of {PARTS}, not {parts}")
-    loader = _Loader(step, 0 if scale < SMALL_SCALE else processes)
+    if processes is None:
+        processes = 0 if scale < SMALL_SCALE else PROCESSES
+    loader = _Loader(step, processes)
     with transaction.atomic(using=OWNER):
         if any(model.objects.using(OWNER).exists() for model in (CountyProfile, Area)):
             raise Refused(
@@ -188,7 +190,7 @@ def _plan(county: County, parts: tuple[str, ...]) -> Iterator[tuple[str, Jobs, l
 
     Whatever has to be asked of the database is asked here: later its tables are locked, and other processes have none.
     """
-    kinds = {kind.key: kind for kind in TagKind.objects.all()}
+    kinds = {kind.key: kind for kind in TagKind.objects.using(OWNER)}
     beyond = len(county.population.residents)
     yield (
         "register",

@@ -11,7 +11,7 @@ from typing import Final
 from minqing.cases.public import DoorCode, Topic
 from minqing.seed.full.case_shapes import code, door_code_shape
 from minqing.seed.full.cases import Cases, Matters, Report
-from minqing.seed.full.chunk import Chunk
+from minqing.seed.full.chunk import OWNER, Chunk
 from minqing.seed.full.county import County
 from minqing.seed.full.crew import Packed
 from minqing.seed.full.diary import VISITS_A_CHUNK, Doors, Found, Subject, Visits, Walks
@@ -56,7 +56,7 @@ class Calls:
 def make_matters(county: County) -> Matters:
     """Lay the working time of the seven years and what follows end to end; asks the database what it must."""
     first, last = date_of(county.told_since - 1), county.today + CALENDAR_AFTER
-    topics = {topic.key: topic.id.bytes for topic in Topic.objects.all()}
+    topics = {topic.key: topic.id.bytes for topic in Topic.objects.using(OWNER)}
     return Matters(county, WorkingTime(current_calendar(), first, last), topics)
 
 

@@ -1,0 +1,122 @@
+"""Rows into tables by COPY: new ones straight in, changes by way of a temporary table and one UPDATE."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from itertools import islice
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Model
+from psycopg import sql
+
+_ESCAPES: Final = {ord("\\"): "\\\\", ord("\t"): "\\t", ord("\n"): "\\n", ord("\r"): "\\r"}
+_BLOCK_ROWS: Final = 500
+
+
+def _column(values: Sequence[Any]) -> Iterable[str]:
+    """Write the values of one column; most columns hold one type throughout, many one value."""
+    if len(set(map(id, values))) == 1:
+        return [_cell(values[0])] * len(values)
+    kinds = set(map(type, values))
+    if kinds == {str}:
+        text = "".join(values)
+        return values if text.isprintable() and "\\" not in text else map(_cell, values)
+    if kinds == {UUID}:
+        return [value.hex for value in values]
+    if kinds == {bytes}:
+        return ["\\\\x" + value.hex() for value in values]
+    return map(_cell, values)
+
+
+def _cell(value: Any) -> str:
+    """Write one value in COPY's text format (PostgreSQL, COPY, “Text Format”)."""
+    kind = type(value)
+    if kind is str:
+        return str(value.translate(_ESCAPES))
+    if value is None:
+        return "\\N"
+    if kind is bytes:
+        return "\\\\x" + value.hex()
+    if kind is bool:
+        return "t" if value else "f"
+    if kind is int or kind is float or kind is UUID:
+        return str(value)
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, bytes | memoryview):
+        return "\\\\x" + bytes(value).hex()
+    raise TypeError(f"COPY of {kind.__name__} is not known")
+
+
+def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+    """Copy rows into a table in the caller's transaction; return how many.
+
+    Values are those of the columns: text, numbers, dates, ids, bytes (sealed values come sealed), None.
+    """
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
+    )
+    count = 0
+    # Past Django's cursor, so its errors are translated here.
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.cursor.copy(statement) as copy:
+        left = iter(rows)
+        while block := list(islice(left, _BLOCK_ROWS)):
+            count += len(block)
+            cells = [_column(values) for values in zip(*block, strict=True)]
+            copy.write("\n".join(map("\t".join, zip(*cells, strict=True))) + "\n")
+    return count
+
+
+def merge_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+    """Overwrite columns of rows already there, the first of ``columns`` being their key; return how many were found.
+
+    By way of a temporary table, in the caller's transaction: one statement, however many rows.
+    """
+    key, *others = [sql.Identifier(column) for column in columns]
+    into, held = sql.Identifier(table), sql.Identifier(f"incoming_{table}")
+    listed = sql.SQL(", ").join([key, *others])
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL("DROP TABLE IF EXISTS pg_temp.{}").format(held))
+        cursor.execute(
+            sql.SQL("CREATE TEMPORARY TABLE {} ON COMMIT DROP AS SELECT {} FROM {} WITH NO DATA").format(
+                held, listed, into
+            )
+        )
+        copy_rows(f"incoming_{table}", columns, rows)
+        cursor.execute(
+            sql.SQL("UPDATE {0} SET {1} FROM pg_temp.{2} AS new WHERE {0}.{3} = new.{3}").format(
+                into, sql.SQL(", ").join(sql.SQL("{0} = new.{0}").format(one) for one in others), held, key
+            )
+        )
+        return int(cursor.rowcount)
+
+
+class Shape:
+    """The columns of a model's table and a row of their defaults: for rows by the hundred thousand, without instances.
+
+    Sealed columns are given as boxes; what the database fills itself is left out.
+    """
+
+    def __init__(self, model: type[Model]) -> None:
+        fields = [one for one in model._meta.concrete_fields if not one.has_db_default()]
+        self.table: Final = model._meta.db_table
+        self.columns: Final = [str(one.column) for one in fields]
+        self._places: Final = {one.attname: place for place, one in enumerate(fields)}
+        # A default that is made anew each time (an id) is always given.
+        self._blank: Final = [
+            None if one.has_default() and callable(one.default) else one.get_default() for one in fields
+        ]
+
+    def row(self, **said: Any) -> list[Any]:
+        """Return a row in the order of the columns: what is said, and defaults."""
+        row = self._blank.copy()
+        for name, value in said.items():
+            row[self._places[name]] = value
+        return row
+
+    def copy(self, rows: Iterable[Sequence[Any]]) -> int:
+        """Copy rows in; return how many."""
+        return copy_rows(self.table, self.columns, rows)

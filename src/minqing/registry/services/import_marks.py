@@ -1,0 +1,95 @@
+"""Knowing at once that a household's rows change nothing: by a keyed hash, without opening or comparing anything.
+
+After an import the hash of the rows of each household is kept with a digest of what the registry then held of it. The
+same rows again, while the registry still holds the same, are passed over. The digest is taken from the rows
+themselves (versions, memberships, tags, indexes), so that no other code has to remember to take a mark back.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Final
+from uuid import UUID
+
+from django.db import connection
+
+from minqing.kernel.sealed import blind_index
+from minqing.registry.services.import_reading import Line, homes
+from minqing.registry.services.import_scope import Scope
+from minqing.registry.services.planned import ResidentPlan
+
+PURPOSE: Final = "registry import rows"
+
+# Everything that an import compares with, of the household and of those who live in it.
+_STATE: Final = """
+substring(sha256(convert_to(concat_ws('|', h.version, h.area_id, h.closed_on,
+    (SELECT string_agg(concat_ws(',', m.id, m.relation, r.id, r.version, r.area_id, r.closed_on,
+            encode(r.id_index, 'hex'), encode(r.phone_index, 'hex')), ';' ORDER BY m.id)
+        FROM household_member m JOIN resident r ON r.id = m.resident_id
+        WHERE m.household_id = h.id AND m.ends_on IS NULL),
+    (SELECT string_agg(t.id::text, ';' ORDER BY t.id)
+        FROM household_member m JOIN tag t ON t.subject_id = m.resident_id AND t.ended_at IS NULL
+        WHERE m.household_id = h.id AND m.ends_on IS NULL)), 'UTF8')) FROM 1 FOR 16)
+"""
+_KNOWN: Final = f"""
+SELECT m.rows_hash, h.area_id FROM import_mark m JOIN household h ON h.id = m.household_id
+WHERE m.rows_hash = ANY(%s) AND h.closed_on IS NULL AND m.state = {_STATE}
+"""  # noqa: S608  (a constant of ours)
+_MARK: Final = f"""
+INSERT INTO import_mark (household_id, rows_hash, state)
+SELECT h.id, given.rows_hash, {_STATE}
+FROM unnest(%s::uuid[], %s::bytea[]) AS given (id, rows_hash) JOIN household h ON h.id = given.id
+ON CONFLICT (household_id) DO UPDATE SET rows_hash = EXCLUDED.rows_hash, state = EXCLUDED.state
+"""  # noqa: S608  (a constant of ours)
+
+
+def by_home(lines: Sequence[Line]) -> dict[str, list[Line]]:
+    """Group lines by their household; lines that name none stand under the empty text."""
+    found: dict[str, list[Line]] = defaultdict(list)
+    for home, line in zip(homes(lines), lines, strict=True):
+        found[home].append(line)
+    return found
+
+
+def rows_hash(lines: Sequence[Line]) -> bytes:
+    """Return the keyed hash of a household's normalised rows, in the order of the file."""
+    return blind_index("\n".join([line.values for line in lines]), PURPOSE)
+
+
+def unchanged_homes(
+    homes_of: Mapping[str, list[Line]], scope: Scope, repeated: Mapping[int, int]
+) -> set[str]:
+    """Return the households of which the registry still holds what these rows said, where the importer may say it."""
+    hashed = {
+        rows_hash(lines): home
+        for home, lines in homes_of.items()
+        if home and not any(line.problems or line.number in repeated for line in lines)
+    }
+    if not hashed:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(_KNOWN, [list(hashed)])
+        found = [(hashed[bytes(known)], area_id) for known, area_id in cursor.fetchall()]
+    return {
+        home
+        for home, area_id in found
+        if area_id in scope.ids and all(scope.resolve(line.grid)[0] == area_id for line in homes_of[home])
+    }
+
+
+def mark(plan: ResidentPlan, homes_of: Mapping[str, list[Line]]) -> None:
+    """Remember the households of a plan that has been written whole: no row refused, nothing to notice."""
+    ids: list[UUID] = []
+    hashes: list[bytes] = []
+    for home in plan.households:
+        lines = homes_of.get(home.key, [])
+        home_id = home.row.id if home.row else home.new_id
+        if home_id is None or home.is_merged or len(lines) != len(home.rows):
+            continue
+        if not any(one.row.problems for one in home.rows):
+            ids.append(home_id)
+            hashes.append(rows_hash(lines))
+    if ids:
+        with connection.cursor() as cursor:
+            cursor.execute(_MARK, [ids, hashes])
