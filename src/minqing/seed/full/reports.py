@@ -29,7 +29,8 @@ CODES_A_CHUNK: Final = 10_000
 SOURCES: Final = (("hotline", 0.47), ("officer", 0.29), ("door_code", 0.24))
 CALLER_ANONYMOUS_SHARE: Final = 0.3  # of those who write anonymously, so many would when they call
 REPORT_SPARE: Final = 20 * 60
-CALENDAR_AFTER: Final = timedelta(days=90)
+# Longer than the longest wait (`courses.FORGOTTEN_HOURS`) of a matter that came in today.
+CALENDAR_AFTER: Final = timedelta(days=260)
 CODE_STEP: Final = 309_017_329
 ADULT: Final = 18
 
