@@ -10,7 +10,6 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import Case, F, Func, Q, Value, When
-from django.db.models.functions import Now
 
 from minqing.accounts.rules import ADMINISTRATORS, role_at
 from minqing.kernel import clock
@@ -41,7 +40,7 @@ class Person(AbstractBaseUser):
     username = models.CharField(max_length=40, unique=True)
     name = models.CharField(max_length=60)
     is_active = models.BooleanField(default=True)
-    password_set_at = models.DateTimeField(default=clock.now, db_default=Now())
+    password_set_at = models.DateTimeField(default=clock.now)
     # Somebody else knows it: whoever made the account or reset the password.
     must_change_password = models.BooleanField(default=False, db_default=False)
     # Signs in only where the county's profile says it is a demonstration.

@@ -1,7 +1,6 @@
 """Sessions found by the hash of their key, and what people are told of their own account."""
 
 import django.db.models.deletion
-import django.db.models.functions.datetime
 from django.conf import settings
 from django.db import migrations, models
 
@@ -25,9 +24,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="person",
             name="password_set_at",
-            field=models.DateTimeField(
-                db_default=django.db.models.functions.datetime.Now(), default=minqing.kernel.clock.now
-            ),
+            field=models.DateTimeField(default=minqing.kernel.clock.now),
         ),
         migrations.CreateModel(
             name="SecurityNotice",
