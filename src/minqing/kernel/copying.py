@@ -45,7 +45,7 @@ def _cell(value: Any) -> str:
     if kind is int or kind is float or kind is UUID:
         return str(value)
     if isinstance(value, datetime | date):
-        return value.isoformat()
+        return str(value.isoformat())
     if isinstance(value, bytes | memoryview):
         return "\\\\x" + bytes(value).hex()
     raise TypeError(f"COPY of {kind.__name__} is not known")

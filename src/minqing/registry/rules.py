@@ -6,6 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
+from operator import mul
 from typing import Final
 
 RESIDENT, HOUSEHOLD, ENTERPRISE, PLACE = "resident", "household", "enterprise", "place"
@@ -202,6 +203,8 @@ _NAME: Final = re.compile(r"[^\W\d_]+(?:[ ·•.'’\-][^\W\d_]+)*\.?", re.UNICO
 
 def half_width(text: str) -> str:
     """Return the text with full-width letters and digits plain (NFKC), upper-case, without blanks and dashes."""
+    if text.isascii() and text.isalnum():
+        return text.upper()
     return unicodedata.normalize("NFKC", text).translate(_DASHES).upper()
 
 
@@ -216,8 +219,7 @@ class IdNumber:
 
 def id_check_digit(body: str) -> str:
     """Compute the 18th character over the first 17 digits (GB 11643-1999; ISO 7064 MOD 11-2)."""
-    total = sum(int(digit) * weight for digit, weight in zip(body, _ID_WEIGHTS, strict=True))
-    return _ID_CHECKS[total % 11]
+    return _ID_CHECKS[sum(map(mul, map(int, body), _ID_WEIGHTS)) % 11]
 
 
 def read_id_number(text: str, today: date) -> IdNumber | str:

@@ -122,7 +122,9 @@ _SCIENTIFIC: Final = re.compile(r"\d(\.\d+)?E\+?\d+", re.IGNORECASE)
 _DATE: Final = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{4})(\d{2})(\d{2})")
 # Text that clean_line would give back as it is, but for runs of blanks: NFC, visible, assigned.
 _PLAIN: Final = re.compile(r"[\x1f -~\u4e00-\u9fef（），。、；：·—]*")
-_SHORT: Final = min(column.longest for columns in (RESIDENT_COLUMNS, ENTERPRISE_COLUMNS) for column in columns)
+_SHORT: Final = min(
+    column.longest for columns in (RESIDENT_COLUMNS, ENTERPRISE_COLUMNS) for column in columns
+)
 _LOST: Final = "在表格里存成了数字，后几位已丢失。请把这一列设为“文本”后重填。"
 
 
@@ -165,7 +167,8 @@ def check_row(row: SheetRow, columns: dict[int, Column], kind: str, today: date)
     is_plain = _PLAIN.fullmatch(joined) is not None and joined.count("\x1f") == len(cells) - 1
     is_short = is_plain and "  " not in joined and max(map(len, cells)) <= _SHORT
     if is_short:
-        checked.values.update(zip([column.key for column in columns.values()], map(cells.__getitem__, columns), strict=True))
+        for at, column in columns.items():
+            checked.values[column.key] = cells[at] if at < len(cells) else ""
     for at, column in () if is_short else columns.items():
         raw = cells[at] if at < len(cells) else ""
         text = raw if is_plain and "  " not in raw else clean_line(raw)

@@ -8,6 +8,8 @@ from itertools import islice
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
+from django.db.models import Model, QuerySet
+
 from minqing.registry import rules
 from minqing.registry.models import Household, HouseholdMember, Resident, TagKind
 from minqing.registry.models.imports import BAD, CHANGED, NEW, UNCHANGED
@@ -16,6 +18,7 @@ from minqing.registry.services.import_rows import LABELS, CheckedRow
 
 BATCH: Final = 2_000  # ids in one look-up
 T = TypeVar("T")
+M = TypeVar("M", bound=Model)
 LABEL: Final = LABELS["residents"]
 
 
@@ -83,6 +86,11 @@ class ResidentPlan:
 
     rows: list[PlannedResident]
     households: list[PlannedHousehold]
+
+
+def among(rows: QuerySet[M], column: str, values: Iterable[Any]) -> QuerySet[M]:
+    """Return the rows whose column (with its table) is one of the values: one parameter, however many there are."""
+    return rows.extra(where=[f"{column} = ANY(%s)"], params=[list(values)])  # noqa: S610  (columns are ours)
 
 
 def chunks(items: Iterable[T], size: int = BATCH) -> Iterator[list[T]]:

@@ -20,7 +20,14 @@ from minqing.registry.models import Household, HouseholdMember, Resident
 from minqing.registry.models.subjects import id_index
 from minqing.registry.services.import_rows import CheckedRow
 from minqing.registry.services.import_scope import Scope
-from minqing.registry.services.planned import LABEL, PlannedHousehold, PlannedResident, ResidentPlan, chunks
+from minqing.registry.services.planned import (
+    LABEL,
+    PlannedHousehold,
+    PlannedResident,
+    ResidentPlan,
+    among,
+    chunks,
+)
 from minqing.registry.services.resident_judging import compare, compare_tags, judge
 
 
@@ -67,7 +74,7 @@ def _people_on_file(rows: list[PlannedResident], lock: bool) -> dict[bytes, Resi
     wanted = sorted({one.index for one in rows if one.index})
     found: dict[bytes, Resident] = {}
     for chunk in chunks(wanted):
-        people: QuerySet[Resident] = Resident.everything.filter(id_index__in=chunk).order_by("id")
+        people = among(Resident.everything.order_by("id"), "resident.id_index", chunk)
         for person in _maybe_locked(people, lock):
             found[bytes(person.id_index or b"")] = person
     return found
@@ -114,7 +121,8 @@ def _find_households(households: list[PlannedHousehold], scope: Scope, lock: boo
     codes = [one.key[5:] for one in households if one.key.startswith("code ")]
     by_code: dict[str, Household] = {}
     for chunk in chunks(codes):
-        held = Household.everything.filter(code__in=chunk).order_by("id")
+        # The condition beside it is the index's own.
+        held = among(Household.everything.exclude(code="").order_by("id"), "household.code", chunk)
         by_code |= {row.code: row for row in _maybe_locked(held, lock)}
     heads: dict[bytes, PlannedHousehold] = {}
     for one in households:
@@ -123,18 +131,21 @@ def _find_households(households: list[PlannedHousehold], scope: Scope, lock: boo
         if one.row is None and (index := id_index(number)):
             heads[index] = one
     for numbers in chunks(heads):
-        held_by = HouseholdMember.objects.filter(
-            ends_on=None, relation=rules.HEAD, resident__id_index__in=numbers
-        ).values_list("resident__id_index", "household_id")
+        held_by = among(
+            HouseholdMember.objects.filter(ends_on=None, relation=rules.HEAD, resident__id_index__isnull=False),
+            "resident.id_index", numbers,
+        ).values_list("resident__id_index", "household_id")  # fmt: skip
         ids = {home_id: bytes(index or b"") for index, home_id in held_by}
-        homes = Household.everything.filter(id__in=list(ids)).order_by("id")
+        homes = among(Household.everything.order_by("id"), "household.id", ids)
         for row in _maybe_locked(homes, lock):
             heads[ids[row.id]].row = row
     _refuse_foreign(households, scope)
     households = _merged(households)
     known = {one.row.id: one for one in households if one.row is not None}
     for home_ids in chunks(known):
-        members = HouseholdMember.objects.filter(household__in=home_ids, ends_on=None)
+        members = among(
+            HouseholdMember.objects.filter(ends_on=None), "household_member.household_id", home_ids
+        )
         for member in members.select_related("resident"):
             known[member.household_id].members.append(member)
     return households
@@ -221,8 +232,7 @@ def _find_memberships(rows: list[PlannedResident]) -> None:
         if one.person:
             by_person[one.person.id].append(one)
     for ids in chunks(by_person):
-        for member in HouseholdMember.objects.filter(resident__in=ids, ends_on=None).select_related(
-            "household"
-        ):
+        current = HouseholdMember.objects.filter(ends_on=None).select_related("household")
+        for member in among(current, "household_member.resident_id", ids):
             for one in by_person[member.resident_id]:
                 one.member = member
