@@ -20,6 +20,9 @@ from minqing.config.processes import Stopped
 BENCHMARKS: Final[dict[str, tuple[str, str]]] = {
     "duplicates": ("八种重复档案的查全率与查准率", "bench.duplicates"),
     "journal-verify": ("核验一百万条流水，与裸读加 SHA-256 之比", "bench.journal_verify"),
+    "search": ("全县名册的各种查找，与 LIKE 逐一对照", "bench.search"),
+    "lists": ("名单的第一页、筛选和最后一页，居民多十倍时慢多少", "bench.lists"),
+    "export": ("导出一百万行名单的时间和内存", "bench.export"),
     "pages": ("主要页面在固定到达率下的响应时间、语句数，以及与裸 SQL 之比", "bench.pages"),
     "import-residents": ("从文件导入居民（检查、加密、查重、流水），与裸 COPY 之比", "bench.import_residents"),
     "rotate": ("更换个人信息的加密密钥，与只改写同样多的随机字节之比", "bench.rotate"),
