@@ -1,4 +1,4 @@
-"""The kernel as a Django app (it owns the overridden ``migrate`` command, no tables)."""
+"""The kernel as a Django app (it owns the overridden ``migrate`` command, and the counts behind ``kernel.limits``)."""
 
 from django.apps import AppConfig
 

@@ -1,8 +1,9 @@
-"""Limits by address, kept in memory only: a count per hash, whose key is thrown away every night.
+"""Limits by address, held by all processes together: a count per hash, whose salt is thrown away every night.
 
-For pages that anybody may open without an account. What is counted is an HMAC of the address under a random key that
-lives for one day in this process and is written nowhere, so that neither the database nor a log nor tomorrow's
-memory can tell who reported. One process serves the pages; with several each counts for itself.
+For pages that anybody may open without an account. What is counted is an HMAC of the address, under the key of the
+blind indexes (never in the database) and a random salt of the day. Counts and salt stand in UNLOGGED tables, which are
+in no write-ahead log, no replica and no backup that is made from one, and both are deleted with the first request of
+the next day: neither today's database alone, nor both tomorrow, can tell who reported.
 """
 
 from __future__ import annotations
@@ -14,15 +15,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
-from threading import Lock
 from typing import Final
+from uuid import UUID
+
+from django.db import connection
 
 from minqing.kernel.clock import local
 from minqing.kernel.errors import TooMany
+from minqing.kernel.models import AddressCount, AddressSalt
 from minqing.kernel.settings import settings
 
-# A count is some 200 bytes: 20 MB at most, also when somebody sends from a new address each time.
-COUNTS_MAX: Final = 100_000
 # One household has one IPv6 network of 64 bits and as many addresses in it as it likes.
 IPV6_NETWORK_BITS: Final = 64
 
@@ -38,44 +40,54 @@ class Limit:
 
 
 class Counts:
-    """The counts of one process, under a key that lasts a day."""
+    """The counts of an address, under a salt that lasts a day."""
 
     def __init__(self) -> None:
-        self._lock = Lock()
         self._day: date | None = None
-        self._key = b""
-        self._counts: dict[bytes, int] = {}
+        self._salt = b""
 
     def spend(self, limit: Limit, address: str, at: datetime) -> None:
-        """Count once more. Raises :class:`TooMany` when that is once too often."""
-        with self._lock:
-            place = self._place(limit, address, at)
-            used = self._counts.get(place, 0)
-            if used >= limit.times_max:
+        """Count once more, for all processes. Raises :class:`TooMany` when that is once too often."""
+        place = self._place(limit, address, at)
+        with connection.cursor() as cursor:
+            # One statement: of twenty at once, each is counted, and none beyond the limit is let through.
+            cursor.execute(
+                "INSERT INTO address_count AS counted (id, day, used) VALUES (%s, %s, 1)"
+                " ON CONFLICT (id) DO UPDATE SET used = counted.used + 1 WHERE counted.used < %s RETURNING used",
+                [place, self._day, limit.times_max],
+            )
+            if cursor.fetchone() is None or limit.times_max < 1:
                 raise TooMany(limit.sentence, retry_after=_seconds_left(limit, at))
-            while place not in self._counts and len(self._counts) >= COUNTS_MAX:
-                del self._counts[next(iter(self._counts))]
-            self._counts[place] = used + 1
 
     def check(self, limit: Limit, address: str, at: datetime) -> None:
         """Count nothing. Raises :class:`TooMany` when the limit is reached already."""
-        with self._lock:
-            if self._counts.get(self._place(limit, address, at), 0) >= limit.times_max:
-                raise TooMany(limit.sentence, retry_after=_seconds_left(limit, at))
+        place = self._place(limit, address, at)
+        if AddressCount.objects.filter(id=place, used__gte=limit.times_max).exists():
+            raise TooMany(limit.sentence, retry_after=_seconds_left(limit, at))
 
     def forget(self) -> None:
-        """Forget every count and the key."""
-        with self._lock:
-            self._day, self._key = None, b""
-            self._counts.clear()
+        """Count under a salt of this process alone from now on: nothing counted before is found again. For tests."""
+        self._day, self._salt = None, secrets.token_bytes(32)
 
-    def _place(self, limit: Limit, address: str, at: datetime) -> bytes:
+    def _place(self, limit: Limit, address: str, at: datetime) -> UUID:
         today = local(at).date()
         if today != self._day:
-            self._day, self._key = today, secrets.token_bytes(32)
-            self._counts.clear()
+            own = self._salt if self._day is None else b""
+            self._day, self._salt = today, own or _salt_of(today)
         window = int(at.timestamp() // limit.within.total_seconds())
-        return hmac.digest(self._key, f"{limit.key}\0{window}\0{address}".encode(), hashlib.sha256)
+        key = hmac.digest(settings().index_key(), b"address count" + self._salt, hashlib.sha256)
+        place = hmac.digest(key, f"{limit.key}\0{window}\0{address}".encode(), hashlib.sha256)
+        return UUID(bytes=place[:16])
+
+
+def _salt_of(today: date) -> bytes:
+    """Return the day's salt, the same for every process; what is of another day goes."""
+    AddressCount.objects.exclude(day=today).delete()
+    AddressSalt.objects.exclude(day=today).delete()
+    AddressSalt.objects.bulk_create(
+        [AddressSalt(day=today, salt=secrets.token_bytes(32))], ignore_conflicts=True
+    )
+    return bytes(AddressSalt.objects.get(day=today).salt)
 
 
 _COUNTS: Final = Counts()
@@ -94,6 +106,13 @@ def check(limit: Limit, meta: Mapping[str, str], at: datetime) -> None:
 def forget_counts() -> None:
     """Forget all counts of this process. For tests."""
     _COUNTS.forget()
+
+
+def forget_past_days(at: datetime) -> None:
+    """Delete counts and salts of past days; the first request of a day does so too."""
+    today = local(at).date()
+    AddressCount.objects.filter(day__lt=today).delete()
+    AddressSalt.objects.filter(day__lt=today).delete()
 
 
 def address_of(meta: Mapping[str, str]) -> str:

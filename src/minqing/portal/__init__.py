@@ -3,6 +3,6 @@
 Owns: the landing page, the question behind a scanned door code, the receipt by which a reporter follows the case,
 adds a word, urges and answers.
 Promises: no session and no cookie but the one against forged forms and the one for large type; addresses are counted
-in memory only (``kernel.limits``) and written nowhere; every page works as plain HTML and weighs under 60 KB.
+under hashes that last a day (``kernel.limits``); every page works as plain HTML and weighs under 60 KB.
 Says and listens: nothing; it calls ``cases.public``.
 """

@@ -14,7 +14,7 @@ from uuid import UUID
 import pytest
 from django.conf import settings as django_settings
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connections
+from django.db import connection, connections
 from django.test import Client
 
 from minqing.accounts.models import Person
@@ -24,6 +24,7 @@ from minqing.journal.models import Awaiting
 from minqing.kernel import clock, limits
 from minqing.kernel.errors import TooMany
 from minqing.kernel.logs import WithoutCodes
+from minqing.kernel.models import AddressCount, AddressSalt
 from minqing.kernel.roles import GRID_WORKER
 from minqing.kernel.settings import settings
 from minqing.portal.tests.conftest import GPS_MARK, NOW, photo, report, said, walk_to_the_follow_up
@@ -236,18 +237,28 @@ def test_the_log_names_neither_address_nor_door_nor_receipt(resident, door, capl
         assert secret not in caplog.text
 
 
-def test_addresses_are_counted_under_a_key_of_the_day_that_is_forgotten():
-    counts = limits.Counts()
-    limit = limits.Limit("one", 1, timedelta(hours=1), "等一等")
-    counts.spend(limit, ADDRESS, NOW)
-    (kept,) = counts._counts
-    assert ADDRESS.encode() not in kept
-    key = counts._key
-    with pytest.raises(TooMany):
-        counts.spend(limit, ADDRESS, NOW)
-    counts.spend(limit, ADDRESS, NOW + timedelta(days=1))
-    assert counts._key != key
-    assert len(counts._counts) == 1
+def test_addresses_are_counted_for_all_processes_under_a_salt_of_the_day_that_is_forgotten():
+    here, there = limits.Counts(), limits.Counts()  # two processes
+    limit = limits.Limit("one", 2, timedelta(hours=1), "等一等")
+    here.spend(limit, ADDRESS, NOW)
+    there.spend(limit, ADDRESS, NOW)
+    for counts in (here, there):
+        with pytest.raises(TooMany):
+            counts.spend(limit, ADDRESS, NOW)
+        with pytest.raises(TooMany):
+            counts.check(limit, ADDRESS, NOW)
+        counts.check(limit, "203.0.113.1", NOW)
+    salt = bytes(AddressSalt.objects.get().salt)
+    assert AddressCount.objects.get().used == 2
+    here.spend(limit, ADDRESS, NOW + timedelta(days=1))
+    assert bytes(AddressSalt.objects.get().salt) != salt
+    assert AddressCount.objects.get().used == 1
+
+
+def test_the_counts_are_in_no_log_of_the_database():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relpersistence FROM pg_class WHERE relname IN ('address_count', 'address_salt')")
+        assert cursor.fetchall() == [("u",), ("u",)]
 
 
 def test_the_address_is_the_one_the_trusted_proxy_heard(monkeypatch):
