@@ -33,7 +33,7 @@ PLANTED: Final[dict[str, dict[str, Any]]] = {
     "household_member": {"relation": "mother", "starts_on": date(2021, 2, 3), "ends_on": date(2026, 11, 9)},
     "tag": {
         "reason": "植标签理由", "starts_on": date(2026, 1, 7), "ends_on": date(2026, 12, 7), "ended_at": at(8, 5),
-        "end_reason": "植去掉理由",
+        "end_reason": "植去掉理由", "consent": "guardian", "consent_on": date(2026, 1, 6),
     },
     "visit": {
         "kind": "care", "visited_at": at(4, 1), "recorded_at": at(4, 31), "met": "植见了桂香", "heard": "植听到腰疼",
@@ -119,12 +119,14 @@ OTHER_TABLES: Final[dict[str, str]] = {
     "import_batch": "a spreadsheet on its way in, gone after a week",
     "import_row": "a spreadsheet on its way in, gone after a week",
     "import_chunk": "a spreadsheet on its way in, gone after a week",
+    "import_piece": "a spreadsheet on its way in, gone after a week",
+    "import_mark": "keyed hashes of a spreadsheet's rows",
     "journal_reaction_done": "the machine's own marks", "journal_awaiting": "the machine's own marks",
     "journal_leaf": "hashes of entries", "journal_node": "hashes of entries", "journal_seal": "signed roots",
     "journal_check": "what a verification found",
     "break_glass": "why somebody opened the file stands on the read, which is copied",
-    "number_shown": "that a number was shown stands in the journal, which is copied",
     "access_alarm": "about an official", "access_notice": "about an official",
-    "duplicate_pair": "a guess about two files, decided by the registrar, about neither person",
+    "signed_in_session": "an official", "security_notice": "an official",
+    "resident_duplicate": "a guess that two files are one person's, in words that name no value",
     "resident_merge": "what the file held before two were made one, sealed, for undoing it",
 }  # fmt: skip

@@ -31,9 +31,31 @@ def look(page: Any, name: str) -> None:
 def test_a_resident_reads_their_file_and_has_it_put_right(here: SmallCounty, window: Any) -> None:
     clerk, worker = here.actor(VILLAGE_CLERK), here.actor(GRID_WORKER)
     resident = _register(here, clerk, worker)
+    code = hand_over(window(DESK, clerk))
 
-    # At the counter: the number is typed from the card, the code is shown once.
-    desk = window(DESK, clerk)
+    # On the resident's own telephone, without JavaScript.
+    own = window(PHONE, java_script_enabled=False, accept_downloads=True)
+    read(own, code, worker.person_name)
+    ask(own)
+    decide(window(DESK, here.actor(REGISTRAR)))
+
+    own.get_by_role("link", name="请求", exact=True).click()
+    look(own, "me-requests")
+    own.get_by_text("申请更正本人档案中的“职业”").first.click()
+    own.get_by_text("更正了职业").first.wait_for()
+    look(own, "me-request-done")
+    own.get_by_role("link", name="档案", exact=True).click()
+    own.get_by_text("茶农").first.wait_for()
+    take_a_copy(own, worker.person_name)
+    own.get_by_role("button", name="退出").click()
+    own.get_by_text("您已经退出").wait_for()
+    own.goto("/me/file/")
+    own.get_by_label("本人查阅码").wait_for()
+    assert resident.name not in own.content()
+
+
+def hand_over(desk: Any) -> str:
+    """At the counter: the number is typed from the card, the code is shown once."""
     desk.goto("/desk/personal-codes/")
     desk.get_by_label("证件号").fill(NUMBER)
     look(desk, "desk-find")
@@ -42,11 +64,13 @@ def test_a_resident_reads_their_file_and_has_it_put_right(here: SmallCounty, win
     desk.get_by_label("我当面看过证件原件，不是电话里说的").check()
     look(desk, "desk-code")
     desk.get_by_role("button", name="核对并发码").click()
-    code = desk.locator(".dr-code").inner_text()
+    code: str = desk.locator(".dr-code").inner_text()
     look(desk, "desk-code-shown")
+    return code
 
-    # On the resident's own telephone, without JavaScript.
-    own = window(PHONE, java_script_enabled=False, accept_downloads=True)
+
+def read(own: Any, code: str, reader: str) -> None:
+    """Sign in; what is kept, who read it and why, and who changed it."""
     own.goto("/me/")
     look(own, "me-sign-in")
     own.get_by_label("本人查阅码").fill(code)
@@ -58,11 +82,16 @@ def test_a_resident_reads_their_file_and_has_it_put_right(here: SmallCounty, win
     assert NUMBER not in own.content()
     look(own, "me-file")
     own.get_by_role("link", name="谁看过").click()
-    own.get_by_text(worker.person_name).first.wait_for()
+    own.get_by_text(reader).first.wait_for()
+    own.get_by_text("走访前查看").first.wait_for()
     look(own, "me-reads")
     own.get_by_role("link", name="谁改过").click()
     look(own, "me-changes")
-    own.get_by_role("link", name="我的档案").first.click()
+
+
+def ask(own: Any) -> None:
+    """Ask for a correction beside the fact that is wrong."""
+    own.get_by_role("link", name="档案", exact=True).click()
     own.locator('a[href*="item=occupation"]').click()
     own.get_by_label("职业应该是什么").fill("应该是茶农，不是绣工")
     look(own, "me-ask")
@@ -70,8 +99,9 @@ def test_a_resident_reads_their_file_and_has_it_put_right(here: SmallCounty, win
     own.get_by_text("待受理").first.wait_for()
     look(own, "me-request")
 
-    # The registrar decides, puts it right, and answers.
-    registrar = window(DESK, here.actor(REGISTRAR))
+
+def decide(registrar: Any) -> None:
+    """The registrar accepts, checks, agrees, puts it right and answers."""
     registrar.goto("/desk/rights/")
     look(registrar, "rights-list")
     registrar.get_by_role("link", name="26").first.click()
@@ -89,27 +119,16 @@ def test_a_resident_reads_their_file_and_has_it_put_right(here: SmallCounty, win
     registrar.get_by_text("已答复").first.wait_for()
     look(registrar, "rights-answered")
 
-    own.get_by_role("link", name="我的请求").first.click()
-    look(own, "me-requests")
-    own.get_by_text("申请更正本人档案中的“职业”").first.click()
-    own.get_by_text("更正了职业").first.wait_for()
-    look(own, "me-request-done")
-    own.get_by_role("link", name="我的档案").first.click()
-    own.get_by_text("茶农").first.wait_for()
 
-    # And a copy of everything, with the numbers whole.
-    own.get_by_role("link", name="副本").first.click()
+def take_a_copy(own: Any, reader: str) -> None:
+    """A copy of everything, with the numbers whole."""
+    own.get_by_role("link", name="副本", exact=True).click()
     look(own, "me-copy")
     with own.expect_download() as taken:
         own.get_by_role("button", name="下载机器可读的副本").click()
     whole = json.loads(Path(taken.value.path()).read_text("utf-8"))
     assert whole["parts"]["facts"]["entries"][0]["id_number"] == NUMBER
-    assert any(worker.person_name == one["who"] for one in whole["parts"]["reads"]["entries"])
-    own.get_by_role("button", name="退出").click()
-    own.get_by_text("您已经退出").wait_for()
-    own.goto("/me/file/")
-    own.get_by_label("本人查阅码").wait_for()
-    assert resident.name not in own.content()
+    assert any(reader == one["who"] for one in whole["parts"]["reads"]["entries"])
 
 
 def _register(here: SmallCounty, clerk: Any, worker: Any) -> registry.Resident:

@@ -28,12 +28,14 @@ class ErasedVisits:
 
 
 @transaction.atomic
-def erase_visits(*, resident_id: UUID, visit_id: UUID | None = None) -> ErasedVisits:
+def erase_visits(*, resident_ids: Collection[UUID], visit_id: UUID | None = None) -> ErasedVisits:
     """Empty the words, place and photos of the visits to one person (or of one of them).
 
     The row stays: that there was a visit, when and by whom, counts and names nobody.
     """
-    visits = Visit.everything.select_for_update().filter(subject_kind="resident", subject_id=resident_id)
+    visits = Visit.everything.select_for_update().filter(
+        subject_kind="resident", subject_id__in=list(resident_ids)
+    )
     if visit_id is not None:
         visits = visits.filter(id=visit_id)
     count = 0

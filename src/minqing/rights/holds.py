@@ -61,7 +61,7 @@ REQUEST: Final = Hold(
     "request",
     "您提出过请求、怎么答复的（您写的话删去）",
     "《个人信息保护法》第五十条（拒绝请求的应当说明理由，您可以依法起诉）",
-    "三年",
+    "五年；之后只留统计",
 )
 
 HOLDS: Final = (RESIDENCE, RELIEF, OPEN_CASE, CLOSED_CASE, VISIT_ROW, JOURNAL, REQUEST)

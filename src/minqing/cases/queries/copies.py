@@ -29,7 +29,7 @@ NOTE: Final = (
 class Whose:
     """By what somebody's cases are known: the file, and the telephone where nobody else has the same."""
 
-    resident_id: UUID
+    resident_ids: tuple[UUID, ...]
     name: str
     phone: str
     phone_is_shared: bool
@@ -59,7 +59,7 @@ def _could_be(given: str, name: str) -> bool:
 def cases_about(whose: Whose, *, at: datetime) -> Part:
     """Return the cases that a person reported and those about them, latest first."""
     contacts = reported_by(whose)
-    about = Q(subject_kind="resident", subject_id=whose.resident_id)
+    about = Q(subject_kind="resident", subject_id__in=whose.resident_ids)
     found = list(
         Case.objects.unscoped("a person reads what became of their own cases")
         .filter(Q(id__in=contacts) | about).select_related("run", "topic", "unit")
@@ -127,7 +127,7 @@ def _own_pieces(
 
 def open_about(whose: Whose) -> list[str]:
     """Return the numbers of a person's cases that are still being handled, their requests about the file left out."""
-    about = Q(id__in=reported_by(whose)) | Q(subject_kind="resident", subject_id=whose.resident_id)
+    about = Q(id__in=reported_by(whose)) | Q(subject_kind="resident", subject_id__in=whose.resident_ids)
     cases = Case.objects.unscoped("numbers only, of what keeps a file from being erased")
     cases = cases.filter(about, closed_at=None).exclude(source=rules.RIGHTS)
     return list(cases.order_by("opened_at").values_list("number", flat=True))

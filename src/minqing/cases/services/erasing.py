@@ -21,7 +21,7 @@ from minqing.kernel.text import without
 def erase_from_cases(*, whose: Whose, values: tuple[str, ...]) -> int:
     """Take somebody out of the closed cases that they reported or that are about them; return how many."""
     contacts = reported_by(whose)
-    tied = Q(id__in=contacts) | Q(subject_kind="resident", subject_id=whose.resident_id)
+    tied = Q(id__in=contacts) | Q(subject_kind="resident", subject_id__in=whose.resident_ids)
     closed = list(Case.everything.select_for_update(of=("self",)).filter(tied).exclude(closed_at=None))
     for case in closed:
         case.title = without(case.title, values, ERASED)[: rules.TITLE_LENGTH]

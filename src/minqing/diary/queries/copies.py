@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Final
 from uuid import UUID
 
 from django.db.models import Q
 
-from minqing.diary import rules
 from minqing.diary.models import Finding, Visit, VisitPhoto
 from minqing.kernel import clock
 from minqing.kernel.copies import Entry, Part, Piece
@@ -29,9 +28,9 @@ class Stay:
     others: tuple[tuple[str, str], ...]  # (name, masked)
 
 
-def visits_about(resident_id: UUID, stays: Collection[Stay]) -> Part:
+def visits_about(resident_ids: Collection[UUID], stays: Collection[Stay]) -> Part:
     """Return the visits to a person and to their homes in their time there, latest first."""
-    found = Q(subject_kind="resident", subject_id=resident_id)
+    found = Q(subject_kind="resident", subject_id__in=list(resident_ids))
     for one in stays:
         here = Q(subject_kind="household", subject_id=one.household_id)
         here &= Q(visited_at__date__gte=one.starts_on)
@@ -89,18 +88,9 @@ def visit_officer(visit_id: UUID) -> UUID | None:
     )  # fmt: skip
 
 
-def is_about(visit_id: UUID, resident_id: UUID, household_ids: Collection[UUID]) -> bool:
+def is_about(visit_id: UUID, resident_ids: Collection[UUID], household_ids: Collection[UUID]) -> bool:
     """Whether a visit is to a person or to one of their households."""
-    theirs = Q(subject_kind="resident", subject_id=resident_id)
+    theirs = Q(subject_kind="resident", subject_id__in=list(resident_ids))
     theirs |= Q(subject_kind="household", subject_id__in=list(household_ids))
     visits = Visit.objects.unscoped("whether a visit is one's own, before it is asked about")
     return visits.filter(theirs, id=visit_id).exists()
-
-
-def latest_visit_at(resident_id: UUID) -> datetime | None:
-    """Return when somebody was last called on at all."""
-    return (
-        Visit.objects.unscoped("a time only, for the person themselves")
-        .filter(subject_kind="resident", subject_id=resident_id).exclude(kind=rules.MISSED)
-        .order_by("-visited_at").values_list("visited_at", flat=True).first()
-    )  # fmt: skip

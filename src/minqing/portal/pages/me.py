@@ -194,10 +194,10 @@ def show(
 ) -> HttpResponse:
     """Render a page of one's own file in its frame."""
     tabs = [
-        ("file", "我的档案", reverse("portal:me_file")),
+        ("file", "档案", reverse("portal:me_file")),
         ("reads", "谁看过", reverse("portal:me_reads")),
         ("changes", "谁改过", reverse("portal:me_changes")),
-        ("requests", "我的请求", reverse("portal:me_requests")),
+        ("requests", "请求", reverse("portal:me_requests")),
         ("copy", "副本", reverse("portal:me_copy")),
     ]
     whole = {**given, "me": me, "tabs": tabs, "tab": template.partition("_")[0]}

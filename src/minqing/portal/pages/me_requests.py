@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from minqing.cases import public as cases
 from minqing.kernel import clock, limits
+from minqing.kernel.access import REPORTER
 from minqing.kernel.errors import Conflict, Refused
 from minqing.kernel.ids import uuid7
 from minqing.kernel.pages import OfficialRequest, page
@@ -22,6 +24,7 @@ from minqing.portal.pages.me import WHY, ask_url, mine, show
 from minqing.rights import public as rights
 from minqing.workflow.public import Colour
 
+YOURSELF: Final = {REPORTER.person_name}
 DID: Final = {
     "asked": ("已收到", "档案管理员会核实、决定并答复，一般在 15 个工作日以内。办到哪一步，这里看得见。"),
     "back": ("已撤回", "这项请求不再办理。"),
@@ -122,7 +125,9 @@ def _request_page(
         "receipt_url": reverse("portal:receipt", args=[receipt.code]),
         "legs": [(leg, _colour(leg.clock.colour)) for leg in receipt.legs],
         "clock_colour": _colour(receipt.clock.colour),
-        "lines": receipt.lines,
+        "lines": [
+            replace(one, who="您", role_label="") if one.who in YOURSELF else one for one in receipt.lines
+        ],
         "may_take_back": receipt.is_open and not asked.outcome,
         "did": DID.get(request.GET.get("did", "")),
         "refused": refused,

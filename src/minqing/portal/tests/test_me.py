@@ -6,7 +6,7 @@ import json
 from datetime import timedelta
 
 import pytest
-from django.contrib.sessions.models import Session
+from django.conf import settings
 from django.test import Client
 
 from minqing.accounts.tests.factories import AT, SmallCounty
@@ -60,7 +60,7 @@ def test_signing_in_sets_a_cookie_of_its_own_and_no_officials_session(client, co
     answered = sign_in(client, code)
     cookie = answered.cookies["mq_me"]
     assert (cookie["path"], cookie["httponly"], cookie["samesite"]) == ("/me/", True, "Strict")
-    assert not Session.objects.exists()
+    assert settings.SESSION_COOKIE_NAME not in client.cookies
     page = client.get("/me/file/")
     assert "no-store" in page["Cache-Control"]
     assert page["X-Robots-Tag"] == "noindex, nofollow"

@@ -12,6 +12,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from minqing.journal.events import ERASED
 from minqing.journal.public import record
@@ -19,7 +20,7 @@ from minqing.kernel.access import Actor
 from minqing.kernel.errors import NotThere, Refused
 from minqing.registry import rules, vault
 from minqing.registry.events import SubjectEdited, TagEnded
-from minqing.registry.models import Household, HouseholdMember, Resident, Tag
+from minqing.registry.models import DuplicatePair, Household, HouseholdMember, Resident, ResidentMerge, Tag
 from minqing.registry.models.subjects import name_initials
 from minqing.registry.permissions import EDIT_REGISTRY
 from minqing.registry.services import changes
@@ -135,6 +136,8 @@ def erase_person(*, resident_id: UUID, by: Actor, at: datetime) -> Traces:
     row.name, row.name_initials = ERASED, name_initials(ERASED)
     row.sex, row.birth_date = "", None
     row.id_index = row.phone_index = row.first_content = None
+    ResidentMerge.everything.filter(Q(kept=row) | Q(gone=row)).update(before=None)
+    DuplicatePair.everything.filter(Q(first=row) | Q(second=row)).update(words="")
     for name in ("occupation", "away_at", "origin", "address_note", "closed_because"):
         setattr(row, name, "")
     vault.erase_identities([row.id], vault.NUMBERS, [row.area.path])

@@ -16,6 +16,7 @@ from minqing.registry import rules, vault
 from minqing.registry.models import HouseholdMember, Resident, Tag
 
 FACTS_NOTE: Final = "登记这些，是为了走访、受理和救助时找得到人、帮得上忙。"
+MERGED_NOTE: Final = "同一个人登记了两份，已经并成一份；旧的一份留着备查。"
 HOME_NOTE: Final = "同住的人只写姓和关系：他们的信息由他们自己查阅。"
 
 
@@ -35,6 +36,7 @@ class OwnFile:
     is_closed: bool
     closed_words: str
     version: int
+    is_merged: bool  # into another file of the same person: that one is read now
 
     def age_on(self, day: date) -> int | None:
         return rules.age_on(self.birth_date, day) if self.birth_date else None
@@ -56,14 +58,27 @@ def own_file(resident_id: UUID) -> OwnFile:
     if row is None:
         raise NotThere("没有这份档案。")
     phone = bytes(row.phone_index) if row.phone_index else None
-    shared = bool(phone) and Resident.everything.filter(phone_index=phone).exclude(id=row.id).exists()
+    shared = (
+        bool(phone) and Resident.everything.filter(phone_index=phone).exclude(id__in=own_ids(row.id)).exists()
+    )
     closed = f"{row.closed_on} {rules.GONE_LABELS.get(row.how_gone, '注销')}" if row.closed_on else ""
     return OwnFile(
         id=row.id, area_id=row.area_id, area_path=row.area.path, name=row.name, birth_date=row.birth_date,
         id_index=bytes(row.id_index) if row.id_index else None, phone_index=phone, phone_is_shared=shared,
         is_dead=row.how_gone == rules.DIED, is_closed=row.closed_on is not None, closed_words=closed,
-        version=row.version,
+        version=row.version, is_merged=row.merged_into_id is not None,
     )  # fmt: skip
+
+
+def own_ids(resident_id: UUID) -> list[UUID]:
+    """Return a file's id and those of the files merged into it: what hangs on them is about the same person."""
+    found, new = [resident_id], [resident_id]
+    while new:
+        new = list(
+            Resident.everything.filter(merged_into__in=new).exclude(id__in=found).values_list("id", flat=True)
+        )
+        found += new
+    return found
 
 
 def own_numbers(resident_id: UUID) -> vault.IdentityValues:
@@ -95,12 +110,21 @@ def own_parts(resident_id: UUID, at: datetime, *, for_guardian: bool = False) ->
     row = Resident.everything.select_related("area").filter(id=resident_id).first()
     if row is None:
         raise NotThere("没有这份档案。")
-    return [_facts(row), _homes(row, for_guardian=for_guardian), _tags(row, clock.local(at).date())]
+    ids = own_ids(row.id)
+    merged = Resident.everything.select_related("area").filter(id__in=ids[1:]).order_by("closed_on", "id")
+    parts = [_facts(row), _homes(row, for_guardian=for_guardian), _tags(ids, clock.local(at).date())]
+    if old := [Entry(_pieces(one), title=one.closed_because or "并入的旧档案") for one in merged]:
+        parts.append(Part("merged", "并入这份的旧档案", old, MERGED_NOTE))
+    return parts
 
 
 def _facts(row: Resident) -> Part:
+    return Part("facts", "登记的基本情况", [Entry(_pieces(row))], FACTS_NOTE)
+
+
+def _pieces(row: Resident) -> tuple[Piece, ...]:
     numbers = own_numbers(row.id)
-    pieces = (
+    return (
         Piece("name", "姓名", row.name),
         Piece("name_initials", "姓名拼音首字母", row.name_initials),
         Piece("sex", "性别", rules.SEX_LABELS.get(row.sex, "")),
@@ -120,7 +144,6 @@ def _facts(row: Resident) -> Part:
         Piece("changed_by_name", "最后修改人", row.changed_by_name),
         Piece("version", "第几版", row.version),
     )
-    return Part("facts", "登记的基本情况", [Entry(pieces)], FACTS_NOTE)
 
 
 def _homes(row: Resident, *, for_guardian: bool) -> Part:
@@ -153,14 +176,17 @@ def _homes(row: Resident, *, for_guardian: bool) -> Part:
     return Part("homes", "所在的户", entries, HOME_NOTE)
 
 
-def _tags(row: Resident, today: date) -> Part:
-    held = Tag.everything.filter(subject_id=row.id).select_related("kind", "owner", "ended_by")
+def _tags(ids: list[UUID], today: date) -> Part:
+    held = Tag.everything.filter(subject_id__in=ids).select_related("kind", "owner", "ended_by")
     entries = [
         Entry(
             (
                 Piece("tag", "标签", one.kind.label),
                 Piece("is_sensitive", "是否敏感信息", "是" if one.kind.is_sensitive else "否"),
+                Piece("purpose", "用途", one.kind.purpose),
                 Piece("reason", "为什么", one.reason),
+                Piece("consent", "谁同意的", rules.CONSENT_LABELS.get(one.consent, "")),
+                Piece("consent_on", "同意的日期", one.consent_on),
                 Piece("owner", "谁加的", one.owner.name),
                 Piece("starts_on", "开始日期", one.starts_on),
                 Piece("ends_on", "到期日期", one.ends_on),

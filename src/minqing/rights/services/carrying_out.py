@@ -71,7 +71,9 @@ def plan_erasure(resident_id: UUID, *, at: datetime) -> Plan:
 
 def whose(file: registry.OwnFile) -> cases.Whose:
     """Return by what somebody's cases are known."""
-    return cases.Whose(file.id, file.name, registry.own_numbers(file.id).phone, file.phone_is_shared)
+    return cases.Whose(
+        tuple(registry.own_ids(file.id)), file.name, registry.own_numbers(file.id).phone, file.phone_is_shared
+    )
 
 
 @transaction.atomic
@@ -127,7 +129,7 @@ def _erased(request: DataRequest, by: Actor, at: datetime) -> list[str]:
         registry.erase_tag(tag_id=request.item_id, by=by, at=at)
         return ["删除了标签和理由"]
     if item == "visit" and request.item_id is not None:
-        gone = diary.erase_visits(resident_id=resident_id, visit_id=request.item_id)
+        gone = diary.erase_visits(resident_ids=registry.own_ids(resident_id), visit_id=request.item_id)
         if not gone.count:
             raise Refused(
                 "这次走访的是整户，不能只按一个人的请求全部删除。请改为更正其中的文字。", field="value"
@@ -144,13 +146,15 @@ def _erase_everything(request: DataRequest, by: Actor, at: datetime) -> list[str
     resident_id = request.resident_id
     plan = plan_erasure(resident_id, at=at)
     file = registry.own_file(resident_id)
-    homes = registry.household_ids_of(resident_id)
+    ids = registry.own_ids(resident_id)
+    homes = [home for one in ids for home in registry.household_ids_of(one)]
     if plan.whole_file:
         if plan.held and any(one.hold is holds.OPEN_CASE for one in plan.held):
             raise Refused("还有事项在办，要等办结才能删除整份档案。", field="value")
-        traces = registry.traces(resident_id)
+        traces = registry.Traces(tuple(value for one in ids for value in registry.traces(one).values))
         cases.erase_from_cases(whose=whose(file), values=traces.values)
-        registry.erase_person(resident_id=resident_id, by=by, at=at)
+        for one in ids:
+            registry.erase_person(resident_id=one, by=by, at=at)
         diary.erase_mentions(household_ids=homes, values=traces.values)
         end_codes(resident_id=resident_id, why="档案已删除", hand=by.hand, at=at)
     else:
@@ -159,8 +163,9 @@ def _erase_everything(request: DataRequest, by: Actor, at: datetime) -> list[str
         numbers = registry.own_numbers(resident_id)
         cases.erase_from_cases(whose=whose(file), values=(numbers.phone,) if numbers.phone else ())
         traces = registry.erase_facts(resident_id=resident_id, fields=registry.ERASABLE, by=by, at=at)
-    visits = diary.erase_visits(resident_id=resident_id)
-    erase_personal(subject_kind=registry.RESIDENT, subject_id=resident_id)
+    visits = diary.erase_visits(resident_ids=ids)
+    for one in ids:
+        erase_personal(subject_kind=registry.RESIDENT, subject_id=one)
     erase_naming(subject_kind=registry.HOUSEHOLD, subject_ids=homes, values=traces.values)
     _forget_words(request)
     erased = PersonErased(

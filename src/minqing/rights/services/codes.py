@@ -52,7 +52,7 @@ def whose_document(id_number: str, *, by: Actor, at: datetime) -> UUID:
         raise Refused(number, field="id_number")
     found = registry.find_exact(by, number.value, today=clock.local(at).date())
     for row in found:
-        if row.view.kind == registry.RESIDENT:
+        if row.view.kind == registry.RESIDENT and not registry.own_file(row.view.id).is_merged:
             return row.view.id
     raise Refused("您的辖区里没有登记这个证件号。住在别处的，请到住的村（社区）办理。", field="id_number")
 
@@ -67,6 +67,8 @@ def hand_over(
     """
     file = registry.own_file(resident_id)
     by.require(HAND_OVER_CODES, file.area_path)
+    if file.is_merged:
+        raise Refused("这份档案已经并到同一个人的另一份，请从那一份发查阅码。", field="holder")
     if PersonalCode.objects.filter(id=code_id).exists():
         raise Conflict(_SHOWN_ONCE)
     today = clock.local(at).date()

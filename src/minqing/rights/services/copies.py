@@ -51,7 +51,7 @@ def my_file(resident_id: UUID, *, at: datetime, for_guardian: bool = False) -> l
     ]  # fmt: skip
     return [
         *registry.own_parts(resident_id, at, for_guardian=for_guardian),
-        diary.visits_about(resident_id, stays),
+        diary.visits_about(registry.own_ids(resident_id), stays),
         cases.cases_about(whose(file), at=at),
         _requests(resident_id),
         _codes(resident_id),
@@ -60,7 +60,9 @@ def my_file(resident_id: UUID, *, at: datetime, for_guardian: bool = False) -> l
 
 def who_read(resident_id: UUID, *, limit: int = READS_SHOWN) -> Part:
     """Return who opened somebody's file, or that of the home they live in now, and why; latest first."""
-    lines = journal.reads_of(registry.RESIDENT, resident_id, limit=limit)
+    lines = []
+    for file_id in registry.own_ids(resident_id):
+        lines += journal.reads_of(registry.RESIDENT, file_id, limit=limit)
     homes = [one.household_id for one in registry.homes_of(resident_id) if one.ends_on is None]
     for one in homes:
         lines += journal.reads_of(registry.HOUSEHOLD, one, limit=limit)
@@ -88,7 +90,10 @@ def _why(line: journal.TimelineLine) -> str:
 
 def what_changed(resident_id: UUID) -> Part:
     """Return what was done with somebody's file and by whom, latest first."""
-    lines = journal.timeline(registry.RESIDENT, resident_id)
+    ids = registry.own_ids(resident_id)
+    lines = sorted(
+        (line for one in ids for line in journal.timeline(registry.RESIDENT, one)), key=lambda line: line.at
+    )
     entries = [
         Entry(
             (

@@ -91,7 +91,9 @@ def _concerns(asked: Asked, me: Me, today: date) -> UUID | None:
         return tag.owner_id
     if asked.item == "visit":
         homes = [one.household_id for one in registry.homes_of(me.resident_id)]
-        if asked.item_id is None or not diary.is_about(asked.item_id, me.resident_id, homes):
+        if asked.item_id is None or not diary.is_about(
+            asked.item_id, registry.own_ids(me.resident_id), homes
+        ):
             raise Refused("请从档案里选一次走访。", field="item")
         return diary.visit_officer(asked.item_id)
     return None

@@ -83,6 +83,8 @@ def open_session(*, typed_code: str, typed_proof: str, at: datetime) -> str:
         file = registry.own_file(found.resident_id)
     except NotThere:
         raise Refused(_GONE, field="code") from None
+    if file.is_merged:
+        raise Refused(_GONE, field="code")
     if file.is_dead and found.holder != rules.KIN:
         raise Refused(_DEAD, field="code")
     return _opened(found, file, at)
@@ -115,6 +117,8 @@ def session(token: str, *, at: datetime) -> Me | None:
     try:
         file = registry.own_file(found.code.resident_id)
     except NotThere:
+        return None
+    if file.is_merged:
         return None
     return Me(found.id, found.code_id, found.code.holder, file, found.code.expires_at)
 
