@@ -25,6 +25,7 @@ class Answer:
     response: HttpResponse | None
     error: str = ""
     entries: int = 0
+    body: bytes = b""
 
     @property
     def is_sign_in(self) -> bool:
@@ -44,7 +45,8 @@ def ask(client: Client, method: str, url: str, data: Any = None, **extra: Any) -
             before = written() if method == "post" else 0
             try:
                 response = getattr(client, method)(url, data, **extra)
-                text = readable(response)
+                body = whole(response)
+                text = readable(response, body)
                 entries = written() if method == "post" else 0
             finally:
                 transaction.set_rollback(True)
@@ -54,7 +56,7 @@ def ask(client: Client, method: str, url: str, data: Any = None, **extra: Any) -
         return Answer(500, "", None, f"{type(error).__name__}: {str(error)[:160]} at {where}")
     finally:
         client.cookies = jar
-    return Answer(response.status_code, text, response, entries=entries - before)
+    return Answer(response.status_code, text, response, entries=entries - before, body=body)
 
 
 def written() -> int:
@@ -62,10 +64,14 @@ def written() -> int:
     return Entry.objects.filter(is_read=False).count()
 
 
-def readable(response: Any) -> str:
+def whole(response: Any) -> bytes:
+    """Return the body, also of a response that streams."""
+    return b"".join(response.streaming_content if response.streaming else [response.content])
+
+
+def readable(response: Any, content: bytes) -> str:
     """Return the body and the headers as a person or a machine may read them, every escape undone."""
-    chunks = response.streaming_content if response.streaming else [response.content]
-    body = b"".join(chunks).decode("utf-8", errors="replace")
+    body = content.decode("utf-8", errors="replace")
     headers = "\n".join(f"{name}: {value}" for name, value in response.items())
     text = unescape(f"{body}\n{headers}")
     if "json" in response.get("Content-Type", ""):
