@@ -23,6 +23,11 @@ class Chronicle:
         """Note what happened, by whose hand, when."""
         self._kept.append((at, len(self._kept), event, by))
 
+    def kept(self) -> Iterator[tuple[datetime, Event, Hand]]:
+        """Yield what happened, by whose hand, in the order of time."""
+        for at, _, event, by in sorted(self._kept, key=lambda one: one[:2]):
+            yield at, event, by
+
     def rows(self) -> tuple[list[Entry], list[Detail]]:
         """Make the rows of all entries; ids and salts come from the seed, hashes from the journal's own function."""
         entries: list[Entry] = []
@@ -34,7 +39,7 @@ class Chronicle:
         return entries, details
 
     def _made(self) -> Iterator[tuple[Entry, Detail | None]]:
-        for at, _, event, by in sorted(self._kept, key=lambda one: one[:2]):
+        for at, event, by in self.kept():
             entry, detail = entry_rows(event, by=by, at=at)
             entry.id = self.ids.timeless() if by.nameless else self.ids.at(at)
             if detail is not None:

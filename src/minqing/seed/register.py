@@ -174,6 +174,7 @@ class Register:
                 name=seed.name,
                 password=self.usable if seed.can_sign_in else self.unusable,
                 is_demonstration=True,
+                password_set_at=self.world.now,
             )
             county = self.area_ids[COUNTY_CODE]
             event = PersonAdded(

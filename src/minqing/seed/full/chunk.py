@@ -8,10 +8,11 @@ from typing import Any, Final
 from django.db.models import Model
 from psycopg.sql import Composed
 
+from minqing.kernel.access import Hand
 from minqing.seed.full.county import County
 from minqing.seed.full.crew import Packed
-from minqing.seed.full.entries import Ids, Journal
-from minqing.seed.full.moments import day_of
+from minqing.seed.full.entries import Ids, Journal, Shape, hand_columns
+from minqing.seed.full.moments import day_of, seconds_of
 from minqing.seed.full.sheets import Sheet
 from minqing.seed.full.staff import Holder
 
@@ -49,3 +50,20 @@ class Chunk:
         if holder is None:
             raise LookupError(f"nobody is {role} at {area_code} on day {day_of(at)}")
         return holder
+
+
+class Standing(Chunk):
+    """What the journal says of areas and officials: few entries, each told to the chronicle by an event."""
+
+    def __init__(self, county: County) -> None:
+        super().__init__(county, "standing")
+        hands: dict[Hand, bytes] = {}
+        for at, event, by in county.register.chronicle.kept():
+            self.journal.note(
+                Shape(event),
+                {},
+                subject=event.subject_id.bytes,
+                area=event.area_id.bytes,
+                hand=hands.setdefault(by, hand_columns(by)),
+                at=seconds_of(at),
+            )

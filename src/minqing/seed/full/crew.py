@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gc
 import pickle
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -40,15 +40,15 @@ def without_collector() -> Iterator[None]:
             gc.enable()
 
 
-def produce(make: Callable[[int], Packed], chunks: int, *, processes: int) -> Iterator[Packed]:
+def produce(jobs: Sequence[Callable[[], Packed]], *, processes: int) -> Iterator[Packed]:
     """Yield the chunks in order; `processes` make them meanwhile (0: made here, one after the other)."""
     if not processes:
-        yield from (make(number) for number in range(chunks))
+        yield from (job() for job in jobs)
         return
     context = get_context("fork")  # the world is shared as it lies in memory, not sent
     pipes = [context.Pipe(duplex=False) for _ in range(processes)]
     workers = [
-        context.Process(target=_work, args=(make, range(n, chunks, processes), pipes[n][1]), daemon=True)
+        context.Process(target=_work, args=(jobs[n::processes], pipes[n][1]), daemon=True)
         for n in range(processes)
     ]
     for worker, (_, end) in zip(workers, pipes, strict=True):
@@ -58,7 +58,7 @@ def produce(make: Callable[[int], Packed], chunks: int, *, processes: int) -> It
     for queue, (end, _) in zip(queues, pipes, strict=True):
         Thread(target=_receive, args=(end, queue), daemon=True).start()
     try:
-        for number in range(chunks):
+        for number in range(len(jobs)):
             made = queues[number % processes].get()
             if isinstance(made, str):
                 raise ProducerFailed(made)
@@ -69,11 +69,11 @@ def produce(make: Callable[[int], Packed], chunks: int, *, processes: int) -> It
             worker.join()
 
 
-def _work(make: Callable[[int], Packed], numbers: range, end: Connection) -> None:
+def _work(jobs: Sequence[Callable[[], Packed]], end: Connection) -> None:
     with suppress(BrokenPipeError):  # nobody waits for us any more
         try:
-            for number in numbers:
-                end.send_bytes(pickle.dumps(make(number), protocol=5))
+            for job in jobs:
+                end.send_bytes(pickle.dumps(job(), protocol=5))
         except BrokenPipeError:
             raise
         except Exception:  # noqa: BLE001 - told to the other end, which raises

@@ -23,7 +23,7 @@ from minqing.areas.public import Area, CountyProfile
 from minqing.kernel.errors import Refused
 from minqing.registry.public import TagKind
 from minqing.seed.copying import copy_in
-from minqing.seed.full.chunk import OWNER, Chunk
+from minqing.seed.full.chunk import OWNER, Chunk, Standing
 from minqing.seed.full.county import County, make_county
 from minqing.seed.full.crew import Packed, produce, without_collector
 from minqing.seed.full.diary import Doors, Visits, make_walks, visit_jobs
@@ -113,6 +113,7 @@ class _Loader:
         self.step, self.processes = step, processes
         self.rows: Counter[str] = Counter()
         self.seconds: dict[str, float] = {}
+        self.statements: dict[str, sql.Composed] = {}
 
     @contextmanager
     def timed(self, name: str, sentence: str) -> Iterator[Progress]:
@@ -125,26 +126,31 @@ class _Loader:
     def load(self, county: County, parts: tuple[str, ...]) -> None:
         """Write all rows of some parts."""
         plan = list(_plan(county, parts))
-        tables = sorted({table for _, _, patterns in plan for one in patterns for table in one.statements()})
+        makers = {
+            table: make
+            for _, _, patterns in plan
+            for one in patterns
+            for table, make in one.statements().items()
+        }
         with connections[OWNER].cursor() as cursor:
             cursor.execute(f"SET LOCAL maintenance_work_mem = '{SORT_MEMORY}'")
-            structure = take_off(cursor, tables)
-            frozen = self._empty(cursor, tables)
+            structure = take_off(cursor, sorted(makers))
+            empty = self._empty(cursor, sorted(makers))
+            self.statements = {table: make(frozen=table in empty) for table, make in makers.items()}
             with self.timed("areas", "正在载入辖区、单位和任职"):
-                self._standing(county)
-            for part, jobs, patterns in plan:
+                self._write(cursor, self._standing(county))
+            for part, jobs, _ in plan:
                 with self.timed(part, PART_WORDS[part]) as progress:
-                    statements = {
-                        table: make(frozen=table in frozen)
-                        for one in patterns
-                        for table, make in one.statements().items()
-                    }
-                    self._copy(cursor, jobs, statements, progress)
+                    made = produce(jobs, processes=self.processes)
+                    for done, packed in enumerate(made, 1):
+                        self._write(cursor, packed)
+                        progress(done, len(jobs))
             with self.timed("indexes", "正在建立索引和外键") as progress:
                 for done, _ in enumerate(put_back(cursor, structure), 1):
                     progress(done, len(structure))
             with self.timed("statistics", "正在收集统计信息"):
-                cursor.execute("ANALYZE")
+                names = sql.SQL(", ").join(sql.Identifier(table) for table in self.rows)
+                cursor.execute(sql.SQL("ANALYZE {}").format(names))
 
     def _empty(self, cursor: Any, tables: list[str]) -> frozenset[str]:
         """Return the tables without rows, made new: what is copied into those needs no vacuum later."""
@@ -156,17 +162,14 @@ class _Loader:
                 cursor.execute(sql.SQL("TRUNCATE {}").format(sql.Identifier(table)))
         return frozenset(empty)
 
-    def _copy(self, cursor: Any, jobs: Jobs, statements: dict[str, sql.Composed], progress: Progress) -> None:
-        made = produce(lambda number: jobs[number](), len(jobs), processes=self.processes)
-        for done, packed in enumerate(made, 1):
-            for table, count, body in packed:
-                if count:
-                    copy_sheet(cursor, statements[table], (body,))
-                    self.rows[table] += count
-            progress(done, len(jobs))
+    def _write(self, cursor: Any, packed: Packed) -> None:
+        for table, count, body in packed:
+            if count:
+                copy_sheet(cursor, self.statements[table], (body,))
+                self.rows[table] += count
 
-    def _standing(self, county: County) -> None:
-        """Write the areas and the officials, and what the journal says of them."""
+    def _standing(self, county: County) -> Packed:
+        """Write the areas and the officials; return what the journal says of them."""
         register = county.register
         register.unusable, register.usable = make_password(None), make_password(PASSWORD)
         self._copy_in(register.areas())
@@ -175,9 +178,7 @@ class _Loader:
         self._copy_in(register.people())
         self._copy_in(register.units())
         self._copy_in(register.appointments())
-        entries, details = register.chronicle.rows()
-        self._copy_in(entries)
-        self._copy_in(details)
+        return Standing(county).packed()  # the rows above have told the chronicle what made them
 
     def _copy_in(self, rows: Iterable[Model]) -> None:
         held = list(rows)
