@@ -6,6 +6,7 @@ import threading
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from itertools import chain
+from uuid import UUID
 
 import pytest
 from django.db import connection, connections
@@ -78,6 +79,22 @@ def test_every_sealed_column_is_found() -> None:
     }  # fmt: skip
     assert next(one for one in sealed_tables() if one.name == "resident_identity").key == "resident_id"
     assert {table.name for table in sealed_tables()} <= set(keys._LABELS), "say in words what it holds"
+    with connection.cursor() as cursor:
+        for table in sealed_tables():
+            cursor.execute("SELECT has_table_privilege(%s, 'UPDATE')", [table.name])
+            assert cursor.fetchone() == (True,), f"{table.name} could not be sealed anew"
+
+
+def test_large_boxes_make_small_batches(
+    county: SmallCounty, hold: Hold, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people(county)
+    hold(1, 2)
+    monkeypatch.setattr(resealing, "BATCH_BYTES", 410)
+    [table] = [one for one in sealed_tables() if one.name == "resident_identity"]
+    with keys._whole_county(), connection.cursor() as cursor:
+        assert resealing.survey(cursor, table) == (PEOPLE, 10)
+    assert keys.rotate() == PEOPLE
 
 
 def test_rotation_goes_on_beside_readers_and_writers(
@@ -140,11 +157,11 @@ def test_a_stopped_rotation_goes_on_where_it_stopped(
     monkeypatch.setattr(resealing, "BATCH", 20)
     calls = []
 
-    def killed(cursor: object, table: SealedTable, after: object) -> object:
+    def killed(cursor: object, table: SealedTable, after: UUID, limit: int) -> object:
         calls.append(table)
         if len(calls) == 3:
             raise KeyboardInterrupt
-        return resealing.reseal_batch(cursor, table, after)  # type: ignore[arg-type]
+        return resealing.reseal_batch(cursor, table, after, limit=limit)
 
     monkeypatch.setattr("minqing.config.commands.keys.reseal_batch", killed)
     with pytest.raises(KeyboardInterrupt):

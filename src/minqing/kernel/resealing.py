@@ -18,6 +18,7 @@ from psycopg import sql
 from minqing.kernel.sealed import SealedField, array_of, newest, seal, unseal
 
 BATCH: Final = 5_000
+BATCH_BYTES: Final = 16 * 1024 * 1024  # of boxes held at once; pieces of spreadsheets are large
 FIRST: Final = UUID(int=0)
 Opener = Callable[[bytes, str, UUID], str]
 
@@ -59,8 +60,23 @@ def _bound(box: bytes, place: str, row: UUID) -> str:
     return unseal(box, place=place, row=row)
 
 
+def survey(cursor: Any, table: SealedTable) -> tuple[int, int]:
+    """Return how many rows are to be sealed anew, and how many of them make a batch that memory easily holds."""
+    sizes = sql.SQL(" + ").join(
+        sql.SQL("coalesce(octet_length({}), 0)").format(sql.Identifier(column)) for column in table.columns
+    )
+    cursor.execute(
+        sql.SQL("SELECT count(*), max({sizes}) FROM {table} WHERE {stale}").format(
+            sizes=sizes, table=sql.Identifier(table.name), stale=stale(table)
+        ),
+        [newest()] * len(table.columns),
+    )
+    rows, largest = cursor.fetchone()
+    return rows, max(1, min(BATCH, BATCH_BYTES // (largest or 1)))
+
+
 def reseal_batch(
-    cursor: Any, table: SealedTable, after: UUID = FIRST, *, opener: Opener = _bound
+    cursor: Any, table: SealedTable, after: UUID = FIRST, *, opener: Opener = _bound, limit: int | None = None
 ) -> Batch | None:
     """Seal the next rows after a key with the newest key and the algorithm set; None when no stale one is left.
 
@@ -73,7 +89,7 @@ def reseal_batch(
         sql.SQL(
             "SELECT {key}, {columns} FROM {table} WHERE {key} > %s AND ({stale}) ORDER BY {key} LIMIT %s FOR UPDATE"
         ).format(columns=sql.SQL(", ").join(columns), stale=stale(table), **names),
-        [after, *[newest()] * len(columns), BATCH],
+        [after, *[newest()] * len(columns), limit or BATCH],
     )
     rows = cursor.fetchall()
     if not rows:

@@ -20,7 +20,7 @@ from minqing.config.failures import CannotRun
 from minqing.config.local import database_at_hand
 from minqing.config.screen import complain, say, step
 from minqing.kernel import clock
-from minqing.kernel.resealing import FIRST, SealedTable, reseal_batch, sealed_tables, stale
+from minqing.kernel.resealing import FIRST, SealedTable, reseal_batch, sealed_tables, survey
 from minqing.kernel.sealed import ALGORITHM_LABELS, Unreadable, newest
 from minqing.kernel.settings import KEY_BYTES, settings
 
@@ -30,7 +30,10 @@ _LABELS: Final = {
     "enterprise": "企业的联系电话",
     "case_contact": "反映人的联系方式",
     "import_row": "导入的表格",
-    "import_chunk": "导入的表格",
+    "import_piece": "导入的表格",
+    "resident_merge": "合并前的档案",
+    "personal_code": "个人码的领取人",
+    "data_request": "本人请求的内容",
 }
 
 
@@ -91,6 +94,13 @@ def _status() -> int:
 def _rotate() -> int:
     with database_at_hand(say, owner=False):
         rows = rotate()
+        left = sum(n for one in held() for by, n in one.boxes.items() if by != tuple(newest()))
+        if left:
+            complain(
+                f"重新加密了 {rows:,} 行，但又出现了 {left:,} 个旧密钥的值：还有程序在用旧的 MINQING_KEYS。"
+                "请让所有 serve 和 work 都用上新密钥，再运行一次。"
+            )
+            return 1
         say(f"全部已是{_made(*newest())}，这次重新加密了 {rows:,} 行。" if rows else "没有要重新加密的。")
     return 0
 
@@ -104,14 +114,16 @@ def _one_table(table: SealedTable) -> int:
     """Seal one table anew. What was done is journalled also when it is stopped in the middle."""
     from django.db import connection
 
-    waiting, done, after = _waiting(table), 0, FIRST
+    with _whole_county(), connection.cursor() as cursor:
+        waiting, limit = survey(cursor, table)
     if not waiting:
         return 0
+    done, after = 0, FIRST
     try:
         with step(f"正在重新加密：{label(table)}（{waiting:,} 行）") as progress:
             while True:
                 with _whole_county(), connection.cursor() as cursor:
-                    batch = reseal_batch(cursor, table, after)
+                    batch = reseal_batch(cursor, table, after, limit=limit)
                 if batch is None:
                     break
                 done, after = done + batch.rows, batch.last
@@ -159,19 +171,6 @@ def held() -> Iterator[Held]:
                 for front, count in cursor.fetchall():
                     found.boxes[front[0], front[1]] += count
         yield found
-
-
-def _waiting(table: SealedTable) -> int:
-    from django.db import connection
-
-    with _whole_county(), connection.cursor() as cursor:
-        cursor.execute(
-            sql.SQL("SELECT count(*) FROM {table} WHERE {stale}").format(
-                table=sql.Identifier(table.name), stale=stale(table)
-            ),
-            [newest()] * len(table.columns),
-        )
-        return int(cursor.fetchone()[0])
 
 
 def _whole_county() -> Any:
