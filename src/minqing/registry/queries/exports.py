@@ -24,7 +24,7 @@ from minqing.kernel.sealed import unseal
 from minqing.registry import rules, vault
 from minqing.registry.models import Enterprise, Tag
 from minqing.registry.queries import search_words as words
-from minqing.registry.queries.search_plan import KINDS, Scope
+from minqing.registry.queries.search_kinds import KINDS, Scope
 
 CHUNK_ROWS: Final = 2_000
 # A reader that has stopped reading holds a snapshot, and the snapshot holds back the cleaning of every table.

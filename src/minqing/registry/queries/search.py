@@ -16,7 +16,8 @@ from minqing.registry import rules
 from minqing.registry.models import Enterprise, Household, HouseholdMember, Place, Resident, Tag, TagKind
 from minqing.registry.models.subjects import id_index, phone_index
 from minqing.registry.permissions import EDIT_REGISTRY
-from minqing.registry.queries.search_plan import Scope, find
+from minqing.registry.queries.search_kinds import Scope
+from minqing.registry.queries.search_plan import find
 from minqing.registry.queries.subjects import (
     MODELS,
     SubjectView,

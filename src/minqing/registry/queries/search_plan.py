@@ -5,7 +5,7 @@ village, for initials or a common door number it walks the whole county by name 
 kinds of statement, and the planner never chooses between them:
 
 - **gather**: every way in which the first word can be met (the beginning of a name, its later part, initials, an
-  address) is a sub-select of its own, with its own index and no order. Up to ``GATHERED_MAX`` of them together are
+  address) is a sub-select of its own, with its own index and no order. Up to ``COUNTED_MAX`` of them together are
   counted exactly and sorted. A village is gathered by its areas, and every word tested row by row.
 - **walk**: more were met, so the next rows in order lie close together. The index that holds the order is read from
   the beginning (for a surname, of its range), other conditions are tested row by row, and nothing more is counted.
@@ -20,28 +20,17 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
 
-from minqing.areas.public import Area, ids_under
-from minqing.kernel.access import Actor
-from minqing.kernel.scope import ScopedQuerySet
-from minqing.registry import rules
-from minqing.registry.models import Enterprise, Household, HouseholdMember, Place, Resident, Tag
-from minqing.registry.permissions import SEE_REGISTRY
 from minqing.registry.queries import search_words as words
+from minqing.registry.queries.search_kinds import KINDS, Rows, Scope, Search, Way
 
 COUNTED_MAX: Final = 1_000  # beyond, a list says "1,000 or more"
 REACHED_MAX: Final = 1_000  # and one leafs through the first thousand: who wants others, filters
-TAGGED_MAX: Final = 8_000  # more of them lie so close together in the order that walking is quicker
-KEYS_MAX: Final = (
-    1_500  # households or heads that lead to the rows looked for; some 4,000 people live in so many
-)
-FEW_AREAS: Final = 60  # the grids and micro-grids of a large village
+TAGGED_MAX: Final = 3_000  # more of them lie so close together in the order that walking is quicker
 
 _FEW_MET: Final = "SELECT id FROM met WHERE (SELECT count(*) FROM met) <= %s"
-
-Rows = ScopedQuerySet[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,54 +50,6 @@ class Found:
     def reachable(self) -> int:
         """How many rows can be leafed through, as far as they are known."""
         return self.total if self.is_exact else min(self.total, REACHED_MAX)
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Where somebody looks: the areas they see, within one that they chose."""
-
-    actor: Actor
-    area: Area | None = None
-    closed: bool = False
-
-    def of(self, model: Any) -> Rows:
-        """Return the rows of a model in the scope, by one condition on the area (two would mislead the planner)."""
-        rows: Rows
-        if self.area is not None and self.actor.sees(SEE_REGISTRY, self.area.path):
-            rows = model.objects.unscoped("the chosen area lies within the actor's")
-            rows = rows.filter(area_id__in=ids_under(self.area.path))
-        elif self._is_whole_county():
-            rows = model.objects.unscoped("the actor's area is the county, and no row lies outside it")
-        else:
-            rows = model.objects.visible_to(self.actor)
-        if self.area is not None:
-            rows = rows.filter(area_id__in=ids_under(self.area.path))
-        return rows if self.closed else rows.filter(closed_on=None)
-
-    def tags(self, kind: str, tag: str, today: date) -> Rows:
-        """Return the tags with a key that hold on a day and that the actor sees."""
-        tags = Tag.objects.visible_to(self.actor).current(today).filter(subject_kind=kind, kind__key=tag)
-        return tags if self.area is None else tags.filter(area_id__in=ids_under(self.area.path))
-
-    def few_areas(self) -> list[UUID] | None:
-        """Return the ids of the areas where they are a handful, else None."""
-        seen = self.actor.visible_areas(SEE_REGISTRY)
-        if self.area is not None:
-            seen = seen.filter(path__under=self.area.path)
-        ids = list(seen.values_list("id", flat=True)[: FEW_AREAS + 1])
-        return ids if len(ids) <= FEW_AREAS else None
-
-    def _is_whole_county(self) -> bool:
-        held = self.actor.appointments
-        return any("." not in one.area_path and one.role in SEE_REGISTRY.held_by for one in held)
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """One way in which a word is met: what gathers it by an index (None: too much), and what tests it in order."""
-
-    gathered: Rows | None
-    in_order: Rows | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +74,8 @@ def find(
         return _find_widely(by, scope, rows, met_by, tagged, asked)
     if not few:
         return Found([], 1, 0, is_exact=True)
-    rows = _carrying(by.tested(rows.filter(area_id__in=few), met_by), tagged)
-    return _gather_all(rows, asked)
+    rows = by.tested_in(few, rows.filter(area_id__in=few), met_by)
+    return _gather_all(_carrying(rows, tagged), asked)
 
 
 def _find_widely(
@@ -256,121 +197,3 @@ def _sql(rows: QuerySet[Any, Any]) -> tuple[str, tuple[Any, ...]]:
 def _carrying(rows: Rows, tagged: QuerySet[Any] | None) -> Rows:
     """Narrow rows to those with a tag."""
     return rows if tagged is None else rows.filter(id__in=tagged.values("subject_id"))
-
-
-class SiteSearch:
-    """Enterprises and places: name, initials and address stand in one table."""
-
-    column = "name"
-
-    def __init__(self, model: Any) -> None:
-        self.model = model
-
-    def ways(self, scope: Scope, rows: Rows, word: str) -> list[Way]:
-        """Return the ways in which the word is met, together everything."""
-        tested = self.tested(rows, [word])
-        met = [Way(rows.filter(words.holds("name", word)), tested)]
-        if words.in_address(word):
-            met.append(Way(rows.filter(words.holds("address", word)), tested))
-        if initials := words.initials_of(word):
-            met.append(Way(rows.filter(words.begins("name_initials", initials)), tested))
-        return met
-
-    def tested(self, rows: Rows, text: Sequence[str]) -> Rows:
-        """Return the rows that meet every word, tested one by one."""
-        for word in text:
-            address = Q(address__contains=word) if words.in_address(word) else Q(pk__in=[])
-            rows = rows.filter(words.row_by_row(words.named(word) | address))
-        return rows
-
-
-class ResidentSearch:
-    """Residents: by name, initials, and the address of the household they live in."""
-
-    model, column = Resident, "name"
-
-    def ways(self, scope: Scope, rows: Rows, word: str) -> list[Way]:
-        """Return the ways in which the word is met, together everything."""
-        met = people_named(rows, word)
-        if not words.in_address(word):
-            return met
-        homes = list(
-            scope.of(Household)
-            .filter(words.holds("address", word))
-            .values_list("id", flat=True)[: KEYS_MAX + 1]
-        )
-        if len(homes) > KEYS_MAX:
-            return [
-                *met,
-                Way(
-                    None,
-                    rows.alias(home=words.home_address()).filter(words.row_by_row(Q(home__contains=word))),
-                ),
-            ]
-        living = HouseholdMember.objects.filter(household__in=homes, ends_on=None)
-        return [*met, Way(rows.filter(id__in=living.values("resident_id")))] if homes else met
-
-    def tested(self, rows: Rows, text: Sequence[str]) -> Rows:
-        """Return the rows that meet every word, tested one by one."""
-        for word in text:
-            if words.in_address(word):
-                rows = rows.alias(home=words.home_address())
-                rows = rows.filter(words.row_by_row(words.named(word) | Q(home__contains=word)))
-            else:
-                rows = rows.filter(words.named(word))
-        return rows
-
-
-class HouseholdSearch:
-    """Households: by address, by their number in the police's register, by the name of the head."""
-
-    model, column = Household, "address"
-
-    def ways(self, scope: Scope, rows: Rows, word: str) -> list[Way]:
-        """Return the ways in which the word is met, together everything."""
-        met = [Way(rows.filter(code=word))]
-        if words.in_address(word):
-            met.append(Way(rows.filter(words.holds("address", word)), rows.filter(address__contains=word)))
-        people = [
-            one
-            for way in people_named(scope.of(Resident), word)
-            if way.gathered is not None
-            for one in way.gathered.values_list("id", flat=True)[: KEYS_MAX + 1]
-        ]
-        if len(people) > KEYS_MAX:
-            return [*met, Way(None, self._headed(rows, word))]
-        heads = HouseholdMember.objects.filter(resident__in=people, relation=rules.HEAD, ends_on=None)
-        return [*met, Way(rows.filter(id__in=heads.values("household_id")))] if people else met
-
-    def tested(self, rows: Rows, text: Sequence[str]) -> Rows:
-        """Return the rows that meet every word, tested one by one."""
-        for word in text:
-            address = Q(address__contains=word) if words.in_address(word) else Q(pk__in=[])
-            rows = self._with_head(rows).filter(
-                words.row_by_row(Q(code=word) | address | words.named(word, "head_"))
-            )
-        return rows
-
-    def _headed(self, rows: Rows, word: str) -> Rows:
-        return self._with_head(rows).filter(words.row_by_row(words.named(word, "head_")))
-
-    def _with_head(self, rows: Rows) -> Rows:
-        return rows.alias(head_name=words.head("name"), head_name_initials=words.head("name_initials"))
-
-
-def people_named(rows: Rows, word: str) -> list[Way]:
-    """Return the ways in which a resident's name is met: its beginning, its later part, its initials."""
-    begin = rows.filter(words.begins("name", word))
-    met = [Way(begin, begin), Way(rows.filter(words.goes_on("name", word)))]
-    if initials := words.initials_of(word):
-        met.append(Way(rows.filter(words.begins("name_initials", initials))))
-    return met
-
-
-Search = ResidentSearch | HouseholdSearch | SiteSearch
-KINDS: Final[dict[str, Search]] = {
-    rules.RESIDENT: ResidentSearch(),
-    rules.HOUSEHOLD: HouseholdSearch(),
-    rules.ENTERPRISE: SiteSearch(Enterprise),
-    rules.PLACE: SiteSearch(Place),
-}
