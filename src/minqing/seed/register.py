@@ -9,7 +9,7 @@ from random import Random
 from uuid import UUID
 
 from minqing.accounts.events import Appointed, AppointmentEnded, PersonAdded
-from minqing.accounts.public import ROLES, Appointment, Person, Unit
+from minqing.accounts.public import ROLES, Appointment, Person, Unit, role_at
 from minqing.areas.events import AreaOpened
 from minqing.areas.public import Area, AreaPeriod, CountyProfile, path_under
 from minqing.kernel.access import SYSTEM, Hand
@@ -95,7 +95,9 @@ class Register:
                 self.person_ids[one.person],
                 self.world.staff.people[one.person].name,
                 self.appointment_ids[one.key],
-                f"{units.get(one.unit) or self.world.tree.by_code[one.area_code].name}{ROLES[one.role].label}",
+                role_at(
+                    units.get(one.unit) or self.world.tree.by_code[one.area_code].name, ROLES[one.role].label
+                ),
             )
             for one in self.world.staff.appointments
         ]

@@ -36,6 +36,13 @@ class Ids:
 
     def __init__(self, rng: Random) -> None:
         self._bits = rng.getrandbits
+        self._made = 0
+
+    def in_order(self, moment: int) -> bytes:
+        """Make a time-ordered id; those of one second follow one another as they were made (RFC 9562, 6.2)."""
+        self._made = self._made + 1 & 0xFFF
+        high = (moment + EPOCH_UNIX) * 1000 << 80 | _VERSION_7 | self._made << 64
+        return (high | _VARIANT | self._bits(62)).to_bytes(16, "big")
 
     def at(self, moment: int) -> bytes:
         """Make a time-ordered id within the second of a moment."""
@@ -115,7 +122,7 @@ class Journal:
             at -= at % HOUR
             key = self.ids.timeless()
         else:
-            key = self.ids.at(at)
+            key = self.ids.in_order(at)
         facts = (shape.facts % values).encode()
         personal, salt = b"{}", b""
         if shape.personal is not None:
