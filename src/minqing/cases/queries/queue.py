@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db.models import F, Q
 
 from minqing.areas import public as areas
+from minqing.cases import rules
 from minqing.cases.models import Case, CaseQuerySet, Topic
 from minqing.kernel.access import Actor
 from minqing.workflow import public as workflow
@@ -134,6 +135,8 @@ def _row(case: Case, place: str, clock: workflow.ClockFace) -> CaseRow:
 
 
 def _filtered(found: CaseQuerySet, actor: Actor, filters: QueueFilters, at: datetime) -> CaseQuerySet:
+    # What residents ask about their own files is worked on in a page of its own (rights).
+    found = found.exclude(source=rules.RIGHTS)
     if filters.todo:
         found = found.filter(run_id__in=workflow.todo(actor).order_by().values("id"))
     elif filters.open_only:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -24,6 +25,7 @@ from minqing.kernel import clock
 from minqing.kernel.access import Actor
 from minqing.kernel.pages import OfficialRequest, page
 from minqing.registry import public as registry
+from minqing.rights import public as rights
 
 READS_SHOWN: Final = 50
 
@@ -114,7 +116,13 @@ def reads(request: OfficialRequest, kind: str, subject_id: UUID) -> HttpResponse
 
 
 def _frame(actor: Actor, ref: registry.SubjectRef, area_path: str, tab: str) -> dict[str, Any]:
-    return {"ref": ref, "tab": tab, "may_see_reads": actor.may(registry.EDIT_REGISTRY, area_path)}
+    may_hand = ref.kind == registry.RESIDENT and actor.may(rights.HAND_OVER_CODES, area_path)
+    return {
+        "ref": ref,
+        "tab": tab,
+        "may_see_reads": actor.may(registry.EDIT_REGISTRY, area_path),
+        "code_url": reverse("desk:personal_code", args=[ref.id]) if may_hand else "",
+    }
 
 
 def _cases(

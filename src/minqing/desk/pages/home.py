@@ -22,6 +22,7 @@ from minqing.journal import public as journal
 from minqing.kernel import clock
 from minqing.kernel.access import Actor
 from minqing.kernel.pages import OfficialRequest, page
+from minqing.rights import public as rights
 from minqing.workflow import public as workflow
 
 NOTICES: Final = 8
@@ -67,7 +68,7 @@ def home(request: OfficialRequest) -> HttpResponse:
     actor, at = request.actor, clock.now()
     if actor.acting is None:
         return render(request, "desk/home_nobody.html", status=403)
-    counts = workflow.todo_counts(actor, at=at)
+    counts = [one for one in workflow.todo_counts(actor, at=at) if one.procedure != cases.RIGHTS]
     waiting = cases.queue(actor, cases.QueueFilters(todo=True), at=at) if counts else None
     colours = _by_colour(counts)
     context = {
@@ -82,6 +83,7 @@ def home(request: OfficialRequest) -> HttpResponse:
         "seal_alarms": journal.seal_state(at=at).alarms if actor.may(journal.SEE_SEALS) else (),
         "access_notices": disclosure.notices(actor),
         "may_open_cases": actor.may(cases.OPEN_CASES),
+        "requests": rights.count_open(actor) if actor.may(cases.HANDLE_REQUESTS) else 0,
     }
     return render(request, "desk/home.html", context)
 

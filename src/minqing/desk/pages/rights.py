@@ -166,6 +166,8 @@ def _render(
     context: dict[str, Any] = {
         "opened": opened,
         "file": file,
+        # A step that can no longer be taken has no form on the page: why, and what was typed, stand above.
+        "lost": step_form if step_form is not None and not any(box["form"] is step_form for box in boxes) else None,
         "asked": asked,
         "line": file.line,
         "boxes": boxes,

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from minqing.cases import public as cases
 from minqing.kernel.pages import OfficialRequest, page
 from minqing.mobile.pages.whole import show
+from minqing.rights import public as rights
 
 
 @page(signed_in="one's own page")
@@ -21,5 +22,6 @@ def me(request: OfficialRequest) -> HttpResponse:
         "notices": cases.notices(actor),
         "acting_label": actor.acting.label if actor.acting else "目前没有有效的任职，请联系安全管理员",
         "many": len(actor.appointments) > 1,
+        "may_hand_codes": actor.may(rights.HAND_OVER_CODES),
     }
     return show(request, "me", given, tab="me")
