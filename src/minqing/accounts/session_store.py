@@ -80,7 +80,7 @@ class SessionStore(SessionBase):
         if not must_create:
             changed = Session.objects.filter(key_hash=key_hash)
             if self._row is None or str(self._row.person_id) != str(fields["person_id"]):
-                fields |= self._ends(data, now)
+                fields |= {"made_at": now, "seen_at": now, **self._ends(data, now)}
             if not changed.update(**fields, device=data.get(DEVICE_KEY, "")):
                 raise UpdateError
             return

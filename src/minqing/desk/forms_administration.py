@@ -105,6 +105,12 @@ class CloseUnitForm(forms.Form):
     reason = CleanTextField(label="撤销原因", max_length=REASON_MAX, widget=forms.Textarea(attrs={"rows": 2}))
 
 
+class CloseAccountForm(forms.Form):
+    """Closing an account."""
+
+    reason = CleanTextField(label="停用原因", max_length=REASON_MAX, widget=forms.Textarea(attrs={"rows": 2}))
+
+
 class PersonForm(forms.Form):
     """A new account."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from minqing.desk.pages import areas, audit, calendar, imports, people, seals, units
+from minqing.desk.pages import areas, audit, calendar, imports, people, people_access, seals, units
 
 administration_patterns: list[URLPattern] = [
     path("imports/", imports.imports, name="imports"),
@@ -25,6 +25,9 @@ administration_patterns: list[URLPattern] = [
     path("people/new/", people.person_new, name="person_new"),
     path("people/<uuid:person_id>/", people.person, name="person"),
     path("people/<uuid:person_id>/password/", people.password_reset, name="person_password"),
+    path("people/<uuid:person_id>/factors/", people_access.factors_reset, name="person_factors"),
+    path("people/<uuid:person_id>/close/", people_access.account_close, name="person_close"),
+    path("people/<uuid:person_id>/reopen/", people_access.account_reopen, name="person_reopen"),
     path("people/<uuid:person_id>/appoint/", people.appoint, name="person_appoint"),
     path(
         "people/<uuid:person_id>/appointments/<uuid:appointment_id>/end/",

@@ -98,6 +98,8 @@ def person(request: OfficialRequest, person_id: UUID) -> HttpResponse:
     context = {
         "who": who,
         "today": today,
+        "factors": accounts.factors_of(person_id),
+        "factor_required": accounts.second_factor_required(),
         "current": [(one, names[one.area_id]) for one in held if one.ends_on is None or one.ends_on >= today],
         "past": [(one, names[one.area_id]) for one in held if one.ends_on and one.ends_on < today],
     }
@@ -124,7 +126,7 @@ def person_new(request: OfficialRequest) -> HttpResponse:
     return render(request, "desk/administration/person_new.html", {"form": form}, status=status)
 
 
-@page(accounts.MANAGE_PEOPLE)
+@page(accounts.MANAGE_PEOPLE, step_up="重设密码")
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def password_reset(request: OfficialRequest, person_id: UUID) -> HttpResponse:

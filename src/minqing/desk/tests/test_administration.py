@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from minqing.accounts.models import Appointment, Person
-from minqing.accounts.tests.factories import AT, DAY, appoint, make_area, make_person
+from minqing.accounts.tests.factories import AT, DAY, appoint, make_area, make_person, stepped_up
 from minqing.areas.models import Area
 from minqing.desk.pages.audit import SUBJECTS
 from minqing.desk.tests.county import Desk, signed_in, telephoned
@@ -168,7 +168,7 @@ def test_an_account_is_made_appointed_and_ended(desk: Desk):
 
 def test_a_forgotten_password_is_reset_by_the_county(desk: Desk):
     admin, worker = desk.county.actor(SECURITY_ADMINISTRATOR), desk.county.actor(GRID_WORKER)
-    client, theirs = signed_in(admin), signed_in(worker)
+    client, theirs = stepped_up(signed_in(admin)), signed_in(worker)
     address = reverse("desk:person_password", args=[worker.person_id])
     assert client.get(address).status_code == 200
     weak = client.post(address, {"new": "123"})
