@@ -100,7 +100,7 @@ def reads(request: OfficialRequest, kind: str, subject_id: UUID) -> HttpResponse
     area = areas.area(who.area_id)
     actor.require(registry.EDIT_REGISTRY, area.path)
     try:
-        disclosure.linked(ref=who.ref, by=actor, at=clock.now())
+        disclosure.linked(ref=who.ref, by=actor, at=clock.now(), who=who, area_path=area.path)
     except disclosure.NeedsReason as needs:
         return ask_reason(request, needs.who)
     looked = journal.reads_of(kind, subject_id, limit=READS_SHOWN)

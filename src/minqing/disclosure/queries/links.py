@@ -46,15 +46,15 @@ def about(file: registry.Dossier) -> About:
     return About(ref, file.area_path, file.subject.closed, (ref.id, *also))
 
 
-def about_subject(who: registry.SubjectView) -> About:
-    """Return the same without reading the file; two statements."""
+def about_subject(who: registry.SubjectView, area_path: str = "") -> About:
+    """Return the same without reading the file; one statement, two where the area's path is not at hand."""
     members = registry.HouseholdMember.objects.filter(ends_on=None)
     also: Iterable[UUID] = ()
     if who.kind == registry.HOUSEHOLD:
         also = members.filter(household=who.id).values_list("resident_id", flat=True)
     elif who.kind == registry.RESIDENT:
         also = members.filter(resident=who.id).values_list("household_id", flat=True)
-    return About(who.ref, areas.area(who.area_id).path, who.closed, (who.id, *also))
+    return About(who.ref, area_path or areas.area(who.area_id).path, who.closed, (who.id, *also))
 
 
 def find_link(of: About, by: Actor, at: datetime, also: Iterable[Link] = ()) -> Link | None:
@@ -103,7 +103,7 @@ def _own_doing(ref: registry.SubjectRef, by: Actor, at: datetime) -> Link | None
         .values_list("what", "id", "at")
     )  # fmt: skip
     broken = (
-        BreakGlass.objects.unscoped("one's own")
+        BreakGlass.objects.unscoped("one's own broken glasses only")
         .filter(person_id=by.person_id, subject_kind=ref.kind, subject_id=ref.id, ends_at__gt=at)
         .values_list("category", "id", "ends_at")
     )

@@ -43,7 +43,7 @@ def break_glass(
     if wrong := rules.why_not_words(words, rules.WORDS_MIN):
         raise Refused(wrong[1], field=wrong[0])
     accounts.Person.objects.select_for_update(no_key=True).only("id").get(id=by.person_id)
-    own = BreakGlass.objects.unscoped("one's own").filter(person_id=by.person_id)
+    own = BreakGlass.objects.unscoped("one's own broken glasses only").filter(person_id=by.person_id)
     running = own.filter(subject_kind=ref.kind, subject_id=ref.id, ends_at__gt=at).first()
     if running is not None:
         return running
@@ -53,7 +53,7 @@ def break_glass(
     posts = supervisors_of(acting, by.person_id, clock.local(at).date())
     if not posts:
         raise Refused(NOBODY_JUDGES)
-    glass = BreakGlass.objects.unscoped("a new one").create(
+    glass = BreakGlass.objects.unscoped("a new row of one's own").create(
         person_id=by.person_id, appointment_id=acting.id, subject_kind=ref.kind, subject_id=ref.id,
         area_id=who.area_id, category=category, words=words, begun_at=at, ends_at=at + rules.GLASS_LASTS,
         reviewer_role=posts[0].role, reviewer_area_id=posts[0].area_id, review_due_at=at + rules.REVIEW_WITHIN,
@@ -92,7 +92,11 @@ def before_breaking(by: Actor, at: datetime) -> BeforeBreaking:
 
 
 def _unjudged(by: Actor) -> BreakGlassQuerySet:
-    return BreakGlass.objects.unscoped("one's own").filter(person_id=by.person_id).unreviewed()
+    return (
+        BreakGlass.objects.unscoped("one's own broken glasses only")
+        .filter(person_id=by.person_id)
+        .unreviewed()
+    )
 
 
 def why_blocked(late: BreakGlass) -> str:

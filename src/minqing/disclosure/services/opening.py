@@ -47,13 +47,21 @@ def open_file(*, ref: registry.SubjectRef, by: Actor, at: datetime, also: Iterab
     return Opened(file, link)
 
 
-def linked(*, ref: registry.SubjectRef, by: Actor, at: datetime, also: Iterable[Link] = ()) -> Link:
+def linked(
+    *,
+    ref: registry.SubjectRef,
+    by: Actor,
+    at: datetime,
+    also: Iterable[Link] = (),
+    who: registry.SubjectView | None = None,
+    area_path: str = "",
+) -> Link:
     """Return why the actor may work on a file, without opening it: for what is posted, and for what stands beside it.
 
-    Raises :class:`NotThere` or :class:`NeedsReason`.
+    ``who`` and ``area_path``: where the page has them already. Raises :class:`NotThere` or :class:`NeedsReason`.
     """
-    who = registry.subject(ref.kind, ref.id, by)
-    return _link_or_refuse(about_subject(who), who, by, at, also)
+    who = who or registry.subject(ref.kind, ref.id, by)
+    return _link_or_refuse(about_subject(who, area_path), who, by, at, also)
 
 
 def _link_or_refuse(
