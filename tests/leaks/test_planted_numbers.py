@@ -23,8 +23,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
-from minqing.accounts.tests.factories import AT
+from minqing.accounts.tests.factories import AT, stepped_up
 from minqing.cases import public as cases
+from minqing.disclosure import public as disclosure
 from minqing.kernel import clock
 from minqing.kernel.ids import uuid7
 from minqing.kernel.limits import forget_counts
@@ -32,6 +33,7 @@ from minqing.kernel.roles import ROLES
 from minqing.registry import public as registry
 from minqing.registry import rules
 from minqing.registry.models import Resident
+from minqing.registry.public import SubjectRef
 from minqing.registry.services import residents
 from minqing.registry.tests.factories import make_enterprise
 from tests.asking import ask
@@ -47,7 +49,7 @@ DECOY: Final = "339998195210100017"
 PLANTED: Final = 1_000
 IMPORTED, BROUGHT_BADLY, STAGED, BY_HAND = 700, 100, 100, 100
 PLACES: Final = (
-    "database files", "write-ahead log", "dump", "server log", "logs", "caches", "uploads", "pages",
+    "database files", "write-ahead log", "dump", "server log", "logs", "caches", "uploads", "pages", "exports",
 )  # fmt: skip
 HEADER: Final = "所属网格,户编号,与户主关系,姓名,证件号,电话,住址\n"
 
@@ -88,6 +90,8 @@ def looked(
             found = Looked(_plant())
             _decoy(found)
             _walk(found)
+            _export(found)
+            _unmask(found)
             server.look_at_log_ahead(found.search, since)  # first: a checkpoint takes old segments away
             server.look_at_files(found.search)
             server.look_at_dump(found.search)
@@ -194,8 +198,14 @@ def _walk(found: Looked) -> None:
             found.search.look(
                 "pages", answer.body if answer.body[:2] == b"PK" else read
             )  # a workbook is unpacked
+    by = planted.people["village_clerk"]
     clerk = client_of(planted.here.people["village_clerk"])
     people = Resident.everything.filter(name__startswith="裘").order_by("-id")[:6]
+    for one in people:
+        ref = SubjectRef("resident", one.id)
+        disclosure.break_glass(
+            ref=ref, category="other", words="家里人来电话，说人不见了，请查住址。", by=by, at=NOW
+        )
     urls = ["/desk/registry/?q=裘阿", "/desk/registry/?q=裘手改", "/desk/registry/?kind=enterprise&q=柿树弄",
             "/desk/registry/?kind=household&q=枇杷弄",
             *(f"/desk/registry/?q=裘阿&page={page}" for page in (2, 3)),
@@ -204,6 +214,34 @@ def _walk(found: Looked) -> None:
         answer = ask(clerk, "get", url)
         assert answer.status == 200, f"{url}: {answer.status} {answer.error}"
         found.search.look("pages", answer.text.encode())
+
+
+def _export(found: Looked) -> None:
+    """Take the lists away as files, in every format."""
+    client = stepped_up(client_of(found.planted.here.people["registrar"]))
+    for kind, text in (("resident", "裘"), ("enterprise", "柿树弄"), ("household", "枇杷弄")):
+        for form in registry.EXPORT_FORMATS:
+            answer = client.post(
+                "/desk/registry/export/", {"kind": kind, "text": text, "form": form, "area": "", "tag": ""}
+            )
+            assert answer.status_code == 200
+            content = b"".join(answer) if answer.streaming else answer.content
+            assert len(content) > (5_000 if kind == "resident" else 100)
+            found.search.look("exports", content)
+
+
+def _unmask(found: Looked) -> None:
+    """The one way to a whole number: the act itself shows it, and nothing of it stays behind."""
+    client = stepped_up(client_of(found.planted.here.people["village_clerk"]))
+    who = Resident.everything.filter(name__startswith="裘阿").exclude(id_index=None).order_by("id")[0]
+    glass = {"category": "other", "words": "家里人来电话，说人不见了，请查住址。"}
+    by = found.planted.people["village_clerk"]
+    disclosure.break_glass(ref=SubjectRef("resident", who.id), by=by, at=NOW, **glass)
+    for number in registry.NUMBERS:
+        url = f"/desk/registry/resident/{who.id}/number/"
+        data = {"field": number, "purpose": "verify", "words": "本人在柜台办事"}
+        answer = client.post(url, data)
+        assert (ID_BEGINS if number == "id_number" else PHONE_BEGINS) in answer.content.decode()
 
 
 THOROUGH: Final = "village_clerk"
@@ -252,6 +290,11 @@ def test_an_error_page_tells_nothing(
     monkeypatch.setattr("minqing.registry.queries.dossier.identities", broken)
     who = Resident.everything.filter(name__startswith="裘阿").exclude(id_index=None)[0]
     client: Client = client_of(looked.planted.here.people["village_clerk"])
+    by = looked.planted.people["village_clerk"]
+    ref = SubjectRef("resident", who.id)
+    disclosure.break_glass(
+        ref=ref, category="other", words="家里人来电话，说人不见了，请查住址。", by=by, at=NOW
+    )
     with caplog.at_level(logging.DEBUG):
         answer = client.get(f"/desk/registry/resident/{who.id}/")
     assert answer.status_code == 500
