@@ -54,7 +54,6 @@ MENU: Final = (
     Entry("access", "查阅与破例", "shield-check", OPEN_ACCESS, ("access", "break_glass", "number")),
     Entry("personal_codes", "本人查阅码", "key", HAND_OVER_CODES, ("personal_code",)),
     Entry("rights", "个人信息请求", "lock", HANDLE_REQUESTS, ("rights",)),
-    Entry("access", "查阅与破例", "shield-check", OPEN_ACCESS, ("access", "break_glass", "number")),
     Entry("diary", "走访", "notebook", SEE_VISITS, ("diary", "visit")),
     Entry("codes", "民情码", "qrcode", PRINT_DOOR_CODES, ("codes",)),
     Entry("duplicates", "重复档案", "users", MERGE_RESIDENTS, ("duplicate", "merge_")),
