@@ -8,7 +8,6 @@ used codes in a process's memory, we remember the last counter in the row.
 from __future__ import annotations
 
 import json
-from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -28,10 +27,9 @@ from cryptography.exceptions import InvalidSignature
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from minqing.accounts.models import Person
-from minqing.kernel.sealed import seal, unseal
+from minqing.accounts.models import Person, SignInSecret
 
-PLACE: Final = "mfa_authenticator.data"
+ELSEWHERE: Final = "sealed"
 ISSUER: Final = "民情"
 PERIOD: Final = 30
 # Clocks of phones go a little wrong: the code before and the one after are taken too (RFC 6238, 5.2).
@@ -41,13 +39,14 @@ LABELS: Final = {APP: "验证器", PASSKEY: "通行密钥", RECOVERY: "备用码
 # A long paste of nonsense is refused before anybody parses it; a real answer of a key is under 5 kB.
 ANSWER_MAX: Final = 20_000
 
-_whose: ContextVar[UUID | None] = ContextVar("whose", default=None)
+_COLUMNS: Final = {APP: "app", RECOVERY: "recovery"}
+_whose: ContextVar[tuple[UUID, str] | None] = ContextVar("whose", default=None)
 
 
 @contextmanager
-def of(person_id: UUID) -> Iterator[None]:
-    """Let the adapter know whose secrets it seals: allauth does not say."""
-    token = _whose.set(person_id)
+def of(person_id: UUID, kind: str) -> Iterator[None]:
+    """Let the adapter know whose secret of which kind it keeps: allauth does not say."""
+    token = _whose.set((person_id, _COLUMNS[kind]))
     try:
         yield
     finally:
@@ -55,13 +54,19 @@ def of(person_id: UUID) -> Iterator[None]:
 
 
 class Adapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no types
-    """What allauth asks us: how secrets are sealed, and what a person and this site are called (``MFA_ADAPTER``)."""
+    """What allauth asks us: where secrets are kept, and what a person and this site are called (``MFA_ADAPTER``)."""
 
     def encrypt(self, text: str) -> str:
-        return b64encode(seal(text, place=PLACE, row=_owner())).decode()
+        """Keep a secret sealed in a table of ours; allauth's own gets a word in its place."""
+        person_id, column = _owner()
+        kept = SignInSecret.objects.filter(id=person_id).first() or SignInSecret(id=person_id)
+        setattr(kept, column, text)
+        kept.save()
+        return ELSEWHERE
 
     def decrypt(self, encrypted_text: str) -> str:
-        return unseal(b64decode(encrypted_text), place=PLACE, row=_owner())
+        person_id, column = _owner()
+        return str(getattr(SignInSecret.objects.get(id=person_id), column))
 
     def get_totp_label(self, user: Person) -> str:
         return user.username
@@ -128,7 +133,7 @@ def counter_of(secret: str, code: str, at: datetime, *, after: int = -1) -> int 
 
 def add_app(person: Person, secret: str, counter: int, at: datetime) -> None:
     """Keep an app's secret, sealed; one app a person."""
-    with of(person.id):
+    with of(person.id, APP):
         made = TOTP.activate(person, secret).instance
     made.data["last_counter"] = counter
     made.created_at = made.last_used_at = at
@@ -146,23 +151,25 @@ def code_fits(person_id: UUID, code: str, at: datetime) -> str | None:
         )
     }
     app, recovery = held.get(APP), held.get(RECOVERY)
-    with of(person_id):
-        if app is not None:
+    if app is not None:
+        with of(person_id, APP):
             secret = decrypt(app.data["secret"])
-            counter = counter_of(secret, code, at, after=int(app.data.get("last_counter", -1)))
-            if counter is not None:
-                app.data["last_counter"] = counter
-                app.last_used_at = at
-                app.save(update_fields=["data", "last_used_at"])
-                return APP
-        if recovery is not None and RecoveryCodes(recovery).validate_code(code):
-            return RECOVERY
+        counter = counter_of(secret, code, at, after=int(app.data.get("last_counter", -1)))
+        if counter is not None:
+            app.data["last_counter"] = counter
+            app.last_used_at = at
+            app.save(update_fields=["data", "last_used_at"])
+            return APP
+    if recovery is not None:
+        with of(person_id, RECOVERY):
+            if RecoveryCodes(recovery).validate_code(code):
+                return RECOVERY
     return None
 
 
 def new_recovery_codes(person: Person) -> list[str]:
     """Return ten fresh codes, each good once; those of before are void."""
-    with transaction.atomic(), of(person.id):
+    with transaction.atomic(), of(person.id, RECOVERY):
         Person.objects.select_for_update(no_key=True).get(id=person.id)
         Authenticator.objects.filter(user_id=person.id, type=RECOVERY).delete()
         return [str(code) for code in RecoveryCodes.activate(person).get_unused_codes()]
@@ -173,7 +180,7 @@ def codes_left(person_id: UUID) -> int:
     found = Authenticator.objects.filter(user_id=person_id, type=RECOVERY).first()
     if found is None:
         return 0
-    with of(person_id):
+    with of(person_id, RECOVERY):
         return len(RecoveryCodes(found).get_unused_codes())
 
 
@@ -229,26 +236,36 @@ def remove(person_id: UUID, factor_id: int) -> str | None:
         found = Authenticator.objects.filter(user_id=person_id, pk=factor_id).exclude(type=RECOVERY).first()
         if found is None:
             return None
+        kind = str(found.type)
         found.delete()
+        if kind == APP:
+            _forget(person_id, APP)
         if not is_enrolled(person_id):
-            Authenticator.objects.filter(user_id=person_id).delete()
-        return str(found.type)
+            remove_all(person_id)
+        return kind
 
 
 def remove_all(person_id: UUID) -> int:
     """Remove everything somebody enrolled; return how many factors there were."""
     had = len(factors_of(person_id))
     Authenticator.objects.filter(user_id=person_id).delete()
+    SignInSecret.objects.filter(id=person_id).delete()
     return had
 
 
-def _owner() -> UUID:
+def _owner() -> tuple[UUID, str]:
     owner = _whose.get()
     if owner is None:
-        raise RuntimeError(
-            "a second factor's secret is sealed for a person: say whose by factors.of(person_id)"
-        )
+        raise RuntimeError("a second factor's secret is a person's: say whose by factors.of(id, kind)")
     return owner
+
+
+def _forget(person_id: UUID, kind: str) -> None:
+    """Forget a secret whose factor is gone."""
+    kept = SignInSecret.objects.filter(id=person_id).first()
+    if kept is not None:
+        setattr(kept, _COLUMNS[kind], None)
+        kept.save()
 
 
 def _answer(text: str) -> dict[str, Any] | None:

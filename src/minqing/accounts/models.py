@@ -17,6 +17,7 @@ from minqing.kernel.access import Role
 from minqing.kernel.ids import uuid7
 from minqing.kernel.models import Row
 from minqing.kernel.roles import ROLES
+from minqing.kernel.sealed import SealedField
 
 UNIT_KINDS = {
     "department": "部门",
@@ -195,3 +196,18 @@ class SecurityNotice(Row):
 
     class Meta:
         db_table = "security_notice"
+
+
+class SignInSecret(Row):
+    """The secrets behind a person's app and recovery codes, sealed; its id is the person's, to which they are bound.
+
+    allauth's own table holds only which factors there are: what is sealed here is found and sealed anew with new keys.
+    """
+
+    public_because: ClassVar[str] = "no page shows it; sealed for the person whose id it has"
+
+    app = SealedField()
+    recovery = SealedField()
+
+    class Meta:
+        db_table = "sign_in_secret"

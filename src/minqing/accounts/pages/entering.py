@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode, b64encode
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -20,8 +21,11 @@ from minqing.accounts.services.people import must_change_password
 from minqing.accounts.services.sign_in import record_sign_in
 from minqing.accounts.session_store import DEVICE_KEY, PHONE_KEY
 from minqing.kernel.pages import PROVED_KEY
+from minqing.kernel.sealed import seal, unseal
 
 _WAITING: Final = "waiting_for_second_factor"
+_NEW_APP: Final = "new_app"
+_PLACE: Final = "signed_in_session.data"
 # Long enough to install an app and bind it; the password is asked again after that.
 WAITS: Final = timedelta(minutes=15)
 
@@ -70,15 +74,14 @@ def proved(request: HttpRequest, how: str, at: datetime) -> None:
 
 def picture_secret(request: HttpRequest, person: Person) -> str:
     """Return the secret for a new app, the same until it is bound; it waits in the session, sealed."""
-    with factors.of(person.id):
-        kept = request.session.get("new_app")
-        if isinstance(kept, str):
-            return str(factors.Adapter().decrypt(kept))
-        made = factors.new_secret()
-        request.session["new_app"] = factors.Adapter().encrypt(made)
+    kept = request.session.get(_NEW_APP)
+    if isinstance(kept, str):
+        return unseal(b64decode(kept), place=_PLACE, row=person.id)
+    made = factors.new_secret()
+    request.session[_NEW_APP] = b64encode(seal(made, place=_PLACE, row=person.id)).decode()
     return made
 
 
 def forget_picture(request: HttpRequest) -> None:
     """Forget the secret that waited."""
-    request.session.pop("new_app", None)
+    request.session.pop(_NEW_APP, None)

@@ -12,7 +12,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.test import Client
 
 from minqing.accounts import factors
-from minqing.accounts.models import Person, Session
+from minqing.accounts.models import Person, Session, SignInSecret
 from minqing.accounts.public import reset_factors
 from minqing.accounts.services.second_factor import renew_recovery_codes
 from minqing.accounts.tests.factories import AT, PASSWORD, SmallCounty, appoint, make_person, small_county
@@ -110,11 +110,14 @@ def test_whoever_has_none_reaches_only_the_page_to_bind_one(person: Person) -> N
         assert len(set(codes)) == 10
         assert 'href="/desk/"' in bound.content.decode()
         assert client.get("/security/").status_code == 200
-    kept = Authenticator.objects.get(user=person, type="totp").data["secret"]
-    assert secret.replace(" ", "") not in kept
+    assert {one.data.get("secret", one.data.get("seed")) for one in Authenticator.objects.all()} == {"sealed"}
+    [(box, _)] = SignInSecret.objects.values_list("app", "recovery")
+    assert secret.replace(" ", "").encode() not in bytes(box)
     other = make_person("other")
-    with factors.of(other.id), pytest.raises(Unreadable):
-        factors.Adapter().decrypt(kept)  # sealed for the person whose it is
+    SignInSecret.objects.filter(id=person.id).update(id=other.id)
+    moved = SignInSecret.objects.get(id=other.id)
+    with pytest.raises(Unreadable):  # sealed for the person whose it is
+        str(moved.app)
 
 
 def test_a_session_of_before_the_rule_is_nobodys(person: Person, settings: Any) -> None:

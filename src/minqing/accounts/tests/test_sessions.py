@@ -130,7 +130,7 @@ def test_what_lies_idle_ends_and_so_does_a_long_day(person: Person) -> None:
     def row(client: Client):
         from minqing.accounts.session_store import hash_of
 
-        return Session.objects.filter(key_hash=hash_of(client.session.session_key))
+        return Session.objects.filter(key_hash=hash_of(client.session.session_key or ""))
 
     of_idle, of_long = row(idle), row(long)
     one = of_idle.get()

@@ -34,6 +34,7 @@ _LABELS: Final = {
     "resident_merge": "合并前的档案",
     "personal_code": "个人码的领取人",
     "data_request": "本人请求的内容",
+    "sign_in_secret": "验证器和备用码",
 }
 
 
