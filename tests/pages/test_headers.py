@@ -21,7 +21,8 @@ POLICY: Final = {
     "img-src": {"'self'", "data:", "blob:"},
     "font-src": {"'self'", "data:"},
     "frame-ancestors": {"'none'"},
-    "base-uri": {"'self'"},
+    "base-uri": {"'none'"},
+    "object-src": {"'none'"},
     "form-action": {"'self'"},
 }
 # Nothing of anybody: these may be kept by whoever likes.

@@ -171,7 +171,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:", "blob:"],
         "font-src": [SELF, "data:"],
         "frame-ancestors": [NONE],
-        "base-uri": [SELF],
+        "base-uri": [NONE],
+        "object-src": [NONE],
         "form-action": [SELF],
     }
 }
@@ -181,6 +182,9 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = _env.https
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if _env.https else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = _env.https
+if _env.https:  # the prefix binds a cookie to this host and to TLS; browsers refuse it without either
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 if _env.https and _env.proxies:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if _env.https and "*" not in host]

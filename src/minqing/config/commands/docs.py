@@ -17,6 +17,7 @@ from minqing.kernel.settings import settings
 GENERATORS: Final = (
     "minqing.workflow.public:procedure_pages",
     "minqing.config.reference:reference_pages",
+    "minqing.config.reference_standards:standards_pages",
     "minqing.privacy.public:data_pages",
 )
 
