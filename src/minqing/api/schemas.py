@@ -211,7 +211,7 @@ class CaseFileOut(CaseOut):
     turn: str
     subject: str = Field(description="关于谁或哪里；无权查看档案时为空")
     contact_name: str
-    contact_phone: str = Field(description="无权查看联系方式时为遮盖后的号码")
+    contact_phone: str = Field(description="只给遮盖后的号码；完整号码在事项页上逐次查看，留有记录")
     steps: list[StepOut]
     legs: list[LegOut]
     timeline: list[LineOut]

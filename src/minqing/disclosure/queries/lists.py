@@ -132,7 +132,7 @@ def _lines(found: BreakGlassQuerySet, at: datetime) -> list[GlassLine]:
                 id=one.id,
                 who=one.person.name,
                 role_label=one.appointment.label,
-                file_words=f"{label}{_masked(who)}" if who else label,
+                file_words=f"{label}：{_masked(who)}" if who else label,
                 place=places.get(one.area_id, ""),
                 category_label=one.category_label,
                 words=one.words,

@@ -119,7 +119,7 @@ def test_the_judgement_reaches_the_one_who_broke_it_and_the_resident(here: Here)
     clerk, secretary = here.people["village_clerk"], here.people["village_secretary"]
     made = broken(here)
     [line] = disclosure.to_review(secretary, AT + HOUR)
-    assert (line.id, line.who, line.file_words) == (made.id, clerk.person_name, "居民裘*香")
+    assert (line.id, line.who, line.file_words) == (made.id, clerk.person_name, "居民：裘*香")
     disclosure.review(
         glass_id=made.id, verdict="unjustified", words="问过家属，没有这回事", by=secretary, at=AT + HOUR
     )
