@@ -163,7 +163,7 @@ class CarryOutForm(forms.Form):
         label="怎么办的", required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3})
     )
     sure = forms.BooleanField(
-        label="我已看过下面列的范围，确认办理", error_messages={"required": "请先看清范围，再勾选确认。"}
+        label="我已看过上面列的范围，确认办理", error_messages={"required": "请先看清范围，再勾选确认。"}
     )
 
     def __init__(self, *args: Any, kind: str, item: str, **kwargs: Any) -> None:

@@ -23,9 +23,13 @@ from minqing.kernel.copies import Entry, Part, Value
 FONT: Final = (
     "STSong-Light"  # one of the fonts that every PDF reader brings for Chinese (ISO 32000-1, 9.7.5.2)
 )
-# Beyond the basic plane the encoding (UniGB-UCS2-H) has no place; the machine-readable copy has the character.
+# What the encoding (UniGB-UCS2-H) has no place for is printed so; the machine-readable copy has the character.
 MISSING: Final = "〓"
+# The middle dot of transliterated names stands in the Chinese set under another number.
+_INSTEAD: Final = str.maketrans({"·": "・", "•": "・", "–": "—"})
+_HAN: Final = range(0x3400, 0xA000)
 _LABEL_WIDTH: Final = 38 * mm
+_WIDTH: Final = A4[0] - 36 * mm - 12  # a frame keeps six points free on each side
 _LINE: Final = HexColor("#c9d2cd")
 _QUIET: Final = HexColor("#55605a")
 
@@ -74,16 +78,18 @@ def _part(part: Part) -> list[Flowable]:
     if not part.entries:
         found.append(Paragraph(_text("没有。"), _WORDS))
     for entry in part.entries:
-        found += [_table(entry), Spacer(1, 3 * mm)]
+        found += [_table(entry, whole=part.key == "facts"), Spacer(1, 3 * mm)]
     return found
 
 
-def _table(entry: Entry) -> Table:
+def _table(entry: Entry, *, whole: bool) -> Table:
+    """Return an entry as lines; what is empty is left out, but of the facts: there nothing is an answer too."""
     rows = [
         [Paragraph(_text(piece.label), _LABEL), Paragraph(_text(shown(piece.value)), _WORDS)]
         for piece in entry.pieces
+        if whole or piece.value not in (None, "", [])
     ]
-    table = Table(rows, colWidths=[_LABEL_WIDTH, A4[0] - 36 * mm - _LABEL_WIDTH], splitInRow=1)
+    table = Table(rows, colWidths=[_LABEL_WIDTH, _WIDTH - _LABEL_WIDTH], splitInRow=1)
     table.setStyle(
         TableStyle(
             [
@@ -105,8 +111,19 @@ def _foot(canvas: Any, document: Any) -> None:
 
 def _text(text: str) -> str:
     """Return text as reportlab takes it: escaped, lines kept, and nothing that the encoding cannot write."""
-    plain = "".join(one if ord(one) <= 0xFFFF else MISSING for one in text)
+    plain = "".join(one if _is_printable(one) else MISSING for one in text.translate(_INSTEAD))
     return escape(plain).replace("\n", "<br/>")
+
+
+def _is_printable(letter: str) -> bool:
+    """Whether the font's set (Adobe-GB1) has a letter: the Han of the basic plane, and what GBK has."""
+    if ord(letter) in _HAN or letter == "・":
+        return True
+    try:
+        letter.encode("gbk")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _style(name: str, size: float, leading: float, **given: Any) -> ParagraphStyle:
