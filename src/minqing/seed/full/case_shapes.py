@@ -24,16 +24,17 @@ from minqing.workflow.events import RunOverdue
 from minqing.workflow.public import procedure
 
 NOBODY: Final = UUID(int=0)
+PAIRS: Final = [first + second for second in LETTERS for first in LETTERS]
 ABOUT: Final = {"subject_kind": "case", "subject_id": NOBODY, "area_id": NOBODY}
 
 
 def code(number: int, length: int) -> str:
     """Write a number in the letters of printed codes."""
-    letters = []
-    for _ in range(length):
-        number, letter = divmod(number, len(LETTERS))
-        letters.append(LETTERS[letter])
-    return "".join(letters)
+    pairs = []
+    for _ in range((length + 1) // 2):
+        number, pair = divmod(number, len(PAIRS))
+        pairs.append(PAIRS[pair])
+    return "".join(pairs)[:length]
 
 
 @cache

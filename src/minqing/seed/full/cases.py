@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -55,7 +56,11 @@ NOTICE_UNREAD_DAYS, NOTICE_LENGTH = 6, 200
 SWEPT_AFTER: Final = 40
 URGES: Final = (1, 1, 1, 2, 3)
 REPORTER_HAND, ANONYMOUS_HAND, SYSTEM_HAND = (hand_columns(one) for one in (REPORTER, ANONYMOUS, SYSTEM))
+REPORTER_NAMES, ANONYMOUS_NAMES = (
+    text(one.person_name) + text(one.appointment_label) for one in (REPORTER, ANONYMOUS)
+)
 NO_STEP: Final = text("") * 3
+_LEG: Final = struct.Struct(">i16si16siii16s").pack
 CONTACT: Final = apps.get_model("cases", "Contact")  # not shown at the front door: only cases open it
 NOTICE: Final = apps.get_model("cases", "Notice")
 CONTACT_PLACES: Final = ("case_contact.name", "case_contact.phone")
@@ -245,13 +250,18 @@ class _Case:
         key = self.into.key(stay.entered_at, nameless=self.report.is_anonymous)
         ended = NO_STEP
         if stay.step is not None:
-            by = (stay.by.name, stay.by.label) if stay.by else self._reporter_names()
-            ended = text(stay.step.key) + text(by[0]) + text(by[1])
+            ended = text(stay.step.key) + (stay.by.names if stay.by else self._reporter_names())
         self.into.legs.add(
-            uid(key), uid(self.run), whole(number), uid(self.area), state_columns(self.way.of.key, stay.state.key),
-            self._unit(stay.unit), moment(stay.entered_at), moment(stay.due_at), precise(stay.yellow_us),
-            flag(stay.provisional), moment(stay.left_at), ended,
-        )  # fmt: skip
+            _LEG(16, key, 16, self.run, 4, number, 16, self.area),
+            state_columns(self.way.of.key, stay.state.key),
+            self._unit(stay.unit),
+            moment(stay.entered_at),
+            moment(stay.due_at),
+            precise(stay.yellow_us),
+            flag(stay.provisional),
+            moment(stay.left_at),
+            ended,
+        )
         until = self.county.at if stay.left_at is None else stay.left_at
         if stay.due_at is not None and stay.due_at < until and stay.due_at + SWEPT_AFTER <= self.county.at:
             unit = f'"{UUID(bytes=self.matters.unit_ids[stay.unit])}"' if stay.unit else "null"
@@ -264,9 +274,8 @@ class _Case:
             shape = overdue_shape(self.way.of.key, stay.state.key)
             self.note(shape, values, SYSTEM_HAND, stay.due_at + SWEPT_AFTER)
 
-    def _reporter_names(self) -> tuple[str, str]:
-        hand = ANONYMOUS if self.report.is_anonymous else REPORTER
-        return hand.person_name, hand.appointment_label
+    def _reporter_names(self) -> bytes:
+        return ANONYMOUS_NAMES if self.report.is_anonymous else REPORTER_NAMES
 
     def _step(self, stay: Stay, entered: Stay) -> None:
         """Say what a step said, and keep what it changed."""

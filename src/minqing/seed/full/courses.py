@@ -5,6 +5,7 @@ Habits, paces and words are those of `seed.courses`; states, steps, roles, needs
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import accumulate
@@ -44,7 +45,9 @@ HELD_AT: Final[Mapping[str, tuple[int, ...]]] = {
     "reviewer": (9, 6),
     "follow_up_caller": (9, 6),
 }
-FINISHERS: Final = (("village_clerk", 0.6), ("village_secretary", 0.12), ("grid_worker", 0.28))
+FINISHERS: Final = ("village_clerk", "village_secretary", "grid_worker")
+FINISHER_SHARES: Final = (0.6, 0.72)
+CONTENT_KEYS, CONTENT_WEIGHTS = list(CONTENT), list(accumulate(CONTENT.values()))
 SPOKEN: Final = ("reason", "advice", "result", "opinion", "remark")
 
 
@@ -125,7 +128,7 @@ class Guide:
     def _choose(self, way: Way, state: State, stays: list[Stay], not_done: int) -> Step:
         steps, weights = way.habits[state.key]
         while True:
-            key = self.rng.choices(steps, cum_weights=weights)[0]
+            key = steps[bisect(weights, self.rng.random() * weights[-1])]
             if key == "redo" and not_done >= NOT_DONE_MAX:
                 continue
             # Who has worked on it does not say that it was never theirs.
@@ -192,7 +195,7 @@ class Guide:
     def _roles(self, step: Step) -> list[str]:
         rng = self.rng
         if step.key == "finish":
-            return rng.choices([role for role, _ in FINISHERS], [share for _, share in FINISHERS])
+            return [FINISHERS[bisect(FINISHER_SHARES, rng.random())]]
         roles = [role.key for role in step.roles if role.key != "reporter"]
         return roles[::-1] if len(roles) > 1 and rng.random() < 0.4 else roles
 
@@ -236,7 +239,7 @@ class Guide:
             case "reason":
                 return teller.step("not_done" if step == "redo" else step, self._slots(told, unit))
             case "content":
-                return rng.choices(list(CONTENT), list(CONTENT.values()))[0]
+                return CONTENT_KEYS[bisect(CONTENT_WEIGHTS, rng.random() * CONTENT_WEIGHTS[-1])]
             case _:
                 return ""
 

@@ -12,6 +12,7 @@ from typing import Final
 from minqing.kernel.access import Hand
 from minqing.seed.full.entries import hand_columns
 from minqing.seed.full.moments import number_of
+from minqing.seed.full.sheets import text
 from minqing.seed.officials import AppointmentSeed, Staff, Staffer
 from minqing.seed.tree import COUNTY_CODE, AreaSeed, Tree, share_out
 
@@ -94,7 +95,7 @@ class CountyStaffer(Staffer):
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Somebody in an office from one day to another (days since 2000), with the columns of their hand."""
+    """Somebody in an office from one day to another (days since 2000), with the columns of their hand and names."""
 
     since: int
     until: int
@@ -103,6 +104,7 @@ class Holder:
     name: str
     label: str
     hand: bytes
+    names: bytes
 
 
 class Offices:
@@ -127,6 +129,7 @@ class Offices:
             name=hand.person_name,
             label=hand.appointment_label,
             hand=hand_columns(hand),
+            names=text(hand.person_name) + text(hand.appointment_label),
         )
         lasting = one.ends_on is None and holder.since < self.told_since
         for unit in {"", one.unit}:
