@@ -24,7 +24,7 @@ from minqing.kernel.sealed import unseal
 from minqing.registry import rules, vault
 from minqing.registry.models import Enterprise, Tag
 from minqing.registry.queries import search_words as words
-from minqing.registry.queries.search_kinds import KINDS, Scope
+from minqing.registry.queries.search_kinds import Scope, search_of
 
 CHUNK_ROWS: Final = 2_000
 # A reader that has stopped reading holds a snapshot, and the snapshot holds back the cleaning of every table.
@@ -128,9 +128,10 @@ class _Beside:
 
 def _listed(actor: Actor, asked: ExportAsked, today: date) -> QuerySet[Any, Any]:
     """Return the rows of the list, tested one by one: all of them are read anyway."""
-    by = KINDS[asked.kind]
+    met_by = words.words_of(asked.text)
+    by = search_of(asked.kind, met_by)
     scope = Scope(actor, asked.area, closed=asked.closed)
-    rows = by.tested(scope.of(by.model), words.words_of(asked.text))
+    rows = by.tested(scope.of(by.model), met_by)
     if asked.tag:
         rows = rows.filter(id__in=scope.tags(asked.kind, asked.tag, today).values("subject_id"))
     rows = rows.order_by(words.in_order(by.column), "id")

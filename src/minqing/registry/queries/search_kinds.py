@@ -87,9 +87,7 @@ class SiteSearch:
     def ways(self, scope: Scope, rows: Rows, word: str) -> list[Way]:
         """Return the ways in which the word is met, together everything."""
         tested = self.tested(rows, [word])
-        met = [Way(rows.filter(words.holds("name", word)), tested)]
-        if words.in_address(word):
-            met.append(Way(rows.filter(words.holds("address", word)), tested))
+        met = [Way(rows.filter(words.holds(column, word)), tested) for column in ("name", "address")]
         if initials := words.initials_of(word):
             met.append(Way(rows.filter(words.begins("name_initials", initials)), tested))
         return met
@@ -97,8 +95,7 @@ class SiteSearch:
     def tested(self, rows: Rows, text: Sequence[str]) -> Rows:
         """Return the rows that meet every word, tested one by one."""
         for word in text:
-            address = Q(address__contains=word) if words.in_address(word) else Q(pk__in=[])
-            rows = rows.filter(words.row_by_row(words.named(word) | address))
+            rows = rows.filter(words.row_by_row(words.named(word) | Q(address__contains=word)))
         return rows
 
     def tested_in(self, few: Sequence[UUID], rows: Rows, text: Sequence[str]) -> Rows:
@@ -111,10 +108,13 @@ class ResidentSearch:
 
     model, column = Resident, "name"
 
+    def __init__(self, *, in_addresses: bool = True) -> None:
+        self.in_addresses = in_addresses
+
     def ways(self, scope: Scope, rows: Rows, word: str) -> list[Way]:
         """Return the ways in which the word is met, together everything."""
         met = people_named(rows, word)
-        if not words.in_address(word):
+        if not self.in_addresses:
             return met
         homes = list(
             scope.of(Household)
@@ -135,7 +135,7 @@ class ResidentSearch:
     def tested(self, rows: Rows, text: Sequence[str]) -> Rows:
         """Return the rows that meet every word, tested one by one."""
         for word in text:
-            if words.in_address(word):
+            if self.in_addresses:
                 rows = rows.alias(home=words.home_address())
                 rows = rows.filter(words.row_by_row(words.named(word) | Q(home__contains=word)))
             else:
@@ -146,7 +146,7 @@ class ResidentSearch:
         """Return the rows of a few areas that meet every word; their homes lie in the same areas."""
         for word in text:
             met = words.named(word)
-            if words.in_address(word):
+            if self.in_addresses:
                 living = HouseholdMember.objects.filter(
                     ends_on=None, household__area_id__in=few, household__address__contains=word
                 )
@@ -162,9 +162,10 @@ class HouseholdSearch:
 
     def ways(self, scope: Scope, rows: Rows, word: str) -> list[Way]:
         """Return the ways in which the word is met, together everything."""
-        met = [Way(rows.filter(code=word))]
-        if words.in_address(word):
-            met.append(Way(rows.filter(words.holds("address", word)), rows.filter(address__contains=word)))
+        met = [
+            Way(rows.filter(code=word)),
+            Way(rows.filter(words.holds("address", word)), rows.filter(address__contains=word)),
+        ]
         people = [
             one
             for way in people_named(scope.of(Resident), word)
@@ -179,9 +180,8 @@ class HouseholdSearch:
     def tested(self, rows: Rows, text: Sequence[str]) -> Rows:
         """Return the rows that meet every word, tested one by one."""
         for word in text:
-            address = Q(address__contains=word) if words.in_address(word) else Q(pk__in=[])
             rows = self._with_head(rows).filter(
-                words.row_by_row(Q(code=word) | address | words.named(word, "head_"))
+                words.row_by_row(Q(code=word) | Q(address__contains=word) | words.named(word, "head_"))
             )
         return rows
 
@@ -191,8 +191,8 @@ class HouseholdSearch:
             heads = HouseholdMember.objects.filter(
                 words.named(word, "resident__"), ends_on=None, relation=rules.HEAD, resident__area_id__in=few
             )
-            met = Q(code=word) | Q(id__in=heads.values("household_id"))
-            rows = rows.filter(met | Q(address__contains=word) if words.in_address(word) else met)
+            met = Q(code=word) | Q(address__contains=word) | Q(id__in=heads.values("household_id"))
+            rows = rows.filter(met)
         return rows
 
     def _headed(self, rows: Rows, word: str) -> Rows:
@@ -218,6 +218,14 @@ KINDS: Final[dict[str, Search]] = {
     rules.ENTERPRISE: SiteSearch(Enterprise),
     rules.PLACE: SiteSearch(Place),
 }
+_BY_NAME_ONLY: Final = ResidentSearch(in_addresses=False)
+
+
+def search_of(kind: str, text: Sequence[str]) -> Search:
+    """Return how a kind is searched for words. One character alone ("号", "村") says who, never where people live."""
+    if kind == rules.RESIDENT and [len(word) for word in text] == [1]:
+        return _BY_NAME_ONLY
+    return KINDS[kind]
 
 
 def _among(ids: Sequence[UUID]) -> RawSQL:

@@ -24,12 +24,15 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
 
 from minqing.registry.queries import search_words as words
-from minqing.registry.queries.search_kinds import KINDS, Rows, Scope, Search, Way
+from minqing.registry.queries.search_kinds import Rows, Scope, Search, Way, search_of
 
 COUNTED_MAX: Final = 1_000  # beyond, a list says "1,000 or more"
 REACHED_MAX: Final = 1_000  # and one leafs through the first thousand: who wants others, filters
 TAGGED_MAX: Final = 3_000  # more of them lie so close together in the order that walking is quicker
 
+TAG_WALKED_PAGES: Final = (
+    5  # as far as walking past those without a tag costs less than gathering those with it
+)
 _FEW_MET: Final = "SELECT id FROM met WHERE (SELECT count(*) FROM met) <= %s"
 
 
@@ -65,7 +68,8 @@ def find(
     kind: str, scope: Scope, text: str, *, tag: str = "", today: date, page: int = 1, rows_max: int
 ) -> Found:
     """Find one page of a kind: every word met, with a tag's key, in the scope. Always in the same order."""
-    by, met_by = KINDS[kind], words.words_of(text)
+    met_by = words.words_of(text)
+    by = search_of(kind, met_by)
     asked = _Page(by.column, max(1, page), rows_max)
     tagged = scope.tags(kind, tag, today) if tag else None
     rows = scope.of(by.model)
@@ -95,7 +99,8 @@ def _find_widely(
         return _gather_all(rows, asked)
     # A name is met where the order has it, an address anywhere: so the order is walked for a name if there is one.
     first = next((word for word in met_by if _gathered(in_words[word])), met_by[0] if met_by else "")
-    ways = in_words.get(first, [Way(None, rows)])
+    is_deep = tagged is not None and asked.page > TAG_WALKED_PAGES
+    ways = in_words.get(first, [Way(rows) if is_deep else Way(None, rows)])
     others = [word for word in met_by if word != first]
     walked = [_tested(by, way, others, tagged) for way in ways]
     is_known = len(met_by) + (tagged is not None) <= 1 and (not first or bool(_gathered(ways)))

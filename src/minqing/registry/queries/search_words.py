@@ -19,9 +19,6 @@ from minqing.registry import rules
 from minqing.registry.models import HouseholdMember
 
 WORDS_MAX: Final = 4
-ADDRESS_CHARACTERS_MIN: Final = (
-    2  # one character of an address ("号") says nothing: it is looked for in names
-)
 _LAST: Final = "\U0010ffff"  # sorts after every character a name can hold
 _PART_CHARACTERS: Final = 2
 _PARTS: Final = ArrayField(TextField())
@@ -42,11 +39,6 @@ def in_order(column: str) -> Collate:
 def words_of(text: str) -> list[str]:
     """Return the words of what somebody typed, the one likely to find the fewest first: the longest."""
     return sorted(dict.fromkeys(text.split()), key=lambda word: -len(word))[:WORDS_MAX]
-
-
-def in_address(word: str) -> bool:
-    """Whether a word is looked for in addresses too."""
-    return len(word) >= ADDRESS_CHARACTERS_MIN
 
 
 def initials_of(word: str) -> str:
