@@ -30,8 +30,8 @@ from minqing.accounts.queries import (
 from minqing.accounts.rules import ROLE_LEVELS, role_at
 from minqing.accounts.services.appointments import appoint, end_appointment
 from minqing.accounts.services.delays import forget_old_failures
+from minqing.accounts.services.installing import add_first_administrator, rescue_administrator
 from minqing.accounts.services.people import (
-    add_first_administrator,
     add_person,
     change_password,
     close_account,
@@ -109,6 +109,7 @@ __all__ = [
     "person",
     "person_names",
     "reopen_account",
+    "rescue_administrator",
     "reset_factors",
     "reset_password",
     "role_at",

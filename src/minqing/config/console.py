@@ -21,6 +21,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "migrate": ("把数据库结构更新到当前版本", f"{_HERE}.migrate"),
     "seed": ("载入演示县的数据", f"{_HERE}.seed"),
     "county": ("在空的数据库里建一个真实的县（市）和安全管理员", f"{_HERE}.county"),
+    "administrator": ("没有安全管理员能登录时，在服务器上开通或重设一个", f"{_HERE}.administrator"),
     "serve": ("只启动网站", f"{_HERE}.serve"),
     "work": ("只启动后台任务", f"{_HERE}.work"),
     "journal": ("封存流水、核验流水、核对一份证明", f"{_HERE}.journal"),

@@ -13,21 +13,18 @@ from django.db import transaction
 from minqing.accounts.events import (
     AccountClosed,
     AccountReopened,
-    Appointed,
     PasswordChanged,
     PasswordReset,
     PersonAdded,
 )
-from minqing.accounts.models import Appointment, Person
+from minqing.accounts.models import Person
 from minqing.accounts.permissions import MANAGE_PEOPLE
 from minqing.accounts.services.notices import tell
 from minqing.accounts.services.sessions import end_sessions
 from minqing.areas.public import county
 from minqing.journal.public import record
-from minqing.kernel import clock
-from minqing.kernel.access import SYSTEM, Actor
+from minqing.kernel.access import Actor
 from minqing.kernel.errors import NotThere, Refused
-from minqing.kernel.roles import SECURITY_ADMINISTRATOR
 
 
 @transaction.atomic
@@ -49,28 +46,6 @@ def add_person(*, username: str, name: str, password: str, by: Actor, at: dateti
 
 
 @transaction.atomic
-def add_first_administrator(*, username: str, name: str, password: str, at: datetime) -> Person:
-    """Make the county's first security administrator, the only account there is; everyone else is appointed by one."""
-    top = county()
-    if Appointment.objects.exists():
-        raise Refused("这里已经有人任职，请由安全管理员在“人员”页开通账号。")
-    if Person.objects.filter(username__iexact=username).exists():
-        raise Refused(f"用户名“{username}”已经有人用了，请换一个。", field="username")
-    person = Person(username=username, name=name, password_set_at=at)
-    check_password(password, person)
-    person.set_password(password)
-    person.save(force_insert=True)
-    today = clock.local(at).date()
-    Appointment.objects.create(person=person, role=SECURITY_ADMINISTRATOR.key, area=top, starts_on=today)
-    appointed = Appointed(
-        subject_kind="person", subject_id=person.id, area_id=top.id, name=name,
-        role_label=SECURITY_ADMINISTRATOR.label, area_name=top.name, unit_name="", starts_on=today, ends_on=None,
-    )  # fmt: skip
-    record(appointed, by=SYSTEM, at=at)
-    return person
-
-
-@transaction.atomic
 def change_password(
     *, person: Person, old: str, new: str, session_key: str | None = None, by: Actor, at: datetime
 ) -> None:
@@ -80,7 +55,7 @@ def change_password(
     if not person.check_password(old):
         raise Refused("原密码不对，请核对。", field="old")
     check_password(new, person)
-    _set_password(person, new, at, must_change=False)
+    set_password(person, new, at, must_change=False)
     end_sessions(person.id, but=session_key)
     area_id = by.acting.area_id if by.acting else county().id
     changed = PasswordChanged(subject_kind="person", subject_id=person.id, area_id=area_id)
@@ -98,7 +73,7 @@ def reset_password(*, person_id: UUID, new: str, by: Actor, at: datetime) -> Per
     if person.id == by.person_id:
         raise Refused("自己的密码请从右上角的“密码与安全”改。")
     check_password(new, person)
-    _set_password(person, new, at, must_change=True)
+    set_password(person, new, at, must_change=True)
     end_sessions(person.id)
     tell(person.id, f"{by.person_name}重设了您的密码。不是您要求的话，请马上报告。", at)
     reset = PasswordReset(subject_kind="person", subject_id=person.id, area_id=top.id, name=person.name)
@@ -113,7 +88,8 @@ def must_change_password(person: Person, at: datetime) -> bool:
     return person.must_change_password or too_old
 
 
-def _set_password(person: Person, new: str, at: datetime, *, must_change: bool) -> None:
+def set_password(person: Person, new: str, at: datetime, *, must_change: bool) -> None:
+    """Write a password down, and whether its owner has to choose another."""
     person.set_password(new)
     person.password_set_at, person.must_change_password = at, must_change
     person.save(update_fields=["password", "password_set_at", "must_change_password"])
@@ -161,6 +137,7 @@ def _somebody_else(person_id: UUID, by: Actor) -> Person:
 
 
 def check_password(password: str, person: Person) -> None:
+    """Refuse a password that is short, common, all digits or too much like the name."""
     try:
         validate_password(password, person)
     except ValidationError as error:

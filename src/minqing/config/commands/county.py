@@ -51,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
         raise CannotRun(
             "自带的数据只有嵊州市（330683），其他县（市）请用 --towns 和 --villages 给出镇街和村。"
         )
-    password = os.environ.get(PASSWORD_VARIABLE) or _asked()
+    password = asked_password()
     with database_at_hand(say):
         migrate()
         from django.db import transaction
@@ -78,7 +78,10 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _asked() -> str:
+def asked_password() -> str:
+    """Return the security administrator's password, from the environment or typed."""
+    if said := os.environ.get(PASSWORD_VARIABLE):
+        return said
     if not sys.stdin.isatty():
         raise CannotRun(
             f"请在终端里运行，或用环境变量 {PASSWORD_VARIABLE} 给出安全管理员的密码（至少 12 位）。"
