@@ -20,7 +20,7 @@ from minqing.journal.models import Awaiting, Detail, Entry, ReactionDone
 from minqing.kernel.access import Hand
 from minqing.kernel.clock import to_the_hour
 from minqing.kernel.copying import copy_rows
-from minqing.kernel.ids import random_id, uuid7
+from minqing.kernel.ids import random_id, uuid7, uuid7_text
 
 SALT_BYTES: Final = 16
 DELIVER: Final = "journal.deliver"
@@ -119,14 +119,14 @@ def record_many(events: Iterable[tuple[Event, Hand, datetime]]) -> int:
     for event, by, at in events:
         facts, personal = map(_canonical, event.parts())
         salt = secrets.token_bytes(SALT_BYTES) if personal != "{}" else b""
-        key = random_id() if by.nameless else uuid7()
+        key = str(random_id()) if by.nameless else uuid7_text()
         entries.append((
             key, to_the_hour(at) if by.nameless else at, event.kind, event.subject_kind, event.subject_id,
             event.area_id, by.person_id, by.person_name, by.appointment_id, by.appointment_label, facts,
             hashlib.sha256(salt + f"[{facts},{personal}]".encode()).digest(), event.is_read,
         ))  # fmt: skip
         if salt:
-            details.append((random_id() if by.nameless else uuid7(), key, personal, salt))
+            details.append((str(random_id()) if by.nameless else uuid7_text(), key, personal, salt))
     copy_rows(Entry._meta.db_table, _ENTRY, entries)
     copy_rows(Detail._meta.db_table, _DETAIL, details)
     return len(entries)

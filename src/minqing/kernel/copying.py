@@ -25,7 +25,7 @@ def _column(values: Sequence[Any]) -> Iterable[str]:
         text = "".join(values)
         return values if text.isprintable() and "\\" not in text else map(_cell, values)
     if kinds == {UUID}:
-        return [value.hex for value in values]
+        return [value.int.to_bytes(16).hex() for value in values]
     if kinds == {bytes}:
         return ["\\\\x" + value.hex() for value in values]
     return map(_cell, values)
@@ -39,7 +39,7 @@ def _cell(value: Any) -> str:
     if value is None:
         return "\\N"
     if kind is bytes:
-        return "\\\\x" + value.hex()
+        return f"\\\\x{value.hex()}"
     if kind is bool:
         return "t" if value else "f"
     if kind is int or kind is float or kind is UUID:

@@ -6,6 +6,7 @@ import secrets
 import uuid
 from datetime import datetime
 
+import uuid_utils
 from uuid_utils import compat
 
 # No 0/O, 1/I/L, U/V: a code is read aloud over the telephone and copied from paper by old eyes.
@@ -17,6 +18,11 @@ def uuid7(at: datetime | None = None) -> uuid.UUID:
     if at is None:
         return compat.uuid7()
     return compat.uuid7(nanoseconds=int(at.timestamp() * 1_000_000) * 1000)
+
+
+def uuid7_text() -> str:
+    """Make a time-ordered id of now as text: for rows by the hundred thousand that nothing but the database reads."""
+    return str(uuid_utils.uuid7())
 
 
 def random_id() -> uuid.UUID:

@@ -16,7 +16,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, Protocol
 from uuid import UUID
@@ -99,11 +99,21 @@ def newest() -> bytes:
 
 def seal(value: str, *, place: str, row: UUID) -> bytes:
     """Encrypt ``value`` for ``place`` (``table.column``) of the row with that primary key, with the newest key."""
+    return sealer(place)(value, row)
+
+
+def sealer(place: str) -> Callable[[str, UUID], bytes]:
+    """Return what seals values of one place, with the newest key of this moment: for many at once."""
     key_id, key = settings().sealing_key()
     algorithm = ALGORITHMS[settings().cipher]
-    header, nonce = bytes((algorithm, key_id)), os.urandom(NONCE_BYTES)
-    bound = _bound(header, place, row)
-    return header + nonce + _cipher(algorithm, key).encrypt(nonce, value.encode(), bound)
+    header = bytes((algorithm, key_id))
+    encrypt, bound, random = _cipher(algorithm, key).encrypt, header + place.encode() + b"\0", os.urandom
+
+    def seal_one(value: str, row: UUID) -> bytes:
+        nonce = random(NONCE_BYTES)
+        return header + nonce + encrypt(nonce, value.encode(), bound + row.bytes)
+
+    return seal_one
 
 
 def unseal(box: bytes, *, place: str, row: UUID) -> str:

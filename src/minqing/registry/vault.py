@@ -19,7 +19,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from minqing.kernel.access import Actor, Capability
-from minqing.kernel.sealed import array_of, seal, unseal
+from minqing.kernel.sealed import array_of, sealer, unseal
 from minqing.registry.models import Identity
 from minqing.registry.permissions import SEE_REGISTRY
 
@@ -136,7 +136,7 @@ def put_identities(rows: Iterable[IdentityRow], paths: Collection[str]) -> int:
     numbered = (row for row in rows if row.id_number or row.phone)
     while some := list(islice(numbered, WRITE)):
         keys, areas = [row.resident_id for row in some], [row.area_id for row in some]
-        _do(_PUT, [keys, areas, *(array_of(_sealed(name, row) for row in some) for name in NUMBERS)], paths)
+        _do(_PUT, [keys, areas, *(array_of(_sealed(name, some)) for name in NUMBERS)], paths)
         count += len(some)
     return count
 
@@ -174,9 +174,9 @@ def _place(name: str) -> str:
     return str(field.place)
 
 
-def _sealed(name: str, row: IdentityRow) -> bytes | None:
-    value = getattr(row, name)
-    return seal(value, place=_place(name), row=row.resident_id) if value else None
+def _sealed(name: str, rows: Iterable[IdentityRow]) -> list[bytes | None]:
+    seal = sealer(_place(name))
+    return [seal(value, row.resident_id) if (value := getattr(row, name)) else None for row in rows]
 
 
 def _opened(name: str, box: bytes | None, row: UUID) -> str:

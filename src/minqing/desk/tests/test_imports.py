@@ -15,12 +15,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import Workbook, load_workbook
 
-from minqing.accounts.tests.factories import AT
+from minqing.accounts.tests.factories import AT, stepped_up
 from minqing.desk.tests.county import Desk
 from minqing.kernel import clock
 from minqing.kernel.roles import GRID_WORKER, TOWN_DISPATCHER, VILLAGE_CLERK
+from minqing.registry import public as registry
 from minqing.registry.models import ImportBatch, Resident
 from minqing.registry.public import load_tag_kinds
+from minqing.registry.services import imports
 from minqing.registry.tests.factories import id_number, make_home
 
 HEADER = (
@@ -99,7 +101,7 @@ def send(client: Client, content: bytes, name: str = "举坑村名册.xlsx", kin
 
 def test_ten_kinds_of_bad_rows_are_listed_and_the_good_ones_go_in(desk: Desk) -> None:
     load_tag_kinds()
-    clerk = desk.as_(VILLAGE_CLERK)
+    clerk = stepped_up(desk.as_(VILLAGE_CLERK))
     assert "还没有上传过表格" in text(clerk.get(reverse("desk:imports")))
     sent = send(clerk, workbook([*GOOD, *bad_rows()]))
     assert sent.status_code == 302
@@ -186,11 +188,11 @@ def test_the_template_is_the_one_that_comes_back(desk: Desk) -> None:
 
 
 def test_a_spreadsheet_is_its_uploaders_alone_and_goes_after_a_week(desk: Desk) -> None:
-    clerk = desk.as_(VILLAGE_CLERK)
+    clerk = stepped_up(desk.as_(VILLAGE_CLERK))
     sent = send(clerk, workbook(GOOD))
     batch = ImportBatch.everything.get()
-    dispatcher = desk.as_(TOWN_DISPATCHER)
-    for name in ("import", "import_errors"):
+    dispatcher = stepped_up(desk.as_(TOWN_DISPATCHER))
+    for name in ("import", "import_progress", "import_errors"):
         assert dispatcher.get(reverse(f"desk:{name}", args=[batch.id])).status_code == 404
     for name in ("import_apply", "import_discard"):
         assert dispatcher.post(reverse(f"desk:{name}", args=[batch.id])).status_code == 404
@@ -223,7 +225,7 @@ def test_the_preview_asks_as_much_for_many_rows(desk: Desk) -> None:
 
 def test_changes_are_shown_before_they_are_made(desk: Desk) -> None:
     load_tag_kinds()
-    clerk = desk.as_(VILLAGE_CLERK)
+    clerk = stepped_up(desk.as_(VILLAGE_CLERK))
     send(clerk, workbook(GOOD[:1]))
     clerk.post(reverse("desk:import_apply", args=[ImportBatch.everything.get().id]))
     make_home(desk.county.grid, "不相干")
@@ -233,3 +235,50 @@ def test_changes_are_shown_before_they_are_made(desk: Desk) -> None:
     page = text(clerk.get(sent.url, {"outcome": "changed"}))
     assert "13900001111" not in page
     assert "139****1111" in page
+
+
+def test_registering_asks_again_who_one_is(desk: Desk) -> None:
+    clerk = desk.as_(VILLAGE_CLERK)
+    send(clerk, workbook(GOOD))
+    batch = ImportBatch.everything.get()
+    assert clerk.post(reverse("desk:import_apply", args=[batch.id])).status_code == 401
+    assert not Resident.everything.exists()
+
+
+def test_a_large_spreadsheet_shows_how_far_it_is_until_it_is_done(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load_tag_kinds()
+    monkeypatch.setattr(imports, "AT_ONCE_WORKBOOK_BYTES", 1)
+    for module in (imports, registry):
+        monkeypatch.setattr(module, "AT_ONCE_ROWS", 1)
+    clerk = stepped_up(desk.as_(VILLAGE_CLERK))
+    page = send(clerk, workbook([*GOOD, *bad_rows()])).url
+    batch = ImportBatch.everything.get()
+    part = reverse("desk:import_progress", args=[batch.id])
+    for seen in (text(clerk.get(page)), text(clerk.get(part))):
+        assert "正在读取" in seen
+        assert "可以离开这一页" in seen
+    assert "看进度" in text(clerk.get(reverse("desk:imports")))
+    assert f'hx-get="{part}"' in text(clerk.get(page))
+    assert clerk.get(reverse("desk:import_errors", args=[batch.id])).status_code == 400
+    with clock.fixed(clock.now() + timedelta(minutes=5)):
+        assert "后台任务是否在运行" in text(clerk.get(part))
+    imports.check_import(batch.id, clock.now())
+    asked = clerk.get(part, headers={"HX-Request": "true"})
+    assert asked.headers["HX-Refresh"] == "true"
+    assert clerk.get(part).headers["Location"] == page
+    assert "在后台分段登记" in text(clerk.get(page))
+    started = clerk.post(reverse("desk:import_apply", args=[batch.id]), follow=True)
+    assert "已开始导入" in text(started)
+    assert "正在登记" in text(started)
+    assert clerk.post(reverse("desk:import_discard", args=[batch.id])).status_code == 400
+    imports.carry_on_import(batch.id, clock.now())
+    assert "已经导入" in text(clerk.get(page))
+    assert Resident.everything.count() == 2
+    ImportBatch.everything.update(status="stopped", refusal="停在半路。")
+    stopped = text(clerk.get(page))
+    assert "停在半路。" in stopped
+    assert "继续导入" in stopped
+    ImportBatch.everything.update(status="refused", refusal="读不下去。")
+    assert "读不下去。" in text(clerk.get(page))

@@ -15,7 +15,7 @@ ROLE = settings.APPLICATION_ROLE
 GRANT = f"""
 DO $$ BEGIN
     IF current_setting('server_version_num')::int >= 170000 THEN
-        EXECUTE 'GRANT MAINTAIN ON resident, resident_identity, household, household_member, enterprise, tag TO "{ROLE}"';
+        EXECUTE 'GRANT MAINTAIN ON resident, resident_identity, household, household_member, enterprise, tag, import_mark TO "{ROLE}"';
     END IF;
 END $$
 """

@@ -33,8 +33,12 @@ substring(sha256(convert_to(concat_ws('|', h.version, h.area_id, h.closed_on,
         WHERE m.household_id = h.id AND m.ends_on IS NULL)), 'UTF8')) FROM 1 FOR 16)
 """
 _KNOWN: Final = f"""
-SELECT m.rows_hash, h.area_id FROM import_mark m JOIN household h ON h.id = m.household_id
-WHERE m.rows_hash = ANY(%s) AND h.closed_on IS NULL AND m.state = {_STATE}
+WITH found AS MATERIALIZED (  -- else the planner takes the digest of every household to join by it
+    SELECT m.rows_hash, m.state AS was, h.area_id, {_STATE} AS state
+    FROM import_mark m JOIN household h ON h.id = m.household_id
+    WHERE m.rows_hash = ANY(%s) AND h.closed_on IS NULL
+)
+SELECT rows_hash, area_id FROM found WHERE state = was
 """  # noqa: S608  (a constant of ours)
 _MARK: Final = f"""
 INSERT INTO import_mark (household_id, rows_hash, state)

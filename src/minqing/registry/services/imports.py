@@ -6,8 +6,7 @@ chunk by chunk, each in a transaction that also says it is done: after a crash t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -15,7 +14,7 @@ from uuid import UUID
 from zlib import crc32
 
 from django.core.files.uploadedfile import UploadedFile
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Sum
 from procrastinate.contrib.django import app
 
@@ -41,8 +40,9 @@ from minqing.registry.models.imports import (
 )
 from minqing.registry.permissions import IMPORT_REGISTRY
 from minqing.registry.services import import_store as store
-from minqing.registry.services.import_chunks import Judge, settle_unchanged
-from minqing.registry.services.import_reading import read_file, repeated_rows
+from minqing.registry.services.import_chunks import settle_unchanged
+from minqing.registry.services.import_lanes import APPLY, CHECK, Task, side_by_side
+from minqing.registry.services.import_reading import read_file
 from minqing.registry.services.import_rows import match_header
 from minqing.registry.services.spreadsheet import FILE_BYTES_MAX, read_sheet
 
@@ -53,13 +53,9 @@ FILE_NAME_MAX: Final = 120
 AT_ONCE_BYTES: Final = 200_000
 AT_ONCE_WORKBOOK_BYTES: Final = 70_000
 AT_ONCE_ROWS: Final = 1_500
-LANES: Final = 2  # chunks on their way at once: while the database writes one, the next is made ready
-TRIES: Final = 4  # of one chunk that meets somebody else's change
 CHECK_JOB: Final = "registry.check_import"
 APPLY_JOB: Final = "registry.apply_import"
-# Chunks of one spreadsheet share it; a small one applied meanwhile waits for it alone: two files about one household
-# would each decide on what the other changes. Large ones come one after the other, by the lock of their jobs.
-_LOCK: Final = 7_201_001
+_LOCK: Final = 7_201_002
 _IN_TURN: Final = "registry.apply_import"
 _BROKE_OFF: Final = "服务器处理这份表格时出了故障，已记录在服务器日志里。"
 
@@ -115,7 +111,7 @@ def check_import(batch_id: UUID, at: datetime, *, is_last_try: bool = False) -> 
         return
     try:
         with _alone_at(batch):
-            _check(batch, _uploader(batch, at), at)
+            _check(batch, _uploader(batch, at), at, in_background=True)
     except Refused as refused:
         _end(batch, REFUSED, refused.message)
     except Exception:
@@ -124,15 +120,17 @@ def check_import(batch_id: UUID, at: datetime, *, is_last_try: bool = False) -> 
         raise
 
 
-def _check(batch: ImportBatch, by: Actor, at: datetime) -> None:
+def _check(batch: ImportBatch, by: Actor, at: datetime, *, in_background: bool = False) -> None:
     chunks = ImportChunk.objects.filter(batch=batch)
     if not chunks.exists():
         read_file(batch, clock.local(batch.uploaded_at).date())
-    judge = Judge.of(batch, repeated_rows(batch.id), at, chunks.count())
-    for chunk in chunks.filter(is_checked=False).order_by("number"):
-        with transaction.atomic():
-            judge.check(chunk)
+    task = Task(batch, CHECK, by, at)
+    if in_background:
+        side_by_side(task, batch.read_rows)
+    else:
+        task.run()
     with transaction.atomic():
+        _wait_for_all(batch, "is_checked")
         _add_up(batch)
         batch.status = STAGED
         batch.save()
@@ -167,7 +165,8 @@ def apply_import(*, batch_id: UUID, by: Actor, at: datetime) -> ImportBatch:
             return batch
         try:
             with transaction.atomic():
-                _apply(batch, by, at, lanes=1)
+                Task(batch, APPLY, by, at, is_alone=True).run(tries=1)
+                _finish(batch, by, at)
         except IntegrityError as error:
             raise Conflict("刚才有人登记了表里的人或户，这次没有导入任何一行。请再点一次“导入”。") from error
         return batch
@@ -182,13 +181,21 @@ def carry_on_import(batch_id: UUID, at: datetime, *, is_last_try: bool = False) 
         by = _uploader(batch, at)
         by.require(IMPORT_REGISTRY, batch.area.path)
         with _alone_at(batch):
-            _apply(batch, by, at, lanes=LANES)
+            side_by_side(Task(batch, APPLY, by, at), batch.rows)
+            _finish(batch, by, at)
     except Refused as refused:
         _end(batch, STOPPED, refused.message)
     except Exception:
         if is_last_try:
             _end(batch, STOPPED, f"{_BROKE_OFF}请稍后点“继续导入”，已登记的不会重复。")
         raise
+
+
+def help_with(batch_id: UUID, stretch: str, at: datetime, *, goes_on: Callable[[], bool]) -> None:
+    """Take chunks of a spreadsheet that another process works on (the process of a lane)."""
+    batch = _at_work(batch_id, CHECKING if stretch == CHECK else APPLYING)
+    if batch is not None:
+        Task(batch, stretch, _uploader(batch, at), at).run(goes_on=goes_on)
 
 
 def discard_import(*, batch_id: UUID, by: Actor) -> None:
@@ -219,68 +226,9 @@ def _forget(batch: ImportBatch) -> None:
     ImportRow.objects.filter(batch=batch).delete()
 
 
-def _apply(batch: ImportBatch, by: Actor, at: datetime, *, lanes: int) -> None:
-    waiting = list(
-        ImportChunk.objects.filter(batch=batch, is_applied=False)
-        .order_by("number")
-        .values_list("id", flat=True)
-    )
-    judge = Judge.of(batch, {}, at, ImportChunk.objects.filter(batch=batch).count())
-    if lanes == 1:
-        for chunk_id in waiting:
-            with transaction.atomic():
-                _apply_chunk(judge, chunk_id, by, at)
-    else:
-        _in_lanes(judge, waiting, by, at, lanes)
-    _finish(batch, by, at)
-
-
-def _in_lanes(judge: Judge, waiting: list[UUID], by: Actor, at: datetime, lanes: int) -> None:
-    """Apply chunks side by side, each lane on a connection of its own; the first failure stops all."""
-    left = iter(waiting)
-
-    def lane() -> None:
-        try:
-            # next() of a list's iterator is one step of the interpreter: no chunk is handed out twice.
-            for chunk_id in left:
-                _patiently(judge, chunk_id, by, at)
-        except BaseException:
-            for _ in left:  # the others stop after the chunk they are in
-                continue
-            raise
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(lanes, thread_name_prefix="import") as pool:
-        for running in [pool.submit(lane) for _ in range(lanes)]:
-            running.result()
-
-
-def _patiently(judge: Judge, chunk_id: UUID, by: Actor, at: datetime) -> None:
-    """Apply a chunk; when somebody registered one of its people in that moment, judge it once more on what is now."""
-    for left in reversed(range(TRIES)):
-        try:
-            with transaction.atomic():
-                _apply_chunk(judge, chunk_id, by, at)
-        except (IntegrityError, OperationalError):
-            if not left:
-                raise
-        else:
-            return
-
-
-def _apply_chunk(judge: Judge, chunk_id: UUID, by: Actor, at: datetime) -> None:
-    chunk = ImportChunk.objects.select_for_update().get(id=chunk_id)
-    if chunk.is_applied:
-        return
-    with connection.cursor() as cursor:
-        alone = judge.batch.rows <= AT_ONCE_ROWS
-        cursor.execute(f"SELECT pg_advisory_xact_lock{'' if alone else '_shared'}(%s)", [_LOCK])
-    judge.apply(chunk, by, at)
-
-
 def _finish(batch: ImportBatch, by: Actor, at: datetime) -> None:
     with transaction.atomic():
+        _wait_for_all(batch, "is_applied")
         _add_up(batch)
         batch.status, batch.applied_at = APPLIED, at
         batch.save()
@@ -292,6 +240,13 @@ def _finish(batch: ImportBatch, by: Actor, at: datetime) -> None:
             added=batch.new, changed=batch.changed, unchanged=batch.unchanged, bad=batch.bad,
         )  # fmt: skip
         record(applied, by=by.hand, at=at)
+
+
+def _wait_for_all(batch: ImportBatch, done: str) -> None:
+    """Wait for chunks that others still hold (a helper that outlived its worker). Raises when one was not finished."""
+    chunks = ImportChunk.objects.select_for_update().filter(batch=batch).values_list(done, flat=True)
+    if not all(list(chunks)):
+        raise StillAtWork(str(batch.id))
 
 
 def _add_up(batch: ImportBatch) -> None:

@@ -13,7 +13,7 @@ from django.db import connection
 from minqing.journal.public import Event, record_many
 from minqing.kernel.access import Actor
 from minqing.kernel.copying import Shape, merge_rows
-from minqing.kernel.ids import uuid7
+from minqing.kernel.ids import uuid7, uuid7_text
 from minqing.registry import rules, vault
 from minqing.registry.events import SubjectAdded, SubjectEdited, TagAdded
 from minqing.registry.models import Household, HouseholdMember, Resident, Tag, name_initials
@@ -214,7 +214,7 @@ class ResidentWriter:
         shape = Shape(HouseholdMember)
         shape.copy(
             shape.row(
-                id=uuid7(), household_id=self.home_of[one.row.number][0],
+                id=uuid7_text(), household_id=self.home_of[one.row.number][0],
                 resident_id=self.person_of[one.row.number], relation=one.relation, starts_on=self.today,
             )
             for one in moving

@@ -1,0 +1,133 @@
+"""Chunks of a spreadsheet worked on one after the other, or side by side with the help of a second process.
+
+Whoever is free takes the next chunk that nobody holds; its transaction also says that it is done. So it does not
+matter who works, how many do, or when one of them dies.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.db import IntegrityError, OperationalError, connection, transaction
+
+from minqing.kernel.access import Actor
+from minqing.registry.models.imports import ImportBatch, ImportChunk
+from minqing.registry.services.import_chunks import Judge
+from minqing.registry.services.import_reading import repeated_rows
+
+CHECK, APPLY = "check", "apply"
+# From here on a second process is worth its start and its memory: while the database writes the chunk of one, the
+# other makes its next one ready, and threads would wait for each other's Python.
+HELPER_ROWS_MIN: Final = 20_000
+TRIES: Final = 4  # of one chunk that meets somebody else's change
+# After so many chunks of a lane the planner's picture of the growing tables is refreshed.
+_ANALYSED_AFTER: Final = frozenset({2, 8, 32, 96})
+_GROWING: Final = ("resident", "resident_identity", "household", "household_member", "import_mark")
+# Chunks of one spreadsheet share it; a small one applied meanwhile waits for it alone: two files about one household
+# would each decide on what the other changes. Large ones come one after the other, by the lock of their jobs.
+LOCK: Final = 7_201_001
+
+
+class HelperFailed(RuntimeError):
+    """The second process ended with an error, which stands in the worker's log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What is to be done with every chunk of a spreadsheet, on whose behalf."""
+
+    batch: ImportBatch
+    stretch: str  # CHECK or APPLY
+    by: Actor
+    at: datetime
+    is_alone: bool = False  # no other import may move meanwhile
+
+    def run(self, *, tries: int = TRIES, goes_on: Callable[[], bool] = lambda: True) -> None:
+        """Take chunks until none is left (or it should not go on)."""
+        count = ImportChunk.objects.filter(batch=self.batch).count()
+        repeated = repeated_rows(self.batch.id) if self.stretch == CHECK else {}
+        judge = Judge.of(self.batch, repeated, self.at, count)
+        failed: Counter[UUID] = Counter()
+        done = 0
+        while goes_on():
+            chunk: ImportChunk | None = None
+            try:
+                with transaction.atomic():
+                    if (chunk := self._next()) is None:
+                        return
+                    self._work(judge, chunk)
+            except (IntegrityError, OperationalError):
+                # Somebody registered one of its people in that moment: judged once more, on what is on file now.
+                if chunk is None or failed[chunk.id] >= tries - 1:
+                    raise
+                failed[chunk.id] += 1
+            else:
+                done += 1
+                if self.stretch == APPLY and done in _ANALYSED_AFTER:
+                    analyse()
+
+    def _next(self) -> ImportChunk | None:
+        left = ImportChunk.objects.select_for_update(skip_locked=True).filter(batch=self.batch)
+        left = left.filter(is_checked=False) if self.stretch == CHECK else left.filter(is_applied=False)
+        return left.order_by("number").first()
+
+    def _work(self, judge: Judge, chunk: ImportChunk) -> None:
+        if self.stretch == CHECK:
+            judge.check(chunk)
+            return
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT pg_advisory_xact_lock{'' if self.is_alone else '_shared'}(%s)", [LOCK])
+        judge.apply(chunk, self.by, self.at)
+
+
+def side_by_side(task: Task, rows: int) -> None:
+    """Work on a large spreadsheet with all there is; the first failure is raised when everybody has stopped."""
+    if rows >= HELPER_ROWS_MIN:
+        with_helper(task)
+    else:
+        task.run()
+    if task.stretch == APPLY:
+        analyse()
+
+
+def with_helper(task: Task) -> None:
+    """Work here and in a second process, which ends when this one does."""
+    words = [
+        "-m",
+        "django",
+        "import_lane",
+        str(task.batch.id),
+        task.stretch,
+        task.at.isoformat(),
+        str(os.getpid()),
+    ]
+    helper = subprocess.Popen([sys.executable, *words], stdin=subprocess.DEVNULL)  # noqa: S603  (our own program)
+    try:
+        task.run()
+    except BaseException:
+        helper.terminate()
+        helper.wait()
+        raise
+    if helper.wait():
+        raise HelperFailed(f"import_lane ended with {helper.returncode}")
+
+
+def analyse() -> None:
+    """Refresh the planner's statistics after a bulk load, where the application may (PostgreSQL 17 and later)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('server_version_num')::int >= 170000")
+        if cursor.fetchone() == (True,):
+            cursor.execute(
+                "SELECT t FROM unnest(%s::text[]) AS t WHERE has_table_privilege(t, 'MAINTAIN')",
+                [list(_GROWING)],
+            )
+            if tables := [name for (name,) in cursor.fetchall()]:
+                cursor.execute(f"ANALYZE {', '.join(tables)}")  # names are ours
