@@ -27,6 +27,7 @@ INDEXES = {
     ),
     "household_address_parts": "household USING gin (text_parts(address))",
     "household_in_order": 'household (address COLLATE "C", id) INCLUDE (area_id, closed_on)',
+    "household_area_in_order": 'household (area_id, address COLLATE "C")',
     "enterprise_name_parts": "enterprise USING gin (text_parts(name))",
     "enterprise_address_parts": "enterprise USING gin (text_parts(address))",
     "enterprise_in_order": 'enterprise (name COLLATE "C", id)',

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
 
 from minqing.areas.public import Area, ids_under
@@ -21,6 +21,7 @@ from minqing.registry.queries import search_words as words
 
 # Households or heads that lead to the rows looked for; some 4,000 people live in so many.
 KEYS_MAX: Final = 1_500
+SORTED_MAX: Final = 6_000  # households that hold a word and are sorted at once; more are met soon on a walk
 FEW_AREAS: Final = 150  # the grids and micro-grids of a large village, some ten thousand people
 
 Rows = ScopedQuerySet[Any]
@@ -54,6 +55,13 @@ class Scope:
         kind_id = TagKind.objects.filter(key=tag).values_list("id", flat=True).first()
         tags = Tag.objects.visible_to(self.actor).current(today).filter(subject_kind=kind, kind=kind_id)
         return tags if self.area is None else tags.filter(area_id__in=ids_under(self.area.path))
+
+    def areas(self) -> QuerySet[Any, Any] | None:
+        """Return the areas of the scope; None where they are the whole county."""
+        seen = self.actor.visible_areas(SEE_REGISTRY)
+        if self.area is not None:
+            return seen.filter(path__under=self.area.path)
+        return None if self._is_whole_county() else seen
 
     def few_areas(self) -> list[UUID] | None:
         """Return the ids of the areas where they are a handful, else None."""
@@ -91,6 +99,10 @@ class SiteSearch:
         if initials := words.initials_of(word):
             met.append(Way(rows.filter(words.begins("name_initials", initials)), tested))
         return met
+
+    def begun(self, scope: Scope, rows: Rows) -> Rows:
+        """Return the rows as a walk in order begins them."""
+        return rows
 
     def tested(self, rows: Rows, text: Sequence[str]) -> Rows:
         """Return the rows that meet every word, tested one by one."""
@@ -132,6 +144,10 @@ class ResidentSearch:
         living = HouseholdMember.objects.filter(household__in=_among(homes), ends_on=None)
         return [*met, Way(rows.filter(id__in=living.values("resident_id")))] if homes else met
 
+    def begun(self, scope: Scope, rows: Rows) -> Rows:
+        """Return the rows as a walk in order begins them."""
+        return rows
+
     def tested(self, rows: Rows, text: Sequence[str]) -> Rows:
         """Return the rows that meet every word, tested one by one."""
         for word in text:
@@ -162,10 +178,10 @@ class HouseholdSearch:
 
     def ways(self, scope: Scope, rows: Rows, word: str) -> list[Way]:
         """Return the ways in which the word is met, together everything."""
-        met = [
-            Way(rows.filter(code=word)),
-            Way(rows.filter(words.holds("address", word)), rows.filter(address__contains=word)),
-        ]
+        held = rows.filter(words.holds("address", word))
+        is_sorted = held[: SORTED_MAX + 1].count() <= SORTED_MAX
+        in_order = None if is_sorted else self.begun(scope, rows).filter(address__contains=word)
+        met = [Way(rows.filter(code=word)), Way(held, in_order)]
         people = [
             one
             for way in people_named(scope.of(Resident), word)
@@ -173,9 +189,20 @@ class HouseholdSearch:
             for one in way.gathered.values_list("id", flat=True)[: KEYS_MAX + 1]
         ]
         if len(people) > KEYS_MAX:
-            return [*met, Way(None, self._headed(rows, word))]
+            return [*met, Way(None, self._headed(self.begun(scope, rows), word))]
         heads = HouseholdMember.objects.filter(resident__in=_among(people), relation=rules.HEAD, ends_on=None)
         return [*met, Way(rows.filter(id__in=heads.values("household_id")))] if people else met
+
+    def begun(self, scope: Scope, rows: Rows) -> Rows:
+        """Return the rows from the first address in the scope on: those of a town follow one another."""
+        areas = scope.areas()
+        if areas is None:
+            return rows
+        here = Household.everything.filter(area_id=OuterRef("id")).order_by(words.in_order("address"))
+        first = areas.annotate(first=Subquery(here.values("address")[:1])).aggregate(
+            least=Min(words.in_order("first"))
+        )["least"]
+        return rows if first is None else rows.filter(words.not_before("address", first))
 
     def tested(self, rows: Rows, text: Sequence[str]) -> Rows:
         """Return the rows that meet every word, tested one by one."""

@@ -28,11 +28,10 @@ from minqing.registry.queries.search_kinds import Rows, Scope, Search, Way, sear
 
 COUNTED_MAX: Final = 1_000  # beyond, a list says "1,000 or more"
 REACHED_MAX: Final = 1_000  # and one leafs through the first thousand: who wants others, filters
-TAGGED_MAX: Final = 3_000  # more of them lie so close together in the order that walking is quicker
-
-TAG_WALKED_PAGES: Final = (
-    5  # as far as walking past those without a tag costs less than gathering those with it
+PROBED_MAX: Final = (
+    300  # or the first three hundred, where every row passed on the way is looked up elsewhere
 )
+TAGGED_MAX: Final = 3_000  # more of them lie so close together in the order that walking is quicker
 _FEW_MET: Final = "SELECT id FROM met WHERE (SELECT count(*) FROM met) <= %s"
 
 
@@ -44,6 +43,7 @@ class Found:
     page: int
     total: int
     is_exact: bool
+    reach: int = 0
 
     def pages(self, rows_max: int) -> int:
         """Return how many pages can be turned to; where little is known, up to the next one."""
@@ -52,7 +52,7 @@ class Found:
     @property
     def reachable(self) -> int:
         """How many rows can be leafed through, as far as they are known."""
-        return self.total if self.is_exact else min(self.total, REACHED_MAX)
+        return self.total if self.is_exact else min(self.total, self.reach)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +99,13 @@ def _find_widely(
         return _gather_all(rows, asked)
     # A name is met where the order has it, an address anywhere: so the order is walked for a name if there is one.
     first = next((word for word in met_by if _gathered(in_words[word])), met_by[0] if met_by else "")
-    is_deep = tagged is not None and asked.page > TAG_WALKED_PAGES
-    ways = in_words.get(first, [Way(rows) if is_deep else Way(None, rows)])
+    ways = in_words.get(first, [Way(None, by.begun(scope, rows))])
     others = [word for word in met_by if word != first]
     walked = [_tested(by, way, others, tagged) for way in ways]
-    is_known = len(met_by) + (tagged is not None) <= 1 and (not first or bool(_gathered(ways)))
-    return _walk(walked, asked, at_least=COUNTED_MAX if is_known else 0)
+    is_plain = tagged is None and not others and (not first or bool(_gathered(ways)))
+    is_known = is_plain or (tagged is not None and not met_by)
+    reach = REACHED_MAX if is_plain else PROBED_MAX
+    return _walk(walked, asked, reach, at_least=COUNTED_MAX if is_known else 0)
 
 
 def _gathered(ways: Sequence[Way]) -> list[Rows]:
@@ -161,12 +162,12 @@ def _gather(
     return Found(ids, first // rows_max + 1, total, is_exact=True)
 
 
-def _walk(ways: Sequence[Way], asked: _Page, *, at_least: int) -> Found:
+def _walk(ways: Sequence[Way], asked: _Page, reach: int, *, at_least: int) -> Found:
     """Read rows in order up to the page's last and one more: each way's own first rows, put together.
 
     ``at_least``: how many there are for certain; 0 where only what was read is known.
     """
-    rows_max, page = asked.rows_max, min(asked.page, -(-REACHED_MAX // asked.rows_max))
+    rows_max, page = asked.rows_max, min(asked.page, -(-reach // asked.rows_max))
     last = page * rows_max
     met: set[tuple[str, UUID]] = set()
     for way in ways:
@@ -177,7 +178,7 @@ def _walk(ways: Sequence[Way], asked: _Page, *, at_least: int) -> Found:
             met.update(_sorted(asked.column, way.gathered, last + 1))
     ids = [one for _, one in sorted(met)[: last + 1]]
     if len(ids) > last or at_least:
-        return Found(ids[last - rows_max : last], page, max(at_least, len(ids)), is_exact=False)
+        return Found(ids[last - rows_max : last], page, max(at_least, len(ids)), is_exact=False, reach=reach)
     page = max(1, -(-len(ids) // rows_max))
     return Found(ids[(page - 1) * rows_max :], page, len(ids), is_exact=True)
 

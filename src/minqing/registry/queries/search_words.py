@@ -52,6 +52,11 @@ def begins(column: str, word: str) -> Q:
     return Q(GreaterThanOrEqual(sorted_by, word)) & Q(LessThan(sorted_by, word + _LAST))
 
 
+def not_before(column: str, value: str) -> Q:
+    """Return what does not come before a value in the order."""
+    return Q(GreaterThanOrEqual(in_order(column), value))
+
+
 def goes_on(column: str, word: str) -> Q:
     """Return what holds the word after its first character (and some of what only begins with it)."""
     return _has_parts(column, Substr(column, 2), word)

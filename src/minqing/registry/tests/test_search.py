@@ -124,7 +124,7 @@ WAYS: Final[dict[str, dict[str, int]]] = {
     "by areas": {},
     "gathered": {"FEW_AREAS": 0},
     "walked": {"FEW_AREAS": 0, "COUNTED_MAX": 2, "TAGGED_MAX": 2},
-    "walked, many homes": {"FEW_AREAS": 0, "COUNTED_MAX": 2, "TAGGED_MAX": 2, "KEYS_MAX": 1},
+    "walked, many homes": {"FEW_AREAS": 0, "COUNTED_MAX": 2, "TAGGED_MAX": 2, "KEYS_MAX": 1, "SORTED_MAX": 1},
 }
 
 
@@ -138,6 +138,7 @@ def test_every_way_finds_what_like_finds(
         monkeypatch.setattr(where, name, value)
     if "COUNTED_MAX" in WAYS[way]:  # counted to 2, but leafed through to the end
         monkeypatch.setattr(search_plan, "REACHED_MAX", 700)
+        monkeypatch.setattr(search_plan, "PROBED_MAX", 700)
     for kind, rows in seen.items():
         for text in WORDS:
             for tag in ("", "veteran") if kind == "resident" else ("",):
@@ -170,10 +171,17 @@ def test_beyond_the_counted_a_list_says_so_and_ends_at_the_last_page_one_can_rea
     ("index", "search"),
     [
         ("resident_name_parts", lambda: Resident.everything.filter(search_words.goes_on("name", "建国"))),
-        ("resident_in_order", lambda: Resident.everything.filter(search_words.begins("name", "王"))),
+        (
+            "resident_in_order",
+            lambda: Resident.everything.filter(search_words.begins("name", "王")).order_by(
+                search_words.in_order("name"), "id"
+            ),
+        ),
         (
             "resident_initials_in_order",
-            lambda: Resident.everything.filter(search_words.begins("name_initials", "wj")),
+            lambda: Resident.everything.filter(search_words.begins("name_initials", "wj")).order_by(
+                search_words.in_order("name_initials"), search_words.in_order("name"), "id"
+            ),
         ),
         (
             "household_address_parts",
