@@ -21,11 +21,12 @@ from minqing.journal.public import Entry
 from minqing.kernel import clock
 from minqing.registry import public as registry
 from minqing.registry.models import Household, HouseholdMember, ImportBatch, ImportChunk, Resident
-from minqing.registry.services import import_reading, imports
+from minqing.registry.services import import_lanes, import_reading, imports
 from minqing.registry.tests.test_import_large import families, stage
 
 FAMILIES = 300
 ROWS = 3 * FAMILIES
+WAITING = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s AND NOT granted"
 SECONDS_MAX = 90
 
 
@@ -35,10 +36,11 @@ def worker(log: Path) -> Iterator[subprocess.Popen[bytes]]:
     name, place = connection.settings_dict["NAME"], os.environ["MINQING_DATABASE_URL"]
     before, _, options = place.partition("?")
     address = f"{before.rpartition('/')[0]}/{name}?{options}"
+    environment = {**os.environ, "MINQING_DATABASE_URL": address, "MINQING_VAR": str(log.parent)}
     with log.open("ab") as out:
         process = subprocess.Popen(
             [sys.executable, "-m", "minqing.config.console", "work"],
-            env={**os.environ, "MINQING_DATABASE_URL": address}, stdout=out, stderr=out, start_new_session=True,
+            env=environment, stdout=out, stderr=out, start_new_session=True,
         )  # fmt: skip
     try:
         yield process
@@ -56,6 +58,13 @@ def wait_until(is_so: Callable[[], bool], process: subprocess.Popen[bytes], log:
         time.sleep(0.005)
 
 
+def ask(statement: str) -> object:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [import_lanes.LOCK])
+        row = cursor.fetchone()
+    return row and row[0]
+
+
 def applied_chunks(batch: ImportBatch) -> int:
     return ImportChunk.objects.filter(batch=batch, is_applied=True).count()
 
@@ -67,19 +76,28 @@ def test_it_goes_on_behind_the_last_chunk(tmp_path: Path, monkeypatch: pytest.Mo
     by = small_county().actor(VILLAGE_CLERK)
     monkeypatch.setattr(import_reading, "CHUNK_BYTES", 3_000)  # many chunks, so that one can fall in between
     monkeypatch.setattr(imports, "AT_ONCE_BYTES", 10**9)
+    monkeypatch.setattr(imports, "AT_ONCE_ROWS", 1)
     batch = stage(by, families(FAMILIES))
     chunks = ImportChunk.objects.filter(batch=batch).count()
     assert (batch.status, batch.new, chunks > 15) == ("staged", ROWS, True)
     registry.apply_import(batch_id=batch.id, by=by, at=clock.now())
 
     log = tmp_path / "worker.log"
+    ask("SELECT pg_advisory_lock(%s)")
     with worker(log) as first:
-        wait_until(lambda: applied_chunks(batch) >= 2, first, log)
+        for _ in range(3):
+            wait_until(lambda: ask(WAITING) == 1, first, log)
+            # Whoever waits longest comes first: the worker finishes this chunk, then it is held before the next.
+            ask("SELECT pg_advisory_unlock(%s)")
+            ask("SELECT pg_advisory_lock(%s)")
+        wait_until(lambda: ask(WAITING) == 1, first, log)
+        ask("SELECT pg_advisory_unlock(%s)")
+        time.sleep(0.02)  # now it writes
         os.killpg(first.pid, signal.SIGKILL)
         first.wait()
     done = applied_chunks(batch)
     batch.refresh_from_db()
-    assert 2 <= done < chunks, "the kill was meant to fall into the middle"
+    assert 3 <= done < chunks, "the kill was meant to fall into the middle"
     assert batch.status == "applying"
     assert 0 < Resident.everything.count() < ROWS
 
