@@ -127,7 +127,8 @@ OTHER_TABLES: Final[dict[str, str]] = {
     "break_glass": "why somebody opened the file stands on the read, which is copied",
     "access_alarm": "about an official", "access_notice": "about an official",
     "signed_in_session": "an official", "security_notice": "an official",
-    "sign_in_secret": "an official", "address_count": "addresses under a salt of the day", "address_salt": "a salt of the day",
+    "sign_in_secret": "an official", "address_count": "addresses under a salt of the day",
+    "address_salt": "a salt of the day",
     "resident_duplicate": "a guess that two files are one person's, in words that name no value",
     "resident_merge": "what the file held before two were made one, sealed, for undoing it",
 }  # fmt: skip

@@ -31,6 +31,9 @@ def erase_from_cases(*, whose: Whose, values: tuple[str, ...]) -> int:
         if case.id in contacts:
             Contact.objects.filter(case=case).update(name=None, phone=None, phone_index=None)
     _scrub_beside(closed, values)
+    own = Case.everything.filter(tied, source=rules.RIGHTS)
+    Addition.objects.filter(case__in=own).update(words=ERASED)
+    erase_naming(subject_kind="case", subject_ids=list(own.values_list("id", flat=True)), values=values)
     erase_naming(subject_kind="case", subject_ids=[one.id for one in closed], values=values)
     return len(closed)
 

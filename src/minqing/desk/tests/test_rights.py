@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from minqing.accounts.models import Person
 from minqing.accounts.tests.factories import AT, SmallCounty, small_county, stepped_up
 from minqing.cases.models import Case
 from minqing.journal.models import Entry
@@ -19,7 +20,6 @@ from minqing.registry import public as registry
 from minqing.registry.tests.factories import id_number, make_resident
 from minqing.rights import public as rights
 from minqing.rights.models import DataRequest, PersonalCode
-from tests.canary import client_of
 
 pytestmark = pytest.mark.django_db
 NOW = AT + timedelta(hours=1)
@@ -42,6 +42,12 @@ def here(db: None) -> SmallCounty:
 def resident(here: SmallCounty) -> registry.Resident:
     who = registry.ResidentInput(name="张桂香", id_number=NUMBER, phone="13867512399", occupation="绣工")
     return registry.add_resident(values=who, area_id=here.grid.id, by=here.actor(VILLAGE_CLERK), at=AT)
+
+
+def client_of(person: Person) -> Client:
+    client = Client()
+    client.force_login(person)
+    return client
 
 
 def signed_in(here: SmallCounty, role) -> Client:
@@ -149,7 +155,7 @@ def walk(client: Client, request: DataRequest, *steps: tuple[str, dict[str, str]
         assert answered.status_code == 302, answered.content.decode()
 
 
-CHECKED = (("accept", {}), ("verify", {"found": "看过身份证"}))
+CHECKED: tuple[tuple[str, dict[str, str]], ...] = (("accept", {}), ("verify", {"found": "看过身份证"}))
 GRANTED = (*CHECKED, ("grant", {"decision": "同意"}))
 
 

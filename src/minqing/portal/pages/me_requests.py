@@ -131,6 +131,7 @@ def _request_page(
         "may_take_back": receipt.is_open and not asked.outcome,
         "did": DID.get(request.GET.get("did", "")),
         "refused": refused,
+        "additions": rights.additions(asked),
     }
     return show(request, me, "requests_one", given, status)
 

@@ -11,7 +11,10 @@ from django.test import Client
 
 from minqing.accounts.tests.factories import AT, SmallCounty
 from minqing.cases.models import Case
+from minqing.diary.tests.factories import make_visit
+from minqing.disclosure import public as disclosure
 from minqing.journal.models import Entry
+from minqing.journal.public import reads_of
 from minqing.kernel import clock
 from minqing.kernel.ids import uuid7
 from minqing.kernel.roles import GRID_WORKER, VILLAGE_CLERK
@@ -96,6 +99,16 @@ def test_who_opened_it_and_why_is_named(mine, here, resident):
     words = mine.get("/me/reads/").content.decode()
     assert worker.person_name in words
     assert "走访前查看" in words
+
+
+def test_the_work_that_linked_the_reader_is_named(mine, here, resident):
+    worker = here.actor(GRID_WORKER)
+    make_visit(resident, worker, days_ago=1)
+    disclosure.open_file(ref=registry.SubjectRef("resident", resident.id), by=worker, at=NOW)
+    words = mine.get("/me/reads/").content.decode()
+    line = reads_of("resident", resident.id)[0]
+    assert line.because
+    assert line.because in words
 
 
 def test_one_s_own_case_is_there_and_a_neighbour_s_words_are_not(mine, client, door, resident):
@@ -203,8 +216,6 @@ def test_guessing_from_one_address_is_slowed(client, resident):
 
 
 def test_pages_stay_light_with_a_full_file(mine, here, resident):
-    from minqing.diary.tests.factories import make_visit
-
     worker = here.actor(GRID_WORKER)
     for number in range(30):
         make_visit(resident, worker, days_ago=number + 1, heard="说了很多话。" * 20)

@@ -63,6 +63,7 @@ class RequestFile:
     holder_name: str
     concerns_name: str
     may_carry_out: bool
+    additions: list[cases.Addition]
 
 
 def my_requests(resident_id: UUID, *, at: datetime) -> list[RequestLine]:
@@ -122,7 +123,13 @@ def request_file(request_id: UUID, *, by: Actor, at: datetime) -> RequestFile:
         holder_name=found.code.holder_name or "",
         concerns_name=found.concerns.name if found.concerns else "",
         may_carry_out=granted and found.case.closed_at is None,
+        additions=additions(found),
     )
+
+
+def additions(request: DataRequest) -> list[cases.Addition]:
+    """Return what was added to a request by its receipt. The caller has scoped the request."""
+    return list(cases.Addition.objects.filter(case=request.case_id))
 
 
 def _requests(wanted: Q) -> QuerySet[DataRequest]:

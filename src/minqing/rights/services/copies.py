@@ -36,6 +36,7 @@ READS_MAX: Final = 5_000
 READS_SHOWN: Final = 200
 JSON_FORM, PDF_FORM = "json", "pdf"
 FORM_LABELS: Final = {JSON_FORM: "机器可读文件", PDF_FORM: "可打印的文件"}
+_OPENED = {registry.RESIDENT: "本人档案", registry.HOUSEHOLD: "本户档案", "case": "您反映的事项"}
 _READS_NOTE = "每打开一次都会记下：谁、在哪个岗位、为了什么。看列表不算，因为列表里证件号和电话是遮住的。"
 
 
@@ -66,6 +67,8 @@ def who_read(resident_id: UUID, *, limit: int = READS_SHOWN) -> Part:
     homes = [one.household_id for one in registry.homes_of(resident_id) if one.ends_on is None]
     for one in homes:
         lines += journal.reads_of(registry.HOUSEHOLD, one, limit=limit)
+    for case_id in cases.reported_by(whose(registry.own_file(resident_id))):
+        lines += journal.reads_of("case", case_id, limit=limit)
     lines.sort(key=lambda line: line.at, reverse=True)
     entries = [
         Entry(
@@ -73,7 +76,7 @@ def who_read(resident_id: UUID, *, limit: int = READS_SHOWN) -> Part:
                 Piece("at", "时间", line.at),
                 Piece("who", "谁", line.who),
                 Piece("role", "在哪个岗位", line.role_label),
-                Piece("what", "打开的是", "本户档案" if line.subject_id in homes else "本人档案"),
+                Piece("what", "打开的是", _OPENED[line.subject_kind]),
                 Piece("why", "为了什么", _why(line)),
             ),
             title=f"{line.who} {line.role_label}",
