@@ -25,9 +25,9 @@ def test_tests_run_as_the_application() -> None:
     [
         "CREATE TABLE mine (id int)",
         "SET ROLE county_owner",
-        "TRUNCATE django_session",
-        "DROP TABLE django_session",
-        "ALTER TABLE django_session DISABLE ROW LEVEL SECURITY",
+        "TRUNCATE signed_in_session",
+        "DROP TABLE signed_in_session",
+        "ALTER TABLE signed_in_session DISABLE ROW LEVEL SECURITY",
     ],
 )
 def test_the_application_may_not(statement: str) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import uuid
 
 import pytest
-from django.contrib.sessions.models import Session
 
+from minqing.accounts.models import Session
 from minqing.accounts.tests.factories import everyone
 from minqing.api.door import api, description
 from minqing.api.errors import STATUS_WORDS

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 import schemathesis
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.core.wsgi import get_wsgi_application
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -25,6 +24,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from minqing.accounts.session_store import SessionStore
 from minqing.accounts.tests.factories import SmallCounty, everyone
 from minqing.api.tests.conftest import Machine, walk_to_the_follow_up
 from minqing.cases.models import Case

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.test import Client
 
+from minqing.accounts.models import Session
 from minqing.accounts.tests.factories import everyone
 from minqing.cases.models import Addition, Answer, Case, Contact
 from minqing.cases.public import LOOK_UPS, MISSES, REPLIES, REPORTS
