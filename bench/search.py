@@ -181,16 +181,16 @@ _LIKE: Final = {
 
 
 def _like(one: Question, today: date) -> tuple[str, list[Any]]:
-    """Return the question as one plain statement; one character alone says who, not where."""
+    """Return the question as one plain statement; one character says who, not where."""
     sorted_by, test = _LIKE[one.kind]
     tests = ["r.closed_on IS NULL", "r.area_id IN (SELECT id FROM area WHERE path <@ %s::ltree)"]
     params: list[Any] = [one.by.area.path]
-    is_who = one.kind == "resident" and len(one.text) == 1
+    says_who = one.kind == "resident"
     for word in one.text.split():
         escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         initials = f"{word.lower()}%" if word.isascii() and word.isalnum() else None
         tests.append(test)
-        params += [f"%{escaped}%", initials, None if is_who else f"%{escaped}%"]
+        params += [f"%{escaped}%", initials, None if says_who and len(word) == 1 else f"%{escaped}%"]
     if one.tag:
         tests.append(
             "r.id IN (SELECT t.subject_id FROM tag t JOIN tag_kind k ON k.id = t.kind_id WHERE k.key = %s "

@@ -120,13 +120,17 @@ class ResidentSearch:
 
     model, column = Resident, "name"
 
-    def __init__(self, *, in_addresses: bool = True) -> None:
-        self.in_addresses = in_addresses
+    def __init__(self, *, address_characters_min: int = 2) -> None:
+        self.address_characters_min = address_characters_min
+
+    def in_address(self, word: str) -> bool:
+        """Whether a word is looked for in addresses too."""
+        return len(word) >= self.address_characters_min
 
     def ways(self, scope: Scope, rows: Rows, word: str) -> list[Way]:
         """Return the ways in which the word is met, together everything."""
         met = people_named(rows, word)
-        if not self.in_addresses:
+        if not self.in_address(word):
             return met
         homes = list(
             scope.of(Household)
@@ -151,7 +155,7 @@ class ResidentSearch:
     def tested(self, rows: Rows, text: Sequence[str]) -> Rows:
         """Return the rows that meet every word, tested one by one."""
         for word in text:
-            if self.in_addresses:
+            if self.in_address(word):
                 rows = rows.alias(home=words.home_address())
                 rows = rows.filter(words.row_by_row(words.named(word) | Q(home__contains=word)))
             else:
@@ -162,7 +166,7 @@ class ResidentSearch:
         """Return the rows of a few areas that meet every word; their homes lie in the same areas."""
         for word in text:
             met = words.named(word)
-            if self.in_addresses:
+            if self.in_address(word):
                 living = HouseholdMember.objects.filter(
                     ends_on=None, household__area_id__in=few, household__address__contains=word
                 )
@@ -245,13 +249,17 @@ KINDS: Final[dict[str, Search]] = {
     rules.ENTERPRISE: SiteSearch(Enterprise),
     rules.PLACE: SiteSearch(Place),
 }
-_BY_NAME_ONLY: Final = ResidentSearch(in_addresses=False)
+_BY_CHARACTERS: Final = ResidentSearch(address_characters_min=1)
 
 
 def search_of(kind: str, text: Sequence[str]) -> Search:
-    """Return how a kind is searched for words. One character alone ("号", "村") says who, never where people live."""
-    if kind == rules.RESIDENT and [len(word) for word in text] == [1]:
-        return _BY_NAME_ONLY
+    """Return how a kind is searched for words.
+
+    One character says who, and not where people live: "号" stands in every address. Several that are all of one
+    character ("8 号") are part of an address written with blanks.
+    """
+    if kind == rules.RESIDENT and len(text) > 1 and all(len(word) == 1 for word in text):
+        return _BY_CHARACTERS
     return KINDS[kind]
 
 

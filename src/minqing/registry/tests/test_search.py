@@ -93,13 +93,14 @@ def _expected(kind: str, rows: list[dict[str, Any]], text: str, *, tagged: bool)
         return (
             any(word in name for name in row["names"])
             or bool(initials and any(one.startswith(initials) for one in row["initials"]))
-            or (not is_who and word in row["address"])
+            or ((len(word) > 1 or not says_who) and word in row["address"])
             or (bool(row["code"]) and word == row["code"])
         )
 
-    # One character alone says who, where people are looked for, never where they live.
-    is_who = len(text) == 1 and kind == "resident"
-    found = [row for row in rows if all(meets(row, word) for word in text.split())]
+    # Where people are looked for one character says who, unless all are single ones: then they are an address.
+    words = text.split()
+    says_who = kind == "resident" and not (len(words) > 1 and all(len(word) == 1 for word in words))
+    found = [row for row in rows if all(meets(row, word) for word in words)]
     return [
         row["id"]
         for row in sorted(found, key=lambda row: (row["sorted"], row["id"]))
