@@ -123,7 +123,7 @@ class Progress:
     @property
     def label(self) -> str:
         """What the bar counts."""
-        return "读了多少行（总数为估计）" if self.step == 0 else f"{self.what[2:]}了多少行"
+        return "已读（总数是估计）" if self.step == 0 else f"已{self.what[2:]}"
 
 
 def import_progress(batch: ImportBatch, at: datetime) -> Progress:
@@ -156,7 +156,7 @@ def _pace(done: int, share: float, since: timedelta, step: int) -> str:
     left = seconds * (1 - share) / share
     words = f"约 {round(left / 60)} 分钟" if left >= 90 else f"约 {max(1, round(left / 10)) * 10} 秒"
     # Checking begins where reading ended: its rows over the whole time would be no rate.
-    rate = f"每秒 {round(done / seconds)} 行，" if step != 1 else ""
+    rate = f"每秒 {round(done / seconds)} 行，" if step != 1 and done > seconds else ""
     return f"{rate}还要{words}"
 
 
