@@ -41,7 +41,8 @@ SELECT id, area_id, '轮换', 'lh', '', '', 'here', '', '', '', '', '', 1, now()
 """
 _NOISE: Final = """
 UPDATE resident_identity_twin SET id_number = anew.id_number, phone = anew.phone
-FROM unnest(%s::uuid[], %s::bytea[], %s::bytea[]) AS anew (id, id_number, phone) WHERE resident_id = anew.id
+FROM unnest(%s::uuid[], %s::bytea[], %s::bytea[]) AS anew (id, id_number, phone)
+WHERE resident_id = anew.id AND resident_id BETWEEN %s AND %s
 """
 
 
@@ -111,7 +112,7 @@ def _fill(rows: int) -> list[UUID]:
                 [county().path],
             )
         ids += [one for one, _ in some]
-    return ids
+    return sorted(ids)
 
 
 def _twin() -> None:
@@ -134,7 +135,7 @@ def _noise(ids: Sequence[UUID]) -> None:
         some = list(ids[start : start + BATCH])
         noise = [array_of(os.urandom(length) for _ in some) for length in BOX_BYTES]
         with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
-            cursor.execute(_NOISE, [some, *noise])
+            cursor.execute(_NOISE, [some, *noise, some[0], some[-1]])
 
 
 def _add_key() -> None:

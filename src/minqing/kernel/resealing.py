@@ -103,10 +103,11 @@ def reseal_batch(
             sets=sql.SQL(", ").join(sql.SQL("{0} = anew.{0}").format(one) for one in columns),
             arrays=sql.SQL(", %s::bytea[]") * len(columns),
             names=sql.SQL(", ").join([names["key"], *columns]),
-            on=sql.SQL("{table}.{key} = anew.{key}").format(**names),
+            # The range, so that the table is not read whole for every batch.
+            on=sql.SQL("{table}.{key} = anew.{key} AND {table}.{key} BETWEEN %s AND %s").format(**names),
             table=names["table"],
         ),
-        [[row[0] for row in rows], *map(array_of, anew)],
+        [[row[0] for row in rows], *map(array_of, anew), rows[0][0], rows[-1][0]],
     )
     return Batch(rows[-1][0], len(rows))
 
