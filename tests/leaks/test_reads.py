@@ -17,6 +17,8 @@ READS: Final = {
     "desk:case", "desk:case_print", "desk:preview", "desk:dossier", "mobile:matter", "mobile:subject", "api:case",
     "desk:rights_request", "desk:dossier_edit", "desk:tag_end", "desk:set_head",
 }  # fmt: skip
+# Two people's files side by side: each of them finds it in their own list.
+TWO_FILES: Final = {"desk:duplicate"}
 
 
 def reads() -> int:
@@ -33,7 +35,8 @@ def test_one_entry_for_every_file_opened(planted: Planted, role: str) -> None:
         before = reads()
         answer = client.get(place.url)
         written = reads() - before
-        expected = int(place.address.name in READS and answer.status_code == 200)
+        files = 2 if place.address.name in TWO_FILES else int(place.address.name in READS)
+        expected = files if answer.status_code == 200 else 0
         opened += expected
         if written != expected:
             wrong.append(
@@ -49,7 +52,7 @@ def test_one_entry_for_every_file_opened(planted: Planted, role: str) -> None:
 
 
 def test_every_page_of_a_record_is_a_read_or_known_not_to_be() -> None:
-    assert set(READS) <= set(ENTERED)
+    assert READS | TWO_FILES <= set(ENTERED)
 
 
 def test_a_refused_reader_leaves_no_read(planted: Planted) -> None:
