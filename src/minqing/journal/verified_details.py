@@ -8,7 +8,7 @@ from json import encoder
 from typing import Any, Final
 from uuid import UUID
 
-_scan: Final = json.JSONDecoder().scan_once
+_scan: Final[Any] = json.JSONDecoder().scan_once  # type: ignore[attr-defined]
 # As `events.detail_hash` writes it. json.JSONEncoder would build this anew for every value, at twice the price.
 _encode: Final[Any] = encoder.c_make_encoder(  # type: ignore[attr-defined]
     None, None, encoder.encode_basestring, None, ":", ",", True, False, True

@@ -42,7 +42,9 @@ def audit(request: OfficialRequest) -> HttpResponse:
     """List entries by kind, person, subject, area and day."""
     given, actor = request.GET, request.actor
     area = chosen_area(given.get("area"))
-    form = AuditFilterForm(given, areas=way_down(area or own_area(actor), actor), groups=journal.GROUPS.items())
+    form = AuditFilterForm(
+        given, areas=way_down(area or own_area(actor), actor), groups=journal.GROUPS.items()
+    )
     wanted = form.read()
     person_id, subject_id = an_id(given.get("person")), an_id(given.get("subject"))
     filters = journal.AuditFilters(
