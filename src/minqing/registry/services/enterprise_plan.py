@@ -101,7 +101,7 @@ def _know(rows: list[PlannedEnterprise], scope: Scope, lock: bool) -> None:
             continue
         if known.area_id not in scope.ids:
             one.row.refuse(
-                LABEL["uscc"], "这个信用代码不能在这里登记，可能已在别处登记。请联系系统管理员核实。"
+                LABEL["uscc"], "这个信用代码不能在这里登记，可能已在别处登记。请联系档案管理员核实。"
             )
         elif known.closed_on is not None:
             one.row.refuse(LABEL["uscc"], "这家企业的档案已注销，请核对。")

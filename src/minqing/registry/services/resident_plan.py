@@ -92,7 +92,7 @@ def _know_people(rows: list[PlannedResident], people: dict[bytes, Resident], sco
         if person.area_id not in scope.ids:
             # Whose it is stays unsaid: the importer has no right to know that somebody lives elsewhere.
             one.row.refuse(
-                LABEL["id_number"], "这个证件号不能在这里登记，可能已在别处登记。请联系系统管理员核实。"
+                LABEL["id_number"], "这个证件号不能在这里登记，可能已在别处登记。请联系档案管理员核实。"
             )
         elif person.closed_on is not None:
             one.row.refuse(LABEL["id_number"], "这个证件号的档案已注销，请先在档案页恢复，再导入。")

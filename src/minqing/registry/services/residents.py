@@ -23,7 +23,7 @@ from minqing.registry.services.households import end_membership, join, locked_ho
 from minqing.registry.services.inputs import ResidentInput, checked_resident
 from minqing.registry.services.tags import end_all_tags
 
-ID_ELSEWHERE = "这个证件号不能在这里登记，可能已在别处登记。请联系系统管理员核实。"
+ID_ELSEWHERE = "这个证件号不能在这里登记，可能已在别处登记。请联系档案管理员核实。"
 _UNIQUE = {"resident_id_once": ("id_number", ID_ELSEWHERE)}
 
 
