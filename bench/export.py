@@ -13,13 +13,13 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from typing import Final
 
 from bench.outcome import Outcome
 from bench.register import full_register, lookers
 from minqing.config.screen import say
+from minqing.kernel import clock
 
 ROWS: Final = 1_000_000
 RESIDENTS: Final = 71_000
@@ -66,7 +66,7 @@ def _export(form: str, rows: int) -> tuple[float, int, int, int, bool]:
     def lines() -> Iterator[tuple[str, ...]]:
         nonlocal written
         while written < rows:
-            export = Export(registrar.actor, asked, date.today())
+            export = Export(registrar.actor, asked, clock.today())
             try:
                 for row in export.rows():
                     if written == rows:
@@ -77,7 +77,7 @@ def _export(form: str, rows: int) -> tuple[float, int, int, int, bool]:
                 export.close()
 
     began, size, first, most, end = time.perf_counter(), 0, 0, 0, b""
-    export = Export(registrar.actor, asked, date.today())
+    export = Export(registrar.actor, asked, clock.today())
     columns = export.columns
     export.close()
     for piece in file_of(form, "居民名单", columns, lines()):

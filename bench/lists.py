@@ -14,13 +14,13 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Callable
-from datetime import date
 from statistics import median
 from typing import Any, Final
 
 from bench.outcome import Outcome
 from bench.register import RESIDENTS, Looking, full_register, lookers
 from minqing.config.screen import say, step
+from minqing.kernel import clock
 
 GROWTH_MAX: Final = 1.5
 FLOOR: Final = 1 / GROWTH_MAX
@@ -65,10 +65,9 @@ def measure(repeats: int) -> dict[tuple[str, str], float]:
 
 def lists_of(by: Looking) -> Lists:
     """Return the lists that somebody opens, by (level, name)."""
-    from minqing.kernel import clock
     from minqing.registry import public as registry
 
-    actor, today = by.actor, date.today()
+    actor, today = by.actor, clock.today()
 
     def listed(**given: Any) -> Callable[[], registry.SearchPage]:
         return lambda: registry.search(actor, today=today, **given)

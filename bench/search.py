@@ -25,6 +25,7 @@ from bench.outcome import Outcome, percentile
 from bench.pages import QUIET_MAX, crowded
 from bench.register import RESIDENTS, Looking, full_register, lookers
 from minqing.config.screen import say, step
+from minqing.kernel import clock
 
 P95_MS_MAX: Final = 80.0
 FLOOR: Final = 2.0
@@ -134,7 +135,7 @@ def _ask(one: Question) -> tuple[float, float, bool]:
     """Ask once; return our seconds, LIKE's, and whether both say the same."""
     from minqing.registry import public as registry
 
-    today = date.today()
+    today = clock.today()
     given: dict[str, Any] = {"kind": one.kind, "tag": one.tag, "today": today}
     began = time.perf_counter()
     first = registry.search(one.by.actor, one.text, **given)
@@ -210,7 +211,7 @@ def _exact(by: Looking) -> tuple[list[float], int]:
     for resident_id, numbers in registry.identities(ids, by.actor).items():
         for value in filter(None, (numbers.id_number, numbers.phone)):
             began = time.perf_counter()
-            rows = registry.find_exact(by.actor, value, today=date.today())
+            rows = registry.find_exact(by.actor, value, today=clock.today())
             seconds.append(time.perf_counter() - began)
             misses += resident_id not in {row.view.id for row in rows}
     return seconds, misses

@@ -242,4 +242,5 @@ class ListExported(Event):
         if self.with_closed:
             looked.append("包括已注销的")
         narrowed = f"（{'，'.join(looked)}）" if looked else ""
-        return f"导出了{KIND_LABELS[self.list_kind]}名单{narrowed}，共 {self.rows} 行，{self.form.upper()} 文件"
+        label = KIND_LABELS.get(self.list_kind, "档案")
+        return f"导出了{label}名单{narrowed}，共 {self.rows} 行，{self.form.upper()} 文件"

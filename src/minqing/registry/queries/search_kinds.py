@@ -202,7 +202,8 @@ class HouseholdSearch:
         areas = scope.areas()
         if areas is None:
             return rows
-        here = Household.everything.filter(area_id=OuterRef("id")).order_by(words.in_order("address"))
+        every = Household.objects.unscoped("only of the scope's own areas, and only the first address")
+        here = every.filter(area_id=OuterRef("id")).order_by(words.in_order("address"))
         first = areas.annotate(first=Subquery(here.values("address")[:1])).aggregate(
             least=Min(words.in_order("first"))
         )["least"]
