@@ -24,7 +24,10 @@ BENCHMARKS: Final[dict[str, tuple[str, str]]] = {
     "lists": ("名单的第一页、筛选和最后一页，居民多十倍时慢多少", "bench.lists"),
     "export": ("导出一百万行名单的时间和内存", "bench.export"),
     "pages": ("主要页面在固定到达率下的响应时间、语句数，以及与裸 SQL 之比", "bench.pages"),
-    "import-residents": ("从文件导入居民（检查、加密、查重、流水），与裸 COPY 之比", "bench.import_residents"),
+    "import-residents": (
+        "从文件导入居民（检查、加密、查重、流水），与裸 COPY 之比",
+        "bench.import_residents",
+    ),
     "rotate": ("更换个人信息的加密密钥，与只改写同样多的随机字节之比", "bench.rotate"),
 }
 

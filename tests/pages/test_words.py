@@ -86,7 +86,14 @@ PAGES_OF_THE_PROGRAM: Final = ("ui:gallery", "ui:gallery_phone", "ui:gallery_por
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     "role",
-    ["village_clerk", "town_dispatcher", "system_administrator", "security_administrator", "auditor", "nobody"],
+    [
+        "village_clerk",
+        "town_dispatcher",
+        "system_administrator",
+        "security_administrator",
+        "auditor",
+        "nobody",
+    ],
 )
 def test_a_page_speaks_chinese(planted: Planted, role: str) -> None:
     client = client_of(planted.here.people.get(role))

@@ -94,6 +94,11 @@ class BreakGlass(Row):
         return rules.VERDICTS.get(self.verdict, "")
 
 
+class AccessAlarmQuerySet(ScopedQuerySet["AccessAlarm"]):
+    def latest_first(self) -> Self:
+        return self.order_by("-made_at", "-id")
+
+
 class AccessAlarm(Row):
     """For the security administrator: numbers beyond the limit, a glass nobody judged, one without a reason."""
 
@@ -112,7 +117,7 @@ class AccessAlarm(Row):
     cleared_words = models.CharField(max_length=rules.WORDS_MAX, blank=True)
 
     everything = models.Manager["AccessAlarm"]()
-    objects = ScopedQuerySet["AccessAlarm"].as_manager()
+    objects = AccessAlarmQuerySet.as_manager()
 
     class Meta:
         db_table = "access_alarm"

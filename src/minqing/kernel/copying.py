@@ -61,7 +61,11 @@ def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]])
     )
     count = 0
     # Past Django's cursor, so its errors are translated here.
-    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.cursor.copy(statement) as copy:
+    with (
+        connection.cursor() as cursor,
+        connection.wrap_database_errors,
+        cursor.cursor.copy(statement) as copy,
+    ):
         left = iter(rows)
         while block := list(islice(left, _BLOCK_ROWS)):
             count += len(block)

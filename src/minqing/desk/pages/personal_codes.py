@@ -29,7 +29,9 @@ def find(request: OfficialRequest) -> HttpResponse:
         status = 400
         if form.is_valid():
             try:
-                found = rights.whose_document(form.cleaned_data["id_number"], by=request.actor, at=clock.now())
+                found = rights.whose_document(
+                    form.cleaned_data["id_number"], by=request.actor, at=clock.now()
+                )
             except Refused as refused:
                 status = refused_onto(form, refused)
             else:

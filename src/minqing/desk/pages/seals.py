@@ -1,4 +1,4 @@
-"""封存与核验: how far the journal is sealed, and what verifications of it found. For auditors and security administrators."""
+"""封存与核验: how far the journal is sealed, and what verifications of it found."""
 
 from __future__ import annotations
 

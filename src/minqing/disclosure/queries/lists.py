@@ -166,9 +166,7 @@ def _masked(who: registry.SubjectView) -> str:
 def alarms(actor: Actor) -> list[AlarmLine]:
     """Return the alarms of the actor's areas: the open ones first, latest first."""
     found = (
-        AccessAlarm.objects.visible_to(actor)
-        .select_related("person", "cleared_by")
-        .order_by("-made_at", "-id")[:LIST_MAX]
+        AccessAlarm.objects.visible_to(actor).select_related("person", "cleared_by").latest_first()[:LIST_MAX]
     )
     rows = sorted(found, key=lambda one: one.cleared_at is not None)
     places = areas.area_names(one.area_id for one in rows)

@@ -212,7 +212,9 @@ def mark_overdue(at: datetime) -> int:
 def clear_alarm(*, alarm_id: UUID, words: str, by: Actor, at: datetime) -> AccessAlarm:
     """Write down what came of an alarm. Raises :class:`NotThere`."""
     by.require(SEE_ALARMS)
-    alarm = AccessAlarm.objects.visible_to(by).filter(id=alarm_id).select_for_update(of=("self",)).first()
+    alarm: AccessAlarm | None = (
+        AccessAlarm.objects.visible_to(by).filter(id=alarm_id).select_for_update(of=("self",)).first()
+    )
     if alarm is None:
         raise NotThere
     if alarm.cleared_at is not None:

@@ -14,6 +14,7 @@ from minqing.disclosure.tests.conftest import Here
 from minqing.journal.models import Entry
 from minqing.journal.public import reads_of
 from minqing.kernel.errors import NotThere
+from minqing.kernel.roles import GRID_WORKER
 from minqing.registry import public as registry
 from minqing.registry.tests.factories import make_enterprise, make_place
 
@@ -26,6 +27,7 @@ def opened(here: Here, row, by: AppointedActor, at=LATER) -> disclosure.Link:
 
 def test_an_entry_says_who_in_which_part_and_why(here: Here) -> None:
     worker = here.people["grid_worker"]
+    assert worker.acting is not None
     make_visit(here.home, worker, days_ago=3)
     link = opened(here, here.elder, worker)
     [line] = reads_of("resident", here.elder.id)
@@ -56,7 +58,7 @@ def test_the_grid_worker_s_round_is_the_own_grid(here: Here) -> None:
     worker = here.people["grid_worker"]
     for row in (here.elder, here.home):
         assert opened(here, row, worker).kind == "round"
-    second = here.county.actor(worker.acting.role, area=here.county.second_grid)
+    second = here.county.actor(GRID_WORKER, area=here.county.second_grid)
     with pytest.raises(NotThere):
         opened(here, here.elder, second)
 

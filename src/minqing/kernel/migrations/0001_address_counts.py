@@ -16,7 +16,10 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=minqing.kernel.ids.random_id, editable=False, primary_key=True, serialize=False
+                        default=minqing.kernel.ids.random_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
                     ),
                 ),
                 ("day", models.DateField(db_index=True)),
@@ -30,7 +33,10 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=minqing.kernel.ids.random_id, editable=False, primary_key=True, serialize=False
+                        default=minqing.kernel.ids.random_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
                     ),
                 ),
                 ("day", models.DateField(unique=True)),

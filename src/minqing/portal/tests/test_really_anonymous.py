@@ -257,7 +257,9 @@ def test_addresses_are_counted_for_all_processes_under_a_salt_of_the_day_that_is
 
 def test_the_counts_are_in_no_log_of_the_database():
     with connection.cursor() as cursor:
-        cursor.execute("SELECT relpersistence FROM pg_class WHERE relname IN ('address_count', 'address_salt')")
+        cursor.execute(
+            "SELECT relpersistence FROM pg_class WHERE relname IN ('address_count', 'address_salt')"
+        )
         assert cursor.fetchall() == [("u",), ("u",)]
 
 

@@ -15,7 +15,21 @@ from minqing.registry.models.subjects import (
 from minqing.registry.models.tags import Tag, TagKind
 
 __all__ = [
-    "DuplicatePair", "ResidentMerge",
-    "Enterprise", "Household", "HouseholdMember", "Identity", "ImportBatch", "ImportChunk", "ImportMark",
-    "ImportPiece", "ImportRow", "Place", "Resident", "Subject", "Tag", "TagKind", "name_initials",
+    "DuplicatePair",
+    "Enterprise",
+    "Household",
+    "HouseholdMember",
+    "Identity",
+    "ImportBatch",
+    "ImportChunk",
+    "ImportMark",
+    "ImportPiece",
+    "ImportRow",
+    "Place",
+    "Resident",
+    "ResidentMerge",
+    "Subject",
+    "Tag",
+    "TagKind",
+    "name_initials",
 ]  # fmt: skip

@@ -148,7 +148,7 @@ class ImportMark(models.Model):
     scoped_through: ClassVar[str] = "household"
 
     household = models.OneToOneField(
-        "registry.Household", on_delete=models.CASCADE, primary_key=True, related_name="+"
+        "registry.Household", on_delete=models.PROTECT, primary_key=True, related_name="+"
     )
     rows_hash = models.BinaryField(max_length=16)
     state = models.BinaryField(max_length=16)

@@ -57,7 +57,9 @@ class Preview:
     outcome: str
     page: int
     pages: int
-    listed: int  # rows that can be looked at; of a large spreadsheet only some without errors are kept for that
+    listed: (
+        int  # rows that can be looked at; of a large spreadsheet only some without errors are kept for that
+    )
 
     @property
     def good(self) -> int:

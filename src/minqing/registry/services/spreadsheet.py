@@ -108,7 +108,9 @@ def _refuse_unsafe(file: IO[bytes]) -> None:
             raise Refused(f"表格里带有宏，不能上传。{_SAVE_AS}", field="file")
         if len(parts) > PARTS_MAX or sum(part.file_size for part in parts) > UNPACKED_BYTES_MAX:
             raise Refused("表格解开后太大，请只留要导入的那一页再上传。", field="file")
-        if any(part.filename.endswith("sharedStrings.xml") and part.file_size > TEXTS_BYTES_MAX for part in parts):
+        if any(
+            part.filename.endswith("sharedStrings.xml") and part.file_size > TEXTS_BYTES_MAX for part in parts
+        ):
             raise Refused("表格太大，请另存为 CSV 后上传，或分成几份。", field="file")
         for part in parts:
             if part.filename.lower().endswith((".xml", ".rels")):

@@ -14,7 +14,7 @@ from minqing.registry.queries import exports_files
 from minqing.registry.queries.exports_files import csv_file, last_line, neutral, xlsx_file
 
 COLUMNS = ("姓名", "住址")
-ROWS = [("裘阿婆", "举坑村 12 号"), ("=1+1", "<b>&\"'\x00\x0b"), ("", "a,b\n\"c\""), ("＝SUM(A1)", "")]
+ROWS = [("裘阿婆", "举坑村 12 号"), ("=1+1", "<b>&\"'\x00\x0b"), ("", 'a,b\n"c"'), ("＝SUM(A1)", "")]
 
 
 def _sheets(body: bytes) -> list[list[tuple[str | None, ...]]]:

@@ -288,7 +288,9 @@ def test_a_tag_that_ran_out_makes_way_for_a_new_one(county: SmallCounty) -> None
     ref, by = SubjectRef("resident", make_resident(county.grid).id), county.actor(GRID_WORKER)
 
     def tag(at: datetime, until: date) -> None:
-        registry.add_tag(subject=ref, kind_key="low_income_edge", reason="镇民政认定", by=by, at=at, ends_on=until)
+        registry.add_tag(
+            subject=ref, kind_key="low_income_edge", reason="镇民政认定", by=by, at=at, ends_on=until
+        )
 
     tag(AT, DAY)
     tomorrow = AT + timedelta(days=1)

@@ -86,7 +86,9 @@ def test_somebody_registered_while_a_file_is_applied_leaves_nothing_half_done(
     by = county.actor(VILLAGE_CLERK)
     batch = stage(by, GOOD)
     rival_first(
-        monkeypatch, import_chunks, "plan_residents",
+        monkeypatch,
+        import_chunks,
+        "plan_residents",
         lambda: make_resident(county.grid, id_number=str(GOOD[1][6])),
     )
     with pytest.raises(Conflict, match="没有导入任何一行"):
