@@ -24,7 +24,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--size",
         choices=("demo", "small", "full"),
         default="demo",
-        help="规模：small 约为二十分之一；full 为全县七年：71 万居民、100 万件事项，需几分钟和十几 GB",
+        help="规模：small 约为二十分之一；full 为全县七年：71 万居民、100 万件事项，需十几分钟和十几 GB",
     )
 
 

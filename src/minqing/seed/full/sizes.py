@@ -14,9 +14,10 @@ CASES_FROM_VISITS: Final = 150_000
 PLACES_MAX: Final = 10_000
 
 # Bytes on disk at scale 1, with indexes, and the room that the write-ahead log needs besides.
-BYTES: Final = {"register": 2.2e9, "diary": 1.6e9, "cases": 11e9}
+BYTES: Final = {"register": 2.0e9, "diary": 1.2e9, "cases": 10.6e9}
 LOG_BYTES: Final = 4e9
-MINUTES: Final = {"register": 2.0, "diary": 1.5, "cases": 6.5}
+# From the processor time of a load on a busy machine, for two cores that have nothing else to do.
+MINUTES: Final = {"register": 2.5, "diary": 2.5, "cases": 8.0}
 
 
 @dataclass(frozen=True, slots=True)
