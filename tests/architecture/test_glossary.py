@@ -19,7 +19,8 @@ TICKED: Final = re.compile(r"`([A-Za-z_]+)`")
 PARTS: Final = {
     "AreaPeriod": "Area", "CountyProfile": "Area", "SignInDelay": "Person", "Detail": "Entry",
     "ReactionDone": "Entry", "Awaiting": "Entry", "HouseholdMember": "Household", "TagKind": "Tag",
-    "ImportBatch": "import", "ImportRow": "import", "VisitPhoto": "Visit", "Answer": "content", "Attachment": "Case",
+    "ImportBatch": "import", "ImportRow": "import", "ImportChunk": "import", "ImportPiece": "import",
+    "ImportMark": "import", "VisitPhoto": "Visit", "Answer": "content", "Attachment": "Case",
 }  # fmt: skip
 
 
