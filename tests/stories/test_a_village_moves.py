@@ -8,7 +8,7 @@ import pytest
 
 from minqing.accounts.tests.factories import AT, SmallCounty
 from minqing.cases.public import Report, open_case
-from minqing.diary.tests.factories import make_household, make_visit
+from minqing.diary.tests.factories import make_household, make_visit, ref
 from minqing.kernel.access import Actor
 from minqing.kernel.ids import random_id
 from minqing.kernel.roles import (
@@ -30,7 +30,11 @@ def test_everyone_sees_what_they_should(here: SmallCounty, window: Any, size: di
     home = make_household(here.grid, "举坑村岭脚12号")
     visit = make_visit(home, here.actor(GRID_WORKER))
     case = open_case(
-        Report(id=random_id(), source="officer", area_id=here.grid.id, words="路灯坏了三天，没人修。"),
+        # About the household, handled by the town: what links the clerk and the dispatcher to the file.
+        Report(
+            id=random_id(), source="officer", area_id=here.grid.id, words="路灯坏了三天，没人修。", subject=ref(home),
+            procedure="hotline",
+        ),  # fmt: skip
         by=worker,
         at=AT,
     )

@@ -124,6 +124,7 @@ def add_finding(request: OfficialRequest, visit_id: UUID) -> HttpResponse:
     """Pick a sentence: it becomes a case at once, or is noted as solved on the spot."""
     form = diary.FindingForm(request.POST)
     if not form.is_valid():
+        diary.visit(visit_id, request.actor, clock.now())  # somebody else's is not there, whatever was typed
         for wrong in form.errors.values():
             messages.error(request, "".join(str(one) for one in wrong))
         return redirect("mobile:visit", visit_id=visit_id)

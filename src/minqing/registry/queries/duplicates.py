@@ -142,7 +142,8 @@ def side_by_side(pair_id: UUID, actor: Actor, at: datetime) -> SideBySide:
 def merged_files(resident_id: UUID, actor: Actor, at: datetime) -> tuple[MergedFile, ...]:
     """Return the files that were merged into a resident's and still are, as far as the actor sees them."""
     merges = list(
-        ResidentMerge.everything.filter(kept=resident_id, undone_at=None)
+        ResidentMerge.objects.unscoped("the caller sees the file; what was merged into it is scoped below")
+        .filter(kept=resident_id, undone_at=None)
         .select_related("gone", "merged_by")
         .order_by("-merged_at")
     )
