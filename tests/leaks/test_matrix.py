@@ -1,0 +1,121 @@
+"""Every address × every role × a record of one's own area, the next one and another town: who gets in, against a table.
+
+``matrix.toml`` says it by hand and not from the code: for each address the roles that open it, by letter; where a
+record is asked for, also from next door and from another town (nobody, unless it says so). Whoever is not named must be
+turned away: 403 where the role may not, 404 where the record is somebody else's; never a page, never an error.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from django.test import Client
+
+from minqing.accounts.tests.factories import stepped_up
+from minqing.cases.models import Contact
+from minqing.kernel.limits import forget_counts
+from minqing.kernel.roles import ROLES
+from tests.asking import Answer, ask
+from tests.canary import Planted, client_of, strangers
+from tests.fillings import Place, places
+
+pytestmark = pytest.mark.django_db
+
+LETTERS: Final = {
+    "G": "grid_worker", "C": "village_clerk", "S": "village_secretary", "D": "town_dispatcher", "H": "handler",
+    "R": "reviewer", "F": "follow_up_caller", "K": "registrar", "A": "system_administrator",
+    "B": "security_administrator", "T": "auditor",
+}  # fmt: skip
+WHERES: Final = ("own", "next door", "other town")
+TURNED_AWAY: Final = frozenset({403, 404})
+CELLS_MIN: Final = 5_000
+# What an address asks for besides its arguments.
+ASKED_WITH: Final = {"desk:number": "?field=phone", "mobile:number": "?field=phone"}
+CALLS: Final = {"desk:case_call", "mobile:call"}
+TABLE: Final = tomllib.loads(Path(__file__).with_name("matrix.toml").read_text("utf-8"))
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One question: a role somewhere asks for an address in one way."""
+
+    name: str
+    letter: str
+    where: str
+    method: str
+
+    @property
+    def may(self) -> bool:
+        row = TABLE[self.name]
+        return self.letter in (row if isinstance(row, str) else row.get(self.where.replace(" ", "_"), ""))
+
+
+def asked(client: Client, place: Place) -> Iterator[tuple[str, Answer]]:
+    """Ask by GET, and by POST with nothing in it; a way that the address does not take is no question (405)."""
+    for method in ("get", "post"):
+        forget_counts()
+        answer = ask(client, method, place.url + ASKED_WITH.get(place.address.name, ""))
+        if answer.status != 405:
+            yield method, answer
+
+
+def first_places(planted: Planted) -> list[Place]:
+    """Return every address that is not open to all, with one record; a case to call about has a telephone."""
+    called = Contact.objects.exclude(phone_index=None).order_by("id")[0].case_id
+    found = [one for one in places(planted, each_max=1) if not one.address.is_public]
+    return [Place(one.address, (("case_id", called),)) if one.address.name in CALLS else one for one in found]
+
+
+def client_for(planted: Planted, letter: str, where: str) -> Client:
+    role = LETTERS[letter]
+    person = planted.here.people[role] if where == "own" else strangers_of(planted)[f"{role} {where}"]
+    return stepped_up(client_of(person))
+
+
+def strangers_of(planted: Planted) -> dict[str, Any]:
+    found: dict[str, Any] | None = getattr(planted, "_strangers", None)
+    if found is None:
+        found = strangers(planted.here)
+        planted._strangers = found  # type: ignore[attr-defined]
+    return found
+
+
+def test_the_table_names_every_address_and_every_role(planted: Planted) -> None:
+    assert set(LETTERS.values()) == set(ROLES)
+    assert sorted({one.address.name for one in first_places(planted)} ^ set(TABLE)) == []
+
+
+@pytest.mark.parametrize("where", WHERES)
+@pytest.mark.parametrize("letter", list(LETTERS))
+def test_who_gets_in_is_who_the_table_says(
+    planted: Planted, letter: str, where: str, record_cells: Any
+) -> None:
+    client, wrong = client_for(planted, letter, where), []
+    for place in first_places(planted):
+        for method, answer in asked(client, place):
+            cell = Cell(place.address.name, letter, where, method)
+            record_cells(cell)
+            got_in = answer.status not in TURNED_AWAY
+            signs_out = cell.name == "accounts:sign_out"
+            if answer.status >= 500 or answer.error or (answer.is_sign_in and not signs_out):
+                wrong.append(f"{method} {cell.name}: {answer.status} {answer.error}")
+            elif got_in != cell.may:
+                wrong.append(
+                    f"{method} {cell.name}: {answer.status}, the table says {'in' if cell.may else 'out'}"
+                )
+    assert not wrong, f"{LETTERS[letter]} ({where}):\n" + "\n".join(wrong)
+
+
+@pytest.fixture(scope="module")
+def record_cells() -> Iterator[Any]:
+    """Collect the cells that were asked; a matrix that shrank proves nothing."""
+    cells: set[Cell] = set()
+    yield cells.add
+    roles = {(one.letter, one.where) for one in cells}
+    if len(roles) == len(LETTERS) * len(WHERES):  # all of it ran, not one test alone
+        assert len(cells) >= CELLS_MIN, f"only {len(cells)} cells"
