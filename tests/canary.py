@@ -187,7 +187,7 @@ def _tag(planted: Planted) -> None:
 def _double(planted: Planted) -> None:
     """Two more files like one person's, and two that were merged."""
     by = planted.people["village_clerk"]
-    for nth, area in enumerate((planted.here.grid, planted.here.second_grid) * 2):
+    for nth, area in enumerate((planted.here.grid, planted.here.micro_grid) * 2):
         said = registry.ResidentInput(
             name=f"{CANARY}{'伯叔'[nth // 2]}",
             sex="male",

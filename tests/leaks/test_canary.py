@@ -34,6 +34,8 @@ BY_CODE: Final = {
     "portal:urge": "the receipt is the reporter's own",
     "portal:answer": "the receipt is the reporter's own",
     "portal:photo": "the receipt is the reporter's own",
+    "portal:proof": "the receipt is the reporter's own",
+    "portal:proof_file": "the receipt is the reporter's own",
     "api:receipt": "the receipt is the reporter's own",
     "api:words": "the receipt is the reporter's own",
     "api:urge": "the receipt is the reporter's own",

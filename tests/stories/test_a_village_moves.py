@@ -32,9 +32,13 @@ def test_everyone_sees_what_they_should(here: SmallCounty, window: Any, size: di
     case = open_case(
         # About the household, handled by the town: what links the clerk and the dispatcher to the file.
         Report(
-            id=random_id(), source="officer", area_id=here.grid.id, words="路灯坏了三天，没人修。", subject=ref(home),
+            id=random_id(),
+            source="officer",
+            area_id=here.grid.id,
+            words="路灯坏了三天，没人修。",
+            subject=ref(home),
             procedure="hotline",
-        ),  # fmt: skip
+        ),
         by=worker,
         at=AT,
     )

@@ -5,8 +5,6 @@ tell them more. Sensitive tags stay with those who look after the person. The
 registrar keeps the files of a county or a town; no administrator reads one.
 """
 
-from typing import Final
-
 from minqing.kernel.access import capability
 from minqing.kernel.roles import (
     GRID_WORKER,
@@ -15,7 +13,6 @@ from minqing.kernel.roles import (
     VILLAGE_CLERK,
     VILLAGE_SECRETARY,
 )
-from minqing.registry import rules
 
 SEE_REGISTRY = capability(
     "registry.see", "查看民情档案",
@@ -28,11 +25,6 @@ SEE_POVERTY_TAGS = capability(
     "registry.see_poverty_tags", "查看困难救助类标签", GRID_WORKER, VILLAGE_CLERK, VILLAGE_SECRETARY
 )
 SEE_MINORS_TAGS = capability("registry.see_minors_tags", "查看未成年人类标签", GRID_WORKER, VILLAGE_CLERK)
-SENSITIVE_SEEN_WITH: Final = {
-    rules.HEALTH: SEE_HEALTH_TAGS,
-    rules.POVERTY: SEE_POVERTY_TAGS,
-    rules.MINORS: SEE_MINORS_TAGS,
-}
 EDIT_REGISTRY = capability(
     "registry.edit", "登记和修改民情档案", GRID_WORKER, VILLAGE_CLERK, VILLAGE_SECRETARY, REGISTRAR
 )

@@ -103,7 +103,7 @@ def _batch_page(request: OfficialRequest, batch_id: UUID, refusal: str, status: 
 @require_safe
 @never_cache
 def progress(request: OfficialRequest, batch_id: UUID) -> HttpResponse:
-    """Show how far a large spreadsheet is: asked for by its page every other second, until there is something to see."""
+    """Show how far a large spreadsheet is: its page asks every other second, until there is something to see."""
     of, at = registry.import_batch(batch_id, request.actor), clock.now()
     if of.is_at_work:
         context = {"batch": of, "progress": registry.import_progress(of, at)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import ClassVar, Self
+from typing import ClassVar, Final, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -13,7 +13,18 @@ from minqing.kernel.access import Actor, Capability
 from minqing.kernel.models import Row
 from minqing.kernel.scope import ScopedQuerySet
 from minqing.registry import rules
-from minqing.registry.permissions import SEE_REGISTRY, SENSITIVE_SEEN_WITH
+from minqing.registry.permissions import (
+    SEE_HEALTH_TAGS,
+    SEE_MINORS_TAGS,
+    SEE_POVERTY_TAGS,
+    SEE_REGISTRY,
+)
+
+SENSITIVE_SEEN_WITH: Final = {
+    rules.HEALTH: SEE_HEALTH_TAGS,
+    rules.POVERTY: SEE_POVERTY_TAGS,
+    rules.MINORS: SEE_MINORS_TAGS,
+}
 
 
 class TagKind(Row):

@@ -12,7 +12,7 @@ from minqing.kernel.roles import GRID_WORKER, TOWN_DISPATCHER, VILLAGE_CLERK, VI
 from minqing.registry import public as registry
 from minqing.registry import rules
 from minqing.registry.models import Tag, TagKind
-from minqing.registry.permissions import SENSITIVE_SEEN_WITH
+from minqing.registry.models.tags import SENSITIVE_SEEN_WITH
 from minqing.registry.tests.factories import make_resident
 
 UNTIL = date(2027, 5, 1)
