@@ -71,18 +71,17 @@ def first_places(planted: Planted) -> list[Place]:
     return [Place(one.address, (("case_id", called),)) if one.address.name in CALLS else one for one in found]
 
 
-def client_for(planted: Planted, letter: str, where: str) -> Client:
-    role = LETTERS[letter]
-    person = planted.here.people[role] if where == "own" else strangers_of(planted)[f"{role} {where}"]
-    return stepped_up(client_of(person))
-
-
-def strangers_of(planted: Planted) -> dict[str, Any]:
-    found: dict[str, Any] | None = getattr(planted, "_strangers", None)
-    if found is None:
-        found = strangers(planted.here)
-        planted._strangers = found  # type: ignore[attr-defined]
-    return found
+@pytest.fixture(scope="module")
+def clients(planted: Planted) -> dict[tuple[str, str], Client]:
+    """A browser for every role at every place, all of them sure who sits there."""
+    others = strangers(planted.here)
+    return {
+        (letter, where): stepped_up(
+            client_of(planted.here.people[role] if where == "own" else others[f"{role} {where}"])
+        )
+        for letter, role in LETTERS.items()
+        for where in WHERES
+    }
 
 
 def test_the_table_names_every_address_and_every_role(planted: Planted) -> None:
@@ -93,9 +92,9 @@ def test_the_table_names_every_address_and_every_role(planted: Planted) -> None:
 @pytest.mark.parametrize("where", WHERES)
 @pytest.mark.parametrize("letter", list(LETTERS))
 def test_who_gets_in_is_who_the_table_says(
-    planted: Planted, letter: str, where: str, record_cells: Any
+    planted: Planted, clients: Any, letter: str, where: str, record_cells: Any
 ) -> None:
-    client, wrong = client_for(planted, letter, where), []
+    client, wrong = clients[letter, where], []
     for place in first_places(planted):
         for method, answer in asked(client, place):
             cell = Cell(place.address.name, letter, where, method)

@@ -48,7 +48,7 @@ class Event:
 
     def parts(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """Split into (facts, personal), both JSON-able."""
-        facts, personal = _names(type(self))
+        facts, personal = _names(type(self))  # type: ignore[arg-type]  # a class has a hash of its own
         return (
             {name: to_json(getattr(self, name)) for name in facts},
             {name: to_json(getattr(self, name)) for name in personal},

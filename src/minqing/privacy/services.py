@@ -65,7 +65,7 @@ def clear_jobs(at: datetime) -> int:
             " AND (SELECT max(e.at) FROM procrastinate_events e WHERE e.job_id = j.id) < %s",
             [at - JOBS_KEPT],
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def _clear_batch(table: Table, at: datetime) -> int:
@@ -95,7 +95,9 @@ def _due(table: Table, model: type[Model], at: datetime) -> tuple[sql.Composed, 
     """Return the query of the keys of one batch that is due."""
     term = table.term
     key = sql.Identifier("t", _key(model))
-    conditions = [sql.SQL("{} < %s").format(sql.Identifier("p" if term.of else "t", term.after))]
+    conditions: list[sql.Composable] = [
+        sql.SQL("{} < %s").format(sql.Identifier("p" if term.of else "t", term.after))
+    ]
     counted = model_of(term.of) if term.of else model
     given: list[Any] = [_before(counted, term.after, at - timedelta(days=term.days))]
     if term.only:

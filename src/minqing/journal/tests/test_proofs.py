@@ -6,6 +6,7 @@ import json
 import time
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -77,6 +78,7 @@ def test_any_change_breaks_it(roots: Path) -> None:
         assert "不成立" in sentence
     assert not check_proof(whole, keys={9: b""})[0]
     assert not check_proof(whole, keys=public_keys(), roots=[Root.of_line(other)])[0]
+    bad: Any
     for bad in (
         None,
         [],

@@ -83,11 +83,11 @@ def test_a_photo_goes_after_three_years_with_its_file_and_the_words_after_ten(
     household, _ = make_home(here.grid, "裘老大")
     visit = make_visit(household, everyone(here)["grid_worker"], photos=[upload(jpeg())])
     photo = VisitPhoto.objects.get()
-    assert default_storage.exists(photo.file.name)
+    assert default_storage.exists(str(photo.file.name))
     with django_capture_on_commit_callbacks(execute=True):
         clear(AT + 1096 * DAY)
     assert not VisitPhoto.objects.exists()
-    assert not default_storage.exists(photo.file.name)
+    assert not default_storage.exists(str(photo.file.name))
     visit.refresh_from_db()
     assert "路灯" in visit.heard
     clear(AT + 3651 * DAY)

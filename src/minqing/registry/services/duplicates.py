@@ -24,7 +24,7 @@ from minqing.kernel.ids import uuid7
 from minqing.registry import rules, vault
 from minqing.registry.events import PairJudged
 from minqing.registry.likeness import OFFER_FROM, Facts, Likeness, likeness
-from minqing.registry.models import DuplicatePair, Resident
+from minqing.registry.models import DuplicatePair
 from minqing.registry.models.duplicates import NOT_SAME, OPEN
 from minqing.registry.permissions import MERGE_RESIDENTS
 
@@ -111,27 +111,9 @@ def find_duplicates(*, under: Area, at: datetime) -> Found:
     return Found(weighed, offered, withdrawn)
 
 
-def alike(facts: Facts, *, paths: Sequence[str]) -> list[tuple[UUID, Likeness]]:
-    """Return the files under some paths that look like somebody about to be registered, likeliest first."""
-    same_day = Q(birth_date=facts.birth_date) if facts.birth_date else Q(pk=None)
-    same_name = Q(name=facts.name)
-    rows = (
-        Resident.objects.unscoped("the caller's paths are the scope")
-        .filter(Q(area__path__under_any=list(paths)), same_day | same_name, closed_on=None)
-        .values_list("id", "name", "sex", "birth_date")[: PHONE_SHARED_MAX * 50]
-    )
-    found = []
-    for row_id, name, sex, birth_date in rows:
-        other = Facts(row_id, name, sex, birth_date, "", "", None, None)
-        weight = likeness(replace(facts, id_number="", phone="", home=None, village=None), other)
-        if weight.is_offered:
-            found.append((row_id, weight))
-    return sorted(found, key=lambda one: (-one[1].score, one[0]))
-
-
 def _candidates(path: str) -> Iterator[_Pair]:
     with connection.chunked_cursor() as cursor:
-        given = {"scope": path, "villages": _VILLAGE_LABELS, "shared": PHONE_SHARED_MAX}
+        given: dict[str, str | int] = {"scope": path, "villages": _VILLAGE_LABELS, "shared": PHONE_SHARED_MAX}
         cursor.execute(_CANDIDATES, given)
         while rows := cursor.fetchmany(BATCH):
             for row in rows:
@@ -189,7 +171,7 @@ def _offer(judged: Sequence[tuple[UUID, UUID, Likeness]], at: datetime) -> int:
                 ["|".join(weight.against) for _, _, weight in judged],
             ],
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 @transaction.atomic

@@ -317,7 +317,9 @@ def _give_back_homes(
 
 
 def _live_again(row: Resident, held: Mapping[str, Any], today: date, by: Actor, at: datetime) -> None:
-    home = Household.everything.filter(id=held["household"] or None, closed_on=None).first()
+    if not held["household"]:
+        return
+    home = Household.everything.filter(id=UUID(held["household"]), closed_on=None).first()
     if home is None or HouseholdMember.objects.filter(resident=row, ends_on=None).exists():
         return
     for relation in (held["relation"], "other_kin"):  # somebody else may have become the head
