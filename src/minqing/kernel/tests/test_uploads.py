@@ -11,7 +11,6 @@ import pytest
 from django.conf import settings as django_settings
 from django.core.files.uploadhandler import load_handler
 
-from minqing.kernel import uploads
 from minqing.kernel.uploads import BLOCK_BYTES, SealedUploadHandler
 
 
@@ -36,13 +35,14 @@ def test_what_comes_in_goes_out(size: int) -> None:
 def test_only_sealed_bytes_reach_the_disk_and_no_name_leads_to_them(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    real, made = tempfile.TemporaryFile, []
+    real = tempfile.TemporaryFile
+    made: list[IO[bytes]] = []
 
     def watched(*args: Any, **kwargs: Any) -> IO[bytes]:
         made.append(real(*args, **kwargs | {"dir": tmp_path}))
         return made[-1]
 
-    monkeypatch.setattr(uploads.tempfile, "TemporaryFile", watched)
+    monkeypatch.setattr("minqing.kernel.uploads.tempfile.TemporaryFile", watched)
     secret = "330683195603089984"
     upload = received((secret * 30_000).encode())
     assert list(tmp_path.iterdir()) == []
