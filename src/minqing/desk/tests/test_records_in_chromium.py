@@ -14,7 +14,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.urls import reverse
 
-from minqing.accounts.tests.factories import AT, DAY, small_county
+from minqing.accounts.tests.factories import AT, DAY, small_county, stepped_up
 from minqing.desk.tests.county import Desk, photo, signed_in, telephoned
 from minqing.desk.tests.test_imports import GOOD, bad_rows, send, workbook
 from minqing.diary.public import FindingInput
@@ -24,7 +24,6 @@ from minqing.kernel.access import Actor
 from minqing.kernel.roles import (
     AUDITOR,
     GRID_WORKER,
-    REGISTRAR,
     SECURITY_ADMINISTRATOR,
     SYSTEM_ADMINISTRATOR,
     TOWN_DISPATCHER,
@@ -94,7 +93,6 @@ def _pages(desk: Desk) -> list[tuple[Actor, str]]:
 def _of_files(desk: Desk, head: UUID, other: UUID, home: UUID) -> list[tuple[Actor, str]]:
     county = desk.county
     clerk, secretary = county.actor(VILLAGE_CLERK), county.actor(VILLAGE_SECRETARY)
-    registrar = county.actor(REGISTRAR)
     resident, household = f"/desk/registry/resident/{head}/", f"/desk/registry/household/{home}/"
     return [
         (clerk, "/desk/registry/"),
@@ -104,7 +102,6 @@ def _of_files(desk: Desk, head: UUID, other: UUID, home: UUID) -> list[tuple[Act
         (clerk, "/desk/registry/exact/"),
         (clerk, resident),
         (clerk, household),
-        (registrar, resident),
         (secretary, resident + "reads/"),
         (clerk, resident + "edit/"),
         (clerk, resident + "close/"),
@@ -172,7 +169,7 @@ def window(chromium: Any, live_server: Any) -> Iterator[Callable[..., Any]]:
         context = chromium.new_context(viewport=size, locale="zh-CN", base_url=live_server.url)
         context.set_default_timeout(10_000)
         contexts.append(context)
-        kept = signed_in(actor).cookies["sessionid"].value
+        kept = stepped_up(signed_in(actor)).cookies["sessionid"].value
         context.add_cookies([{"name": "sessionid", "value": kept, "url": live_server.url}])
         page = context.new_page()
         page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)

@@ -27,6 +27,7 @@ from minqing.kernel.roles import (
     AUDITOR,
     GRID_WORKER,
     HANDLER,
+    SECURITY_ADMINISTRATOR,
     SYSTEM_ADMINISTRATOR,
     TOWN_DISPATCHER,
     VILLAGE_CLERK,
@@ -248,7 +249,7 @@ def test_an_ended_appointment_writes_nothing(here, household, worker):
     assert worker.acting is not None
     end_appointment(
         appointment_id=worker.acting.id, ends_on=AT.date() - timedelta(days=1), reason="调岗",
-        by=here.actor(SYSTEM_ADMINISTRATOR), at=AT,
+        by=here.actor(SECURITY_ADMINISTRATOR), at=AT,
     )  # fmt: skip
     with pytest.raises((NotAllowed, NotThere)):
         record_visit(**_given(household, actor_of(here.people["grid_worker"], AT.date())))

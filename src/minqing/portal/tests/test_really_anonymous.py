@@ -216,7 +216,9 @@ def test_following_and_failing_leave_nothing_at_all(resident, door, here):
     resident.get(f"/r/{code}/")
     resident.get("/r/ABCDEFGHJK/")
     resident.post(f"/d/{door.code}/", said(words=""))
-    assert left_behind(before, everything_kept()) == []
+    # But for counts of addresses under a salt of the day (see the last test): neither address nor door is in them.
+    kept = [one for one in left_behind(before, everything_kept()) if "address_" not in one[0]]
+    assert kept == []
 
 
 def test_the_log_names_neither_address_nor_door_nor_receipt(resident, door, caplog):
