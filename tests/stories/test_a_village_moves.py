@@ -29,19 +29,11 @@ def test_everyone_sees_what_they_should(here: SmallCounty, window: Any, size: di
     worker: Actor = here.actor(GRID_WORKER)
     home = make_household(here.grid, "举坑村岭脚12号")
     visit = make_visit(home, here.actor(GRID_WORKER))
-    case = open_case(
-        # About the household, handled by the town: what links the clerk and the dispatcher to the file.
-        Report(
-            id=random_id(),
-            source="officer",
-            area_id=here.grid.id,
-            words="路灯坏了三天，没人修。",
-            subject=ref(home),
-            procedure="hotline",
-        ),
-        by=worker,
-        at=AT,
+    # About the household, handled by the town: what links the clerk and the dispatcher to the file.
+    report = Report(
+        random_id(), "officer", here.grid.id, "路灯坏了三天，没人修。", ref(home), procedure="hotline"
     )
+    case = open_case(report, by=worker, at=AT)
     pages = (
         f"/desk/cases/{case.id}/",
         f"/desk/registry/household/{home.id}/",
