@@ -26,7 +26,7 @@ class Past:
 
 def unscoped_page() -> str:
     """Return docs/reference/unscoped.md."""
-    found = sorted(set(_walk()), key=lambda one: (one.file, one.function, one.rows))
+    found = sorted(set(_walk()), key=lambda one: (one.file, one.function, one.rows, one.why))
     explained = [("在哪里", "谁的行", "为什么")]
     explained += [(f"`{one.file}` {one.function}", one.rows, one.why) for one in found if one.why]
     unguarded = [("在哪里", "谁的行")]
