@@ -193,3 +193,55 @@ class UnitClosed(Event):
 
     def sentence(self) -> str:
         return f"撤销了单位“{self.name}”：{self.reason}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenMade(Event):
+    """Somebody made a token of the interface for a script of their own."""
+
+    kind: ClassVar[str] = "accounts.token_made"
+    title: str
+    scopes_label: str
+    until: date
+
+    def sentence(self) -> str:
+        return f"生成了接口令牌“{self.title}”（{self.scopes_label}），到 {self.until} 为止"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenOpened(Event):
+    """A system may call the interface in an official's appointment."""
+
+    kind: ClassVar[str] = "accounts.token_opened"
+    personal: ClassVar[frozenset[str]] = frozenset({"name"})
+    title: str
+    name: str
+    office: str
+    scopes_label: str
+    until: date
+
+    def sentence(self) -> str:
+        who = f"{self.office} {self.name or ERASED}"
+        return f"为系统“{self.title}”开通了接口（{self.scopes_label}），由{who}负责，到 {self.until} 为止"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenTaken(Event):
+    """Whoever answers for a system fetched its token."""
+
+    kind: ClassVar[str] = "accounts.token_taken"
+    title: str
+
+    def sentence(self) -> str:
+        return f"领取了系统“{self.title}”的接口令牌"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenRevoked(Event):
+    """A token holds no more."""
+
+    kind: ClassVar[str] = "accounts.token_revoked"
+    title: str
+
+    def sentence(self) -> str:
+        return f"撤销了接口令牌“{self.title}”"

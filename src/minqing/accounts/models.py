@@ -1,4 +1,4 @@
-"""People, units, appointments, sessions, and the memory of failed sign-ins."""
+"""People, units, appointments, sessions, tokens, and the memory of failed sign-ins."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import ClassVar, Self
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import Case, F, Func, Q, Value, When
 
 from minqing.accounts.rules import ADMINISTRATORS, role_at
+from minqing.accounts.token_rules import TOKEN_NAME_MAX
 from minqing.kernel import clock
 from minqing.kernel.access import Role
 from minqing.kernel.ids import uuid7
@@ -211,3 +212,32 @@ class SignInSecret(Row):
 
     class Meta:
         db_table = "sign_in_secret"
+
+
+class ApiToken(Row):
+    """The right to call the interface in one appointment: of one's own script, or of a system that the county named.
+
+    Only the hash of what the caller keeps is here, as with sessions. Nobody but the appointment's own person ever sees
+    the secret: the security administrator opens a system's token, and that person fetches it.
+    """
+
+    scoped_through: ClassVar[str] = "person"
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    appointment = models.ForeignKey(Appointment, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=TOKEN_NAME_MAX)
+    is_system = models.BooleanField(default=False)
+    scopes = ArrayField(models.CharField(max_length=20))
+    # Empty until it is fetched: there is no secret before somebody sees it.
+    key_hash = models.BinaryField(max_length=32, null=True, unique=True)
+    hint = models.CharField(max_length=12, blank=True)
+    made_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    taken_at = models.DateTimeField(null=True)
+    used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+    revoked_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        db_table = "api_token"

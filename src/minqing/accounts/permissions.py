@@ -10,3 +10,4 @@ from minqing.kernel.roles import AUDITOR, SECURITY_ADMINISTRATOR, SYSTEM_ADMINIS
 MANAGE_PEOPLE = capability("accounts.manage_people", "管理账号与任职", SECURITY_ADMINISTRATOR)
 MANAGE_UNITS = capability("accounts.manage_units", "设立和撤销单位", SYSTEM_ADMINISTRATOR)
 READ_AUDIT = capability("accounts.read_audit", "查看操作记录", AUDITOR)
+MANAGE_TOKENS = capability("accounts.manage_tokens", "为系统开通接口", SECURITY_ADMINISTRATOR)
