@@ -17,12 +17,13 @@ from minqing.accounts.directory import (
 )
 from minqing.accounts.factors import Factor, factors_of
 from minqing.accounts.models import UNIT_KINDS, Appointment, Person, Unit
-from minqing.accounts.permissions import MANAGE_PEOPLE, MANAGE_UNITS, READ_AUDIT
+from minqing.accounts.permissions import MANAGE_PEOPLE, MANAGE_TOKENS, MANAGE_UNITS, READ_AUDIT
 from minqing.accounts.queries import (
     Answerable,
     actor_of,
     answerable,
     appointments_in,
+    appointments_where,
     current_appointments,
     unit,
     units_for,
@@ -41,7 +42,27 @@ from minqing.accounts.services.people import (
 from minqing.accounts.services.second_factor import reset_factors
 from minqing.accounts.services.sessions import end_sessions
 from minqing.accounts.services.sign_in import check_name_and_password, second_factor_required
+from minqing.accounts.services.tokens import (
+    Bearer,
+    bearer_of,
+    make_token,
+    open_system_token,
+    revoke_token,
+    take_token,
+)
 from minqing.accounts.services.units import close_unit, open_unit
+from minqing.accounts.token_lists import TokenLine, own_tokens, system_tokens
+from minqing.accounts.token_rules import (
+    CASES_READ,
+    CASES_REPORT,
+    CASES_STEP,
+    OPEN311,
+    OWN_DAYS_MAX,
+    OWN_SCOPES,
+    SCOPE_LABELS,
+    SYSTEM_DAYS_MAX,
+    TOKEN_NAME_MAX,
+)
 from minqing.kernel.roles import (
     AUDITOR,
     FOLLOW_UP_CALLER,
@@ -59,19 +80,29 @@ from minqing.kernel.roles import (
 
 __all__ = [
     "AUDITOR",
+    "CASES_READ",
+    "CASES_REPORT",
+    "CASES_STEP",
     "FOLLOW_UP_CALLER",
     "GRID_WORKER",
     "HANDLER",
     "MANAGE_PEOPLE",
+    "MANAGE_TOKENS",
     "MANAGE_UNITS",
+    "OPEN311",
+    "OWN_DAYS_MAX",
+    "OWN_SCOPES",
     "PEOPLE_ROWS",
     "READ_AUDIT",
     "REGISTRAR",
     "REVIEWER",
     "ROLES",
     "ROLE_LEVELS",
+    "SCOPE_LABELS",
     "SECURITY_ADMINISTRATOR",
     "SYSTEM_ADMINISTRATOR",
+    "SYSTEM_DAYS_MAX",
+    "TOKEN_NAME_MAX",
     "TOWN_DISPATCHER",
     "UNIT_KINDS",
     "UNIT_ROWS",
@@ -81,10 +112,12 @@ __all__ = [
     "Answerable",
     "AppointedActor",
     "Appointment",
+    "Bearer",
     "Factor",
     "PeoplePage",
     "Person",
     "PersonLine",
+    "TokenLine",
     "Unit",
     "UnitPage",
     "actor_of",
@@ -95,6 +128,8 @@ __all__ = [
     "appointments_above",
     "appointments_in",
     "appointments_of",
+    "appointments_where",
+    "bearer_of",
     "change_password",
     "check_name_and_password",
     "close_account",
@@ -104,7 +139,10 @@ __all__ = [
     "end_sessions",
     "factors_of",
     "forget_old_failures",
+    "make_token",
+    "open_system_token",
     "open_unit",
+    "own_tokens",
     "people",
     "person",
     "person_names",
@@ -112,8 +150,11 @@ __all__ = [
     "rescue_administrator",
     "reset_factors",
     "reset_password",
+    "revoke_token",
     "role_at",
     "second_factor_required",
+    "system_tokens",
+    "take_token",
     "unit",
     "units",
     "units_for",

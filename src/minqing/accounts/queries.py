@@ -105,6 +105,17 @@ def answerable(
     return found
 
 
+def appointments_where(found: Q, on: date) -> list[Appointment]:
+    """Return the appointments of a day that match, with the names of person, area and unit; oldest first."""
+    return list(
+        Appointment.objects.current(on)
+        .filter(found)
+        .select_related("person", "area", "unit")
+        .defer("area__outline", "person__password")
+        .order_by("starts_on", "id")
+    )
+
+
 def appointments_in(area: Area, on: date) -> list[Appointment]:
     """Return everyone appointed in an area or below on a day."""
     return list(

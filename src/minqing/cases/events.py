@@ -50,6 +50,40 @@ class StepTaken(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProcedureChanged(Event):
+    """A case is governed by another procedure from now on."""
+
+    kind: ClassVar[str] = "cases.procedure_changed"
+    personal: ClassVar[frozenset[str]] = frozenset({"words"})
+    from_procedure: str
+    from_title: str
+    to_procedure: str
+    to_title: str
+    unit_name: str
+    due_words: str
+    words: str
+
+    def sentence(self) -> str:
+        unit = f"，由{self.unit_name}主办" if self.unit_name else ""
+        due = f"（应于{self.due_words}前完成）" if self.due_words else ""
+        return f"由“{self.from_title}”转为“{self.to_title}”{unit}：{self.words or '（已删除）'}{due}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Escalated(Event):
+    """A case is late, and whoever stands above was told; where nobody does, the county's duty desk."""
+
+    kind: ClassVar[str] = "cases.escalated"
+    state_label: str
+    told: str
+    why: str
+
+    def sentence(self) -> str:
+        why = f"（{self.why}）" if self.why else ""
+        return f"“{self.state_label}”超时，已报告{self.told}{why}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReporterAnswered(Event):
     """The reporter answered the two questions."""
 

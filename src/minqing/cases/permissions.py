@@ -2,12 +2,20 @@
 
 from minqing.kernel.access import capability
 from minqing.kernel.roles import (
+    COUNTY_DISPATCHER,
+    DISCIPLINE_OFFICER,
+    EXPRESS_OFFICER,
     FOLLOW_UP_CALLER,
     GRID_WORKER,
+    GROUP_LEADER,
     HANDLER,
+    PETITION_OFFICER,
     REGISTRAR,
     REVIEWER,
+    SUPERVISOR,
+    SURVEYOR,
     TOWN_DISPATCHER,
+    TOWN_SECRETARY,
     VILLAGE_CLERK,
     VILLAGE_SECRETARY,
 )
@@ -19,6 +27,14 @@ _BY_AREA = (
     TOWN_DISPATCHER,
     REVIEWER,
     FOLLOW_UP_CALLER,
+    GROUP_LEADER,
+    TOWN_SECRETARY,
+    COUNTY_DISPATCHER,
+    SUPERVISOR,
+    PETITION_OFFICER,
+    EXPRESS_OFFICER,
+    SURVEYOR,
+    DISCIPLINE_OFFICER,
 )
 # By area; the people of a unit see its own cases wherever they are, and need OPEN_CASES for the pages.
 SEE_CASES = capability("cases.see", "查看辖区事项", *_BY_AREA)
@@ -30,11 +46,23 @@ REPORT_CASE = capability(
     VILLAGE_CLERK,
     VILLAGE_SECRETARY,
     TOWN_DISPATCHER,
+    GROUP_LEADER,
+    COUNTY_DISPATCHER,
+    PETITION_OFFICER,
+    EXPRESS_OFFICER,
 )
-TAKE_CALLS = capability("cases.take_calls", "热线受理", FOLLOW_UP_CALLER, TOWN_DISPATCHER)
+TAKE_CALLS = capability("cases.take_calls", "热线受理", FOLLOW_UP_CALLER, TOWN_DISPATCHER, COUNTY_DISPATCHER)
 # Who calls back needs the number; who handles needs to find the door, which the subject says.
 SEE_CONTACT = capability(
-    "cases.see_contact", "查看反映人联系方式", GRID_WORKER, VILLAGE_CLERK, TOWN_DISPATCHER, FOLLOW_UP_CALLER
+    "cases.see_contact",
+    "查看反映人联系方式",
+    GRID_WORKER,
+    VILLAGE_CLERK,
+    TOWN_DISPATCHER,
+    FOLLOW_UP_CALLER,
+    PETITION_OFFICER,
+    EXPRESS_OFFICER,
+    SURVEYOR,
 )
 PRINT_DOOR_CODES = capability(
     "cases.print_door_codes",

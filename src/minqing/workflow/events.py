@@ -63,3 +63,49 @@ class CalendarChanged(Event):
 
     def sentence(self) -> str:
         return f"调整了工作日历：{self.what}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HolderNamed(Event):
+    """One of those whose turn it is was named to have it in hand; ``name`` empty: all of them again."""
+
+    kind: ClassVar[str] = "workflow.holder_named"
+
+    name: str
+    state_label: str
+    person_id: UUID | None
+
+    def sentence(self) -> str:
+        if not self.name:
+            return f"“{self.state_label}”不再指定经办人，由岗位共同负责"
+        return f"“{self.state_label}”指定由{self.name}经办"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SponsorNamed(Event):
+    """A leader was named who answers for the matter to its end."""
+
+    kind: ClassVar[str] = "workflow.sponsor_named"
+
+    name: str
+    label: str
+    person_id: UUID
+
+    def sentence(self) -> str:
+        return f"由{self.label}{self.name}包案"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskStandsIn(Event):
+    """A post is vacant: a duty desk answers, or answers no more because the post is filled (``desk`` empty)."""
+
+    kind: ClassVar[str] = "workflow.desk_stands_in"
+
+    state_label: str
+    why: str
+    desk: str
+
+    def sentence(self) -> str:
+        if not self.desk:
+            return f"“{self.state_label}”的岗位已有人任职，恢复由岗位负责"
+        return f"“{self.state_label}”{self.why}：{self.desk}"

@@ -13,7 +13,10 @@ _KINDS = {
     NeedKind.PHOTO: "照片",
     NeedKind.CHOICE: "选择",
     NeedKind.CHOICE_UNIT: "选择单位",
+    NeedKind.CHOICE_UNITS: "选择几个单位",
+    NeedKind.CHOICE_PERSON: "选择人员",
     NeedKind.CHOICE_TOPIC: "选择类别",
+    NeedKind.NUMBER: "数字",
 }
 FOLDER = "docs/procedures"
 _NOTE = "<!-- 由 minqing docs 生成，请勿手改；改规程文件后重新生成。 -->"
@@ -50,14 +53,17 @@ def _page(of: type[Procedure]) -> str:
         "",
         "## 动作",
         "",
-        "| 动作 | 从 | 到 | 谁可以做 | 要填写 | 随后 |",
-        "| --- | --- | --- | --- | --- | --- |",
+        "| 动作 | 从 | 到 | 谁可以做 | 条件 | 要填写 | 随后 |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
     ]
     for step in of.steps.values():
         sources = "、".join(state.label for state in step.sources)
         needs = "；".join(_need(need) for need in step.needs) or "—"
         then = "、".join(effect.label for effect in step.then) or "—"
-        lines.append(f"| {step.label} | {sources} | {step.to.label} | {step.who} | {needs} | {then} |")
+        if_ = "、".join(one.label for one in step.only_if) or "—"
+        lines.append(
+            f"| {step.label} | {sources} | {step.to.label} | {step.who} | {if_} | {needs} | {then} |"
+        )
     return "\n".join(lines) + "\n"
 
 

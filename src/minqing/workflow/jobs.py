@@ -6,6 +6,7 @@ from procrastinate.contrib.django import app
 
 from minqing.kernel import clock
 from minqing.workflow.services.clocks import recompute_clocks, sweep_overdue
+from minqing.workflow.services.posts import watch_posts
 
 
 @app.periodic(cron="* * * * *")
@@ -15,3 +16,10 @@ def tick(timestamp: int) -> None:
     at = clock.now()
     recompute_clocks(at=at)
     sweep_overdue(at=at)
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="workflow.posts", queueing_lock="workflow.posts")
+def posts(timestamp: int) -> None:
+    """Put what no post answers for onto a duty desk's list."""
+    watch_posts(at=clock.now())

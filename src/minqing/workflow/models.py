@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import ClassVar, Final, Self
@@ -15,11 +16,16 @@ from minqing.kernel.access import Actor
 from minqing.kernel.models import Row
 from minqing.kernel.scope import ScopedQuerySet
 from minqing.workflow import rules
+from minqing.workflow.models_clocks import ClockRequest, Recomputation, TermVersion
 from minqing.workflow.official import official_calendar
 from minqing.workflow.parts import Measure, Within
-from minqing.workflow.permissions import SEE_RUNS
-from minqing.workflow.rules import Calendar, Colour, OfficeHours
+from minqing.workflow.permissions import SEE_RUNS, SPONSOR_CASES
+from minqing.workflow.rules import Calendar, Colour, OfficeHours, Term
 
+__all__ = [
+    "CalendarVersion", "ClockRequest", "Leg", "Recomputation", "Run", "RunQuerySet", "TermVersion", "WorkingDay",
+    "colour_at", "current_calendar", "published_years",
+]  # fmt: skip
 KEY_LENGTH: Final = 40
 DAYS_OF_A_PUBLISHED_YEAR: Final = 365
 SNAPSHOTS_KEPT: Final = 4  # the version in use, and a few that requests under way still hold
@@ -120,7 +126,18 @@ def _snapshot(version: CalendarVersion) -> Calendar:
         published=frozenset(y for y, known in published.items() if known >= DAYS_OF_A_PUBLISHED_YEAR),
         hours=version.hours,
         yellow_percent=version.yellow_percent,
+        terms=_terms(),
     )
+
+
+def _terms() -> Mapping[tuple[str, str], tuple[Term, ...]]:
+    """The terms that offices have set, by procedure and state, the latest to hold first."""
+    found: dict[tuple[str, str], tuple[Term, ...]] = {}
+    for one in TermVersion.objects.all():
+        within = None if one.amount is None else Within(one.amount, Measure(one.measure))
+        term = Term(one.number, one.holds_from, within, one.yellow_percent)
+        found[one.procedure, one.state] = (*found.get((one.procedure, one.state), ()), term)
+    return MappingProxyType(found)
 
 
 def colour_at(at: datetime) -> Case:
@@ -142,6 +159,8 @@ class RunQuerySet(ScopedQuerySet["Run"]):
         scope = Q(area_id__in=actor.visible_areas(SEE_RUNS))
         if actor.unit_ids:
             scope |= Q(unit_id__in=actor.unit_ids)
+        if any(held.role in SPONSOR_CASES.held_by for held in actor.appointments):
+            scope |= Q(sponsor_id=actor.person_id)
         return self.filter(scope).opened()
 
     def running(self) -> Self:
@@ -181,12 +200,32 @@ class Run(Row):
     area = models.ForeignKey("areas.Area", on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=KEY_LENGTH)
     unit = models.ForeignKey("accounts.Unit", on_delete=models.PROTECT, null=True, related_name="+")
+    # Named by hand among those whose turn it is; nobody where the desk answers as a whole. Ends with the leg.
+    holder = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, null=True, related_name="+")
+    # The leader who answers for it to the end (包案), and the area whose supervisors listed it and may release it.
+    sponsor = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, null=True, related_name="+")
+    listed_area = models.ForeignKey("areas.Area", on_delete=models.PROTECT, null=True, related_name="+")
+    # While nobody holds the post whose turn it is: the area whose duty desk answers (and may act) instead.
+    stand_in_area = models.ForeignKey("areas.Area", on_delete=models.PROTECT, null=True, related_name="+")
     entered_at = models.DateTimeField()
     next_due_at = models.DateTimeField(null=True)
     yellow_at = models.DateTimeField(null=True)
     measure = models.CharField(max_length=20, blank=True)
     provisional = models.BooleanField(default=False)
+    # Whether the clock above is that of the whole way, being nearer than the leg's.
+    by_overall = models.BooleanField(default=False)
+    # While a pause holds: up to when; there is no deadline meanwhile.
+    paused_until = models.DateTimeField(null=True)
     calendar_version = models.PositiveIntegerField(default=0)
+    # The clock of the whole way, for procedures that have one.
+    overall_amount = models.PositiveIntegerField(null=True)
+    overall_measure = models.CharField(max_length=20, blank=True)
+    overall_yellow_percent = models.PositiveSmallIntegerField(null=True)
+    overall_term_version = models.PositiveIntegerField(default=0)
+    overall_due_at = models.DateTimeField(null=True)
+    overall_yellow_at = models.DateTimeField(null=True)
+    overall_provisional = models.BooleanField(default=False)
+    overall_overdue_since = models.DateTimeField(null=True)
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
     # The missed deadline, once the sweep has said so; empty again when a new leg begins or the clock moves
@@ -227,6 +266,24 @@ class Run(Row):
                 fields=["calendar_version"], condition=Q(next_due_at__isnull=False), name="workflow_run_clock"
             ),
             models.Index(fields=["subject_kind", "subject_id"], name="workflow_run_subject"),
+            models.Index(
+                fields=["overall_due_at"],
+                condition=Q(finished_at=None, overall_overdue_since=None, overall_due_at__isnull=False),
+                name="workflow_run_whole_to_sweep",
+            ),
+            models.Index(
+                fields=["paused_until"], condition=Q(paused_until__isnull=False), name="workflow_run_paused"
+            ),
+            models.Index(
+                fields=["sponsor"],
+                condition=Q(finished_at=None, sponsor__isnull=False),
+                name="workflow_run_sponsored",
+            ),
+            models.Index(
+                fields=["stand_in_area"],
+                condition=Q(finished_at=None, stand_in_area__isnull=False),
+                name="workflow_run_stood_in",
+            ),
         ]
 
     @property
@@ -248,6 +305,8 @@ class Leg(Row):
     entered_at = models.DateTimeField()
     within_amount = models.PositiveIntegerField(null=True)
     within_measure = models.CharField(max_length=20, blank=True)
+    yellow_percent = models.PositiveSmallIntegerField(null=True)  # none: the county's, as it stands
+    term_version = models.PositiveIntegerField(default=0)  # of the term set by an office; 0: the procedure's file
     due_at = models.DateTimeField(null=True)
     yellow_at = models.DateTimeField(null=True)
     provisional = models.BooleanField(default=False)

@@ -7,9 +7,21 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from minqing.kernel.access import Role
+from minqing.kernel.roles import REVIEWER, TOWN_DISPATCHER
 
-# Whoever brought the matter, with or without an account. Held through the receipt, never by appointment.
+# Parts that nobody is appointed to; a matter itself says who plays them.
+# Whoever brought the matter, with or without an account: held through the receipt.
 REPORTER = Role("reporter", "反映人")
+# Nobody: the minute's sweep takes the step when the time of the leg is up.
+CLOCK = Role("clock", "时限")
+# The leader whom the run names as answering for it (包案), and the body that listed it, at exactly that area.
+SPONSOR = Role("sponsor", "包案领导")
+LISTER = Role("lister", "列督单位")
+NOT_OFFICIAL = frozenset({REPORTER, CLOCK})
+
+# How a leg ended that no step of its procedure ended.
+SWITCHED, MERGED = "switched", "merged"
+ENDED_OTHERWISE = {SWITCHED: "转到另一规程", MERGED: "随主件一起办"}
 
 
 class Measure(StrEnum):
@@ -55,6 +67,20 @@ def calendar_days(n: int) -> Within:
     return Within(n, Measure.CALENDAR_DAYS)
 
 
+@dataclass(frozen=True, slots=True)
+class Leeway:
+    """What may be granted to a clock on request: who decides (never who asks), how often and how much.
+
+    Extensions of one leg (or of the whole way) together are at most ``extension_percent_max`` of its own span.
+    """
+
+    approvers: tuple[Role, ...] = (TOWN_DISPATCHER, REVIEWER)
+    extensions_max: int = 1
+    extension_percent_max: int = 100
+    pauses_max: int = 2
+    pause_days_max: int = 60
+
+
 class NeedKind(StrEnum):
     """What sort of field the form shows for a need."""
 
@@ -65,7 +91,10 @@ class NeedKind(StrEnum):
     PHOTO = "photo"
     CHOICE = "choice"
     CHOICE_UNIT = "choice_unit"
+    CHOICE_UNITS = "choice_units"  # several: their ids, with commas between
+    CHOICE_PERSON = "choice_person"  # one of those who may be named; the subject's domain offers them
     CHOICE_TOPIC = "choice_topic"  # from the subject scheme, which is data of the subject's domain
+    NUMBER = "number"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +116,18 @@ class Effect:
     key: str
     label: str
     argument: int | str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Something that must hold before a step is taken; the domain of the subject knows whether it does.
+
+    ``why_not`` is what somebody reads who tries all the same: what is missing, and who can do what about it.
+    """
+
+    key: str
+    label: str
+    why_not: str
 
 
 class State:
@@ -127,12 +168,14 @@ class Step:
         by: Role | Sequence[Role],
         needs: Sequence[Need] = (),
         then: Sequence[Effect] = (),
+        only_if: Sequence[Condition] = (),
         renamed_from: Sequence[str] = (),
     ) -> None:
         self.label, self.to = label, to
         self.sources = (source,) if isinstance(source, State) else tuple(source)
         self.roles = _roles(by)
         self.needs, self.then = tuple(needs), tuple(then)
+        self.only_if = tuple(only_if)
         self.renamed_from = tuple(renamed_from)
 
     def __set_name__(self, owner: type, name: str) -> None:

@@ -27,7 +27,7 @@ from typing import Any, ClassVar, TypeVar
 from minqing.kernel.access import Role
 from minqing.kernel.errors import Conflict, NotAllowed, Refused
 from minqing.workflow import soundness
-from minqing.workflow.parts import Effect, State, Step
+from minqing.workflow.parts import Effect, Leeway, State, Step, Within
 
 Part = TypeVar("Part", State, Step)
 
@@ -80,12 +80,17 @@ class Procedure(metaclass=_Reader):
     title: ClassVar[str] = ""
     renamed_from: ClassVar[tuple[str, ...]] = ()
     unit_from_start: ClassVar[bool] = False
+    # How long the whole way may take, beside the clock of each leg; None: as long as its legs.
+    overall: ClassVar[Within | None] = None
+    leeway: ClassVar[Leeway] = Leeway()
 
     start: ClassVar[State]
     states: ClassVar[Mapping[str, State]] = {}
     steps: ClassVar[Mapping[str, Step]] = {}
     version: ClassVar[str] = ""
     clashes: ClassVar[tuple[str, ...]] = ()
+    # Whether any step asks for a fact that only the domain of the subject knows.
+    has_conditions: ClassVar[bool] = False
 
     def __init_subclass__(cls, *, registered: bool = True) -> None:
         parts = {name: part for base in reversed(cls.__mro__) for name, part in vars(base).items()}
@@ -95,6 +100,7 @@ class Procedure(metaclass=_Reader):
         for state in cls.states.values():
             if state.start:
                 cls.start = state
+        cls.has_conditions = any(step.only_if for step in cls.steps.values())
         cls.version = _fingerprint(cls)
         if registered and cls.key:
             _register(cls)
@@ -116,10 +122,20 @@ class Procedure(metaclass=_Reader):
         return tuple(step for step in cls.steps.values() if here in step.sources)
 
     @classmethod
-    def open_to(cls, state: str, held: Iterable[Role]) -> tuple[Step, ...]:
-        """The steps that someone holding these roles may take from this state, in file order."""
+    def open_to(
+        cls, state: str, held: Iterable[Role], facts: Collection[str] | None = None
+    ) -> tuple[Step, ...]:
+        """The steps that someone holding these roles may take from this state, in file order.
+
+        ``facts``: keys of the conditions that hold; None leaves conditions out of account.
+        """
         roles = set(held)
-        return tuple(step for step in cls.steps_from(state) if roles.intersection(step.roles))
+        return tuple(
+            step
+            for step in cls.steps_from(state)
+            if roles.intersection(step.roles)
+            and (facts is None or all(one.key in facts for one in step.only_if))
+        )
 
     @classmethod
     def answering(cls, state: str) -> tuple[Role, ...]:
@@ -127,10 +143,18 @@ class Procedure(metaclass=_Reader):
         return soundness.answering(cls.state(state), cls.steps_from(state))
 
     @classmethod
-    def decide(cls, state: str, step: str, held: Iterable[Role], given: Collection[str]) -> Decision:
+    def decide(
+        cls,
+        state: str,
+        step: str,
+        held: Iterable[Role],
+        given: Collection[str],
+        facts: Collection[str] = frozenset(),
+    ) -> Decision:
         """Say what taking the step would do, or refuse it with a sentence. Changes nothing.
 
-        ``held``: the roles of whoever asks, at this matter; ``given``: keys of the needs that were filled in.
+        ``held``: the roles of whoever asks, at this matter; ``given``: keys of the needs that were filled in;
+        ``facts``: keys of the conditions that hold.
         """
         here = cls.state(state)
         try:
@@ -141,6 +165,9 @@ class Procedure(metaclass=_Reader):
             raise Conflict(f"现在是“{here.label}”，不能“{chosen.label}”。可能有人刚刚办过，请刷新页面查看。")
         if not set(held).intersection(chosen.roles):
             raise NotAllowed(f"只有{chosen.who}可以“{chosen.label}”。")
+        unmet = [one for one in chosen.only_if if one.key not in facts]
+        if unmet:
+            raise Refused(unmet[0].why_not)
         missing = [need for need in chosen.needs if need.required and need.key not in given]
         if missing:
             labels = "、".join(need.label for need in missing)
@@ -150,7 +177,9 @@ class Procedure(metaclass=_Reader):
     @classmethod
     def problems(cls) -> tuple[str, ...]:
         """Mistakes in the definition, each as one sentence. Run by ``minqing procedures check``."""
-        shape = soundness.Shape(cls.title, cls.states, cls.steps, cls.clashes, cls.unit_from_start)
+        shape = soundness.Shape(
+            cls.title, cls.states, cls.steps, cls.clashes, cls.unit_from_start, cls.overall, cls.leeway
+        )
         return tuple(soundness.problems(shape))
 
     @classmethod
@@ -226,5 +255,6 @@ def _fingerprint(of: type[Procedure]) -> str:
         [name, {k: v for k, v in vars(part).items() if k != "renamed_from"}]
         for name, part in (*of.states.items(), *of.steps.items())
     ]
+    content += [[asdict(of.overall)]] if of.overall else []
     text = json.dumps([of.key, of.title, content], default=plain, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:12]

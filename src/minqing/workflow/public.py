@@ -1,9 +1,16 @@
 """The front door of the workflow."""
 
+from minqing.workflow.answering import Turn, accountable, told_when_late, who_may
 from minqing.workflow.handbook import problems_of_all, procedure_pages
 from minqing.workflow.models import CalendarVersion, Leg, Run, RunQuerySet, WorkingDay, current_calendar
 from minqing.workflow.parts import (
+    CLOCK,
+    LISTER,
+    MERGED,
     REPORTER,
+    SPONSOR,
+    SWITCHED,
+    Condition,
     Effect,
     Measure,
     Need,
@@ -15,12 +22,12 @@ from minqing.workflow.parts import (
     working_days,
     working_hours,
 )
-from minqing.workflow.permissions import EDIT_CALENDAR, SEE_RUNS
+from minqing.workflow.permissions import EDIT_CALENDAR, NAME_HOLDER, SEE_RUNS, SPONSOR_CASES, STAND_IN
+from minqing.workflow.posts import Accountable
 from minqing.workflow.procedure import Decision, Procedure, UnknownProcedure, procedure, procedures
 from minqing.workflow.queries import (
     LegView,
     TodoCount,
-    Turn,
     calendar_is_published,
     days_of_year,
     face,
@@ -31,7 +38,6 @@ from minqing.workflow.queries import (
     steps_open_to,
     todo,
     todo_counts,
-    who_may,
 )
 from minqing.workflow.rules import (
     Calendar,
@@ -50,15 +56,20 @@ from minqing.workflow.services.calendar import (
     set_working_day,
 )
 from minqing.workflow.services.clocks import recompute_clocks, sweep_overdue
+from minqing.workflow.services.naming import may_hold, name_holder, name_sponsor
+from minqing.workflow.services.posts import watch_posts
 from minqing.workflow.services.runs import History, Taken, advance, lock_run, start_run, write_histories
+from minqing.workflow.services.switching import change_procedure, jump
 
 __all__ = [
-    "EDIT_CALENDAR", "REPORTER", "SEE_RUNS", "Calendar", "CalendarVersion", "ClockFace", "Colour", "Decision", "Due",
-    "Effect", "History", "Leg", "LegView", "Measure", "Need", "NeedKind", "OfficeHours", "Procedure", "Run",
-    "RunQuerySet", "State", "Step", "Taken", "TodoCount", "Turn", "UnknownProcedure", "Within", "WorkingDay", "advance",
-    "calendar_days", "calendar_is_published", "current_calendar", "days_of_year", "due_at", "ensure_calendar", "face",
-    "faces", "in_words", "legs", "lock_run", "problems_of_all", "procedure", "procedure_pages", "procedures",
-    "publish_year", "recompute_clocks", "roles_in", "run_of", "set_office_hours", "set_working_day", "start_run",
-    "steps_open_to", "sweep_overdue", "todo", "todo_counts", "who_may", "working_days", "working_hours",
-    "working_time_between", "write_histories",
+    "CLOCK", "EDIT_CALENDAR", "LISTER", "MERGED", "NAME_HOLDER", "REPORTER", "SEE_RUNS", "SPONSOR", "SPONSOR_CASES",
+    "STAND_IN", "SWITCHED", "Accountable", "Calendar", "CalendarVersion", "ClockFace", "Colour", "Condition",
+    "Decision", "Due", "Effect", "History", "Leg", "LegView", "Measure", "Need", "NeedKind", "OfficeHours",
+    "Procedure", "Run", "RunQuerySet", "State", "Step", "Taken", "TodoCount", "Turn", "UnknownProcedure", "Within",
+    "WorkingDay", "accountable", "advance", "calendar_days", "calendar_is_published", "change_procedure",
+    "current_calendar", "days_of_year", "due_at", "ensure_calendar", "face", "faces", "in_words", "jump", "legs",
+    "lock_run", "may_hold", "name_holder", "name_sponsor", "problems_of_all", "procedure", "procedure_pages",
+    "procedures", "publish_year", "recompute_clocks", "roles_in", "run_of", "set_office_hours", "set_working_day",
+    "start_run", "steps_open_to", "sweep_overdue", "todo", "todo_counts", "told_when_late", "watch_posts",
+    "who_may", "working_days", "working_hours", "working_time_between", "write_histories",
 ]  # fmt: skip

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Count, Q
 
-from minqing.accounts import public as accounts
 from minqing.areas import public as areas
 from minqing.kernel.access import Actor, Role
 from minqing.kernel.errors import NotThere
-from minqing.kernel.roles import SECURITY_ADMINISTRATOR
+from minqing.kernel.roles import SUPERVISOR
 from minqing.workflow import rules
 from minqing.workflow.models import (
     Leg,
@@ -24,7 +23,8 @@ from minqing.workflow.models import (
     current_calendar,
     published_years,
 )
-from minqing.workflow.parts import Measure, Step
+from minqing.workflow.parts import ENDED_OTHERWISE, LISTER, SPONSOR, Measure, Step
+from minqing.workflow.permissions import SPONSOR_CASES, STAND_IN
 from minqing.workflow.procedure import UnknownProcedure, procedure, procedures
 from minqing.workflow.rules import Calendar, ClockFace, Colour
 
@@ -43,23 +43,40 @@ def roles_in(run: Run, actor: Actor) -> frozenset[Role]:
     acting = actor.acting
     if acting is None:
         return frozenset()
+    named: set[Role] = set()
+    if (
+        run.sponsor_id is not None
+        and run.sponsor_id == actor.person_id
+        and acting.role in SPONSOR_CASES.held_by
+    ):
+        named.add(SPONSOR)
+    if run.listed_area_id is not None and (acting.role, acting.area_id) == (SUPERVISOR, run.listed_area_id):
+        named.add(LISTER)
+    if acting.role in STAND_IN.held_by and acting.area_id == run.stand_in_area_id:
+        # The post is vacant: whoever answers for it may do what it does.
+        named.update(procedure(run.procedure).answering(run.state))
     if acting.role.by_unit:
         mine = acting.unit_id is not None and acting.unit_id == run.unit_id
-        return frozenset({acting.role}) if mine else frozenset()
-    return actor.roles_at(run.area.path)
+        return frozenset({acting.role, *named}) if mine else frozenset(named)
+    return actor.roles_at(run.area.path) | named
 
 
-def steps_open_to(run: Run, actor: Actor) -> tuple[Step, ...]:
-    """The steps that the actor, in the acting appointment, may take now; in file order."""
+def steps_open_to(run: Run, actor: Actor, facts: frozenset[str] | None = None) -> tuple[Step, ...]:
+    """The steps that the actor, in the acting appointment, may take now; in file order.
+
+    ``facts``: keys of the conditions that hold; None shows steps whatever their conditions.
+    """
     if not run.is_running:
         return ()
-    return procedure(run.procedure).open_to(run.state, roles_in(run, actor))
+    return procedure(run.procedure).open_to(run.state, roles_in(run, actor), facts)
 
 
 def todo(actor: Actor) -> RunQuerySet:
     """Running runs whose turn it is for any of the actor's appointments, soonest deadline first. One statement.
 
-    For a role at an area: runs there and below. For a unit's role: runs that the unit has.
+    For a role at an area: runs there and below. For a unit's role: runs that the unit has. For a sponsor: what names
+    them; for whoever listed a matter: what that area listed; for a duty desk: what no post answers for. What is
+    handed to somebody by name is on that list alone.
     """
     by_role: dict[Role, list[tuple[str, UUID | None]]] = {}
     for held in actor.appointments:
@@ -74,7 +91,25 @@ def todo(actor: Actor) -> RunQuerySet:
         else:
             below = areas.Area.objects.filter(path__under_any=sorted({path for path, _ in places}))
             mine |= waiting & Q(area_id__in=below.order_by().values("id"))
+    mine &= Q(holder=None) | Q(holder_id=actor.person_id)
+    mine |= _named(actor)
     return Run.objects.visible_to(actor).running().filter(mine).order_by("next_due_at", "id")
+
+
+def _named(actor: Actor) -> Q:
+    """What is on a list because the run names its bearer or the bearer's desk."""
+    mine = Q(pk__in=[])
+    if any(held.role in SPONSOR_CASES.held_by for held in actor.appointments):
+        waiting = _waiting_for(SPONSOR)
+        if waiting is not None:
+            mine |= waiting & Q(sponsor_id=actor.person_id)
+    listing = [held.area_id for held in actor.appointments if held.role == SUPERVISOR]
+    if listing and (waiting := _waiting_for(LISTER)) is not None:
+        mine |= waiting & Q(listed_area_id__in=listing)
+    desks = [held.area_id for held in actor.appointments if held.role in STAND_IN.held_by]
+    if desks:
+        mine |= Q(stand_in_area_id__in=desks)
+    return mine
 
 
 def _waiting_for(role: Role) -> Q | None:
@@ -117,37 +152,6 @@ def todo_counts(actor: Actor, *, at: datetime) -> list[TodoCount]:
     return sorted(counts, key=lambda one: (urgency.index(one.colour), one.procedure, one.state))
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """Whose turn it is: the roles, who holds them today, and whom to ask if nobody does."""
-
-    roles: tuple[str, ...]
-    people: tuple[accounts.Answerable, ...]
-    vacant: bool = False
-
-    @property
-    def words(self) -> str:
-        """One sentence for the page: who is answerable at this moment."""
-        named = "；".join(one.words for one in self.people)
-        if not self.roles:
-            return "已经办完"
-        if self.vacant:
-            return f"{'、'.join(self.roles)}暂无人任职，请联系{named or '上级'}"
-        return f"轮到{named}"
-
-
-def who_may(run: Run, *, on: date) -> Turn:
-    """Who is answerable for a run in its state; where a post is vacant, whoever appoints. Never silent."""
-    if not run.is_running:
-        return Turn((), ())
-    roles = procedure(run.procedure).answering(run.state)
-    labels = tuple(role.label for role in roles)
-    people = accounts.answerable(roles, run.area, on=on, unit_id=run.unit_id)
-    if people:
-        return Turn(labels, tuple(people))
-    return Turn(labels, tuple(accounts.answerable([SECURITY_ADMINISTRATOR], run.area, on=on)), vacant=True)
-
-
 def face(run: Run, *, at: datetime, calendar: Calendar | None = None) -> ClockFace:
     """What a run's clock shows at a moment. Pass the calendar when drawing many."""
     measure = Measure(run.measure) if run.measure else None
@@ -181,12 +185,18 @@ class LegView:
 
 
 def legs(run: Run, *, at: datetime) -> list[LegView]:
-    """The legs of a run, first to last, each with its clock: running, or on time, or how late."""
+    """The legs of a run, first to last, each with its clock: running, or on time, or how late.
+
+    Those of the runs it carries on under another procedure come first.
+    """
     calendar = current_calendar()
     rows = (
-        Leg.objects.filter(run=run).select_related("area", "unit").defer("area__outline").order_by("number")
+        Leg.objects.filter(run__subject_kind=run.subject_kind, run__subject_id=run.subject_id)
+        .select_related("area", "unit", "run")
+        .defer("area__outline")
+        .order_by("number", "run__started_at")
     )
-    return [_leg_view(run, leg, at, calendar) for leg in rows]
+    return [_leg_view(leg.run, leg, at, calendar) for leg in rows]
 
 
 def _leg_view(run: Run, leg: Leg, at: datetime, calendar: Calendar) -> LegView:
@@ -199,7 +209,7 @@ def _leg_view(run: Run, leg: Leg, at: datetime, calendar: Calendar) -> LegView:
     try:
         of = procedure(run.procedure)
         state_label = of.state(leg.state).label
-        step_label = of.step(leg.step).label if leg.step else ""
+        step_label = ENDED_OTHERWISE.get(leg.step) or (of.step(leg.step).label if leg.step else "")
         with_unit = any(role.by_unit for role in of.answering(leg.state))
     except UnknownProcedure:  # a state that went without a rename: the record is shown all the same
         state_label, step_label, with_unit = leg.state, leg.step, False

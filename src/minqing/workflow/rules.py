@@ -4,7 +4,9 @@ Spans are counted as the law counts them (Civil Code of the PRC, articles 201 an
 
 - hours count from the moment itself, through office hours only;
 - for days the day on which the span begins is not counted; it ends at the close of business of its last day;
-- a span of calendar days whose last day is no working day ends at the close of business of the next one.
+- a span of calendar days whose last day is no working day ends at the close of business of the next one;
+- while a clock is paused, office time does not pass, and a day whose close of business lies in the pause does not
+  count; an extension adds to the span, in the span's own measure.
 
 Office hours come from the calendar, which is a snapshot of data; nothing here reads a clock or a table. Days
 that no published calendar covers are worked Monday to Friday, and whatever rests on one is provisional
@@ -13,7 +15,7 @@ that no published calendar covers are worked Monday to Friday, and whatever rest
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -56,14 +58,29 @@ USUAL_YELLOW_PERCENT = 20
 
 
 @dataclass(frozen=True, slots=True)
+class Term:
+    """What an office set in place of a procedure's file, for legs that begin at ``holds_from`` or later.
+
+    ``within`` None: the file's span again; ``yellow_percent`` None: the next wider threshold.
+    """
+
+    version: int
+    holds_from: datetime
+    within: Within | None = None
+    yellow_percent: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Calendar:
-    """A snapshot of the working calendar: what is known of each date, and which years are published."""
+    """A snapshot of all that clocks run by: what is known of each date, which years are published, office hours,
+    the share that is yellow, and the terms that offices have set (by procedure and state, latest first)."""
 
     version: int = 0
     days: Mapping[date, bool] = field(default_factory=lambda: MappingProxyType({}))
     published: frozenset[int] = frozenset()
     hours: tuple[OfficeHours, ...] = USUAL_HOURS
     yellow_percent: int = USUAL_YELLOW_PERCENT
+    terms: Mapping[tuple[str, str], tuple[Term, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
     def __post_init__(self) -> None:
         if not self.hours or any(a.closes > b.opens for a, b in pairwise(self.hours)):
@@ -102,6 +119,18 @@ class Calendar:
                 return following
         raise ValueError("the calendar has no working day in ten years")
 
+    def term(self, procedure: str, state: str, at: datetime) -> Term | None:
+        """The term that an office set for a leg beginning at a moment; None where the file's own holds."""
+        return next((one for one in self.terms.get((procedure, state), ()) if one.holds_from <= at), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A stretch in which a clock stands still: from a moment on, up to another, which is outside."""
+
+    since: datetime
+    until: datetime
+
 
 @dataclass(frozen=True, slots=True)
 class Due:
@@ -112,46 +141,92 @@ class Due:
     provisional: bool
 
 
-def due_at(start: datetime, within: Within, calendar: Calendar) -> Due:
-    """Compute when a span that begins at an aware moment is due; ``at`` is always a moment of office time."""
-    begins = start.astimezone(ZONE)
-    if within.measure is Measure.WORKING_HOURS:
-        at = _after(begins, timedelta(hours=within.amount), calendar)
+def deadline(
+    entered_at: datetime,
+    within: Within,
+    calendar: Calendar,
+    *,
+    pauses: Sequence[Pause] = (),
+    extensions: Sequence[int] = (),
+    yellow_percent: int | None = None,
+) -> Due:
+    """Compute a clock's deadline from all that it rests on; the same answer whenever it is asked again.
+
+    ``extensions`` are amounts in the span's own measure. ``yellow_percent`` None: the calendar's.
+    """
+    whole = Within(within.amount + sum(extensions), within.measure)
+    begins = entered_at.astimezone(ZONE)
+    if whole.measure is Measure.WORKING_HOURS:
+        at = _after(begins, timedelta(hours=whole.amount), calendar, pauses)
     else:
-        last = begins.date()
-        if within.measure is Measure.WORKING_DAYS:
-            for _ in range(within.amount):
-                last = calendar.next_working_day(last)
-        else:
-            last += timedelta(days=within.amount)
-            if not calendar.is_working(last):
-                last = calendar.next_working_day(last)
-        at = calendar.close_of_business(last)
-    total = working_time_between(begins, at, calendar)
-    yellow = _after(begins, total * (100 - calendar.yellow_percent) / 100, calendar)
+        at = calendar.close_of_business(_last_day(begins.date(), whole, calendar, pauses))
+    share = calendar.yellow_percent if yellow_percent is None else yellow_percent
+    total = working_time_between(begins, at, calendar, pauses)
+    # Whole microseconds, rounded down: the database, which moves clocks by the million, must find the same.
+    yellow = _after(begins, total * (100 - share) // 100, calendar, pauses)
     return Due(at, yellow, calendar.is_provisional(begins.date(), at.date()))
 
 
-def working_time_between(a: datetime, b: datetime, calendar: Calendar) -> timedelta:
-    """Working time from one aware moment to a later one; negative if ``b`` comes first."""
+def due_at(start: datetime, within: Within, calendar: Calendar) -> Due:
+    """Compute when a plain span that begins at an aware moment is due; ``at`` is always a moment of office time."""
+    return deadline(start, within, calendar)
+
+
+def _last_day(first: date, within: Within, calendar: Calendar, pauses: Sequence[Pause]) -> date:
+    """The day on which a span of days ends."""
+
+    def counts(day: date) -> bool:
+        close = calendar.close_of_business(day)
+        return not any(pause.since <= close < pause.until for pause in pauses)
+
+    last, left = first, within.amount
+    while left:
+        if within.measure is Measure.WORKING_DAYS:
+            last = calendar.next_working_day(last)
+        else:
+            last += timedelta(days=1)
+        left -= counts(last)
+    while not (calendar.is_working(last) and counts(last)):
+        last = calendar.next_working_day(last)
+    return last
+
+
+def working_time_between(
+    a: datetime, b: datetime, calendar: Calendar, pauses: Sequence[Pause] = ()
+) -> timedelta:
+    """Working time from one aware moment to a later one, outside pauses; negative if ``b`` comes first."""
     if b < a:
-        return -working_time_between(b, a, calendar)
+        return -working_time_between(b, a, calendar, pauses)
     a, b = a.astimezone(ZONE), b.astimezone(ZONE)
     total, day = timedelta(), a.date()
     while day <= b.date():
-        for opens, closes in calendar.sessions(day):
+        for opens, closes in _open(day, calendar, pauses):
             total += max(timedelta(), min(b, closes) - max(a, opens))
         day += timedelta(days=1)
     return total
 
 
-def _after(start: datetime, span: timedelta, calendar: Calendar) -> datetime:
+def _open(day: date, calendar: Calendar, pauses: Sequence[Pause]) -> Iterator[tuple[datetime, datetime]]:
+    """The office hours of a day without what lies in pauses."""
+    for session in calendar.sessions(day):
+        pieces = [session]
+        for pause in pauses:
+            cut = [
+                piece
+                for opens, closes in pieces
+                for piece in ((opens, min(closes, pause.since)), (max(opens, pause.until), closes))
+            ]
+            pieces = [(opens, closes) for opens, closes in cut if opens < closes]
+        yield from pieces
+
+
+def _after(start: datetime, span: timedelta, calendar: Calendar, pauses: Sequence[Pause]) -> datetime:
     """The first moment of office time by which ``span`` of working time has passed."""
     day, left = start.date(), span
     for _ in range(DAYS_MAX):
-        for opens, closes in calendar.sessions(day):
+        for opens, closes in _open(day, calendar, pauses):
             begins = max(start, opens)
-            if begins > closes:
+            if begins >= closes:
                 continue
             if begins + left <= closes:
                 return begins + left
@@ -194,13 +269,39 @@ def face(
     measure: Measure | None,
     at: datetime,
     calendar: Calendar,
+    *,
+    paused_until: datetime | None = None,
+    overall: bool = False,
 ) -> ClockFace:
-    """Read a running clock; ``measure`` decides whether to speak of working time or of days."""
+    """Read a clock; ``measure`` decides whether to speak of working time or of days.
+
+    ``overall``: it is the clock of the whole way, nearer than that of the leg.
+    """
+    if paused_until is not None:
+        return ClockFace(Colour.GREY, f"已挂起，到{_last_paused_day(paused_until)}", None)
     if due is None or yellow is None or measure is None:
         return NO_CLOCK
-    colour = Colour.RED if at >= due else Colour.YELLOW if at >= yellow else Colour.GREEN
-    words = _words(due, measure, at, calendar)
-    return ClockFace(colour, f"{words}（暂定）" if provisional else words, due, provisional)
+    words = f"{'全程' if overall else ''}{_words(due, measure, at, calendar)}"
+    return ClockFace(
+        colour_of(due, yellow, at), f"{words}（暂定）" if provisional else words, due, provisional
+    )
+
+
+def colour_of(due: datetime | None, yellow: datetime | None, at: datetime) -> Colour:
+    """The colour of a clock at a moment; no deadline or a paused one (which has none): grey."""
+    if due is None or yellow is None:
+        return Colour.GREY
+    return Colour.RED if at >= due else Colour.YELLOW if at >= yellow else Colour.GREEN
+
+
+def end_of_day(day: date) -> datetime:
+    """The moment at which a day is over in the county: what a pause up to and including that day ends at."""
+    return datetime.combine(day + timedelta(days=1), time(), ZONE)
+
+
+def _last_paused_day(until: datetime) -> str:
+    last = (until - timedelta(microseconds=1)).astimezone(ZONE)
+    return f"{last.month}月{last.day}日"
 
 
 def stopped(due: datetime | None, left: datetime, calendar: Calendar) -> ClockFace:

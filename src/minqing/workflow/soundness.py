@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from minqing.kernel.access import Role
-from minqing.workflow.parts import REPORTER, Need, NeedKind, State, Step
+from minqing.workflow.parts import CLOCK, Leeway, NOT_OFFICIAL, Need, NeedKind, State, Step, Within
 
 Node = TypeVar("Node")
 
@@ -27,6 +27,8 @@ class Shape:
     steps: Mapping[str, Step]
     clashes: tuple[str, ...] = ()
     unit_from_start: bool = False
+    overall: Within | None = None
+    leeway: Leeway = Leeway()
 
     def has(self, state: State) -> bool:
         return self.states.get(state.key) is state
@@ -50,6 +52,7 @@ def problems(shape: Shape) -> Iterator[str]:
         yield f"应当有且只有一个起始环节，现在有 {len(starts)} 个。请只给一个环节写上 start=True。"
     if not any(state.final for state in shape.states.values()):
         yield "没有一个环节写了 final=True，事情永远办不完。"
+    yield from _clocks(shape)
     for state in shape.states.values():
         yield from _state(shape, state)
     if len(starts) == 1:
@@ -89,6 +92,11 @@ def _step(shape: Shape, step: Step) -> Iterator[str]:
         yield f"动作“{step.label}”的出发环节或角色写重了。"
     for key in _twice(need.key for need in step.needs):
         yield f"动作“{step.label}”的填写项 {key} 写重了。"
+    for key in _twice(one.key for one in step.only_if):
+        yield f"动作“{step.label}”的条件 {key} 写重了。"
+    for one in step.only_if:
+        if not one.why_not.strip():
+            yield f"动作“{step.label}”的条件“{one.label}”没有写明不符合时怎么说。"
     for key in _twice(effect.key for effect in step.then):
         yield f"动作“{step.label}”的后续处理 {key} 写重了。"
     for need in step.needs:
@@ -96,6 +104,23 @@ def _step(shape: Shape, step: Step) -> Iterator[str]:
             yield f"动作“{step.label}”的填写项“{need.label}”应当是选择题并列出选项，二者缺一不可。"
         elif _twice(value for value, _ in need.choices):
             yield f"动作“{step.label}”的填写项“{need.label}”有重复的选项。"
+
+
+def _clocks(shape: Shape) -> Iterator[str]:
+    """The clock of the whole way, and what may be granted on request."""
+    if shape.overall is not None:
+        if shape.overall.amount < 1:
+            yield f"全程时限是 {shape.overall.words}，应当大于零。"
+        for state in shape.states.values():
+            if state.within is not None and state.within.measure is shape.overall.measure:
+                if state.within.amount > shape.overall.amount:
+                    yield f"全程时限（{shape.overall.words}）比环节“{state.label}”的时限（{state.within.words}）还短。"
+    leeway = shape.leeway
+    if not leeway.approvers or not NOT_OFFICIAL.isdisjoint(leeway.approvers):
+        yield "延期和挂起没有任职人员可以批准。请在 leeway 里写明 approvers。"
+    limits = (leeway.extensions_max, leeway.extension_percent_max, leeway.pauses_max, leeway.pause_days_max)
+    if min(limits) < 0:
+        yield "延期和挂起的次数、长度不能是负数。不允许的话写 0。"
 
 
 def _state(shape: Shape, state: State) -> Iterator[str]:
@@ -118,11 +143,26 @@ def _state(shape: Shape, state: State) -> Iterator[str]:
     if state.within is None:
         yield f"环节“{state.label}”没有时限。请用 within= 写明。"
     able = {role for step in leaving for role in step.roles}
-    if able <= {REPORTER}:
+    if able <= NOT_OFFICIAL:
         yield f"环节“{state.label}”没有一个任职人员可以处理，超时也无人负责。"
+    yield from _by_the_clock(state, leaving)
     for role in state.turn:
         if role not in able:
             yield f"环节“{state.label}”轮到{role.label}，但{role.label}在这里没有可做的动作。"
+
+
+def _by_the_clock(state: State, leaving: list[Step]) -> Iterator[str]:
+    """A step of the clock needs a clock, asks nobody anything, and must be the only one that could be meant."""
+    ticking = [step for step in leaving if CLOCK in step.roles]
+    for step in ticking:
+        if state.within is None:
+            yield f"动作“{step.label}”由时限触发，环节“{state.label}”却没有时限。"
+        if any(need.required for need in step.needs):
+            yield f"动作“{step.label}”由时限触发，没有人在场，不能要求填写。"
+        if len(step.roles) > 1:
+            yield f"动作“{step.label}”由时限触发，不能同时由人来做，请分成两个动作。"
+    if len([step for step in ticking if not step.only_if]) > 1:
+        yield f"环节“{state.label}”到时有两个动作可走，不知道走哪一个。请用 only_if= 分开。"
 
 
 def _paths(shape: Shape, start: State) -> Iterator[str]:
@@ -163,7 +203,7 @@ def _units(shape: Shape, start: State) -> Iterator[str]:
 def answering(state: State, leaving: Iterable[Step]) -> tuple[Role, ...]:
     """The official roles whose turn it is: as the state says, or else every one with a step."""
     return state.turn or tuple(
-        dict.fromkeys(role for step in leaving for role in step.roles if role != REPORTER)
+        dict.fromkeys(role for step in leaving for role in step.roles if role not in NOT_OFFICIAL)
     )
 
 

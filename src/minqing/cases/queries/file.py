@@ -10,6 +10,7 @@ from uuid import UUID
 from django.core.files.storage import default_storage
 
 from minqing.areas import public as areas
+from minqing.cases.facts import facts_of
 from minqing.cases.models import Addition, Answer, Attachment, Case, Contact
 from minqing.cases.permissions import SEE_CONTACT
 from minqing.cases.queries.queue import CaseRow, rows
@@ -74,7 +75,7 @@ def case_file(case_id: UUID, *, by: Actor, at: datetime, purpose: str = "查看�
     case = require_case(case_id, by)
     run = case.run
     run.area = case.area
-    steps = workflow.steps_open_to(run, by)
+    steps = workflow.steps_open_to(run, by, facts_of(case, run))
     _record(case, by, at, purpose, steps)
     return CaseFile(
         case=case,
@@ -97,7 +98,7 @@ def glance(case_id: UUID, *, by: Actor, at: datetime) -> Glance:
     """Look at a case beside a list; the words are read, so this too is written down. Raises :class:`NotThere`."""
     case = require_case(case_id, by)
     case.run.area = case.area
-    steps = workflow.steps_open_to(case.run, by)
+    steps = workflow.steps_open_to(case.run, by, facts_of(case, case.run))
     _record(case, by, at, "预览事项", steps)
     return Glance(
         case=case,

@@ -14,6 +14,7 @@ from minqing.accounts import public as accounts
 from minqing.areas import public as areas
 from minqing.cases import rules
 from minqing.cases.events import CaseClosed, ReporterAnswered, StepTaken
+from minqing.cases.facts import facts_of
 from minqing.cases.models import Answer, Case, CaseQuerySet, Topic
 from minqing.cases.procedures.vocabulary import (
     CONTENT_LABELS,
@@ -56,11 +57,11 @@ def take_step(
     """
     pictures = made_safe(given.photos)
     with transaction.atomic(), kept_only_if_all_goes_well() as names:
-        case, run = _locked(Case.objects.visible_to(by).filter(id=case_id), leg)
-        unit = _unit(run, given)
+        case, run = locked(Case.objects.visible_to(by).filter(id=case_id), leg)
+        unit = chosen_unit(run, given.values.get(UNIT.key, ""))
         roles = workflow.roles_in(run, by)
         asked_by = by.person_id
-        return _move(
+        return move(
             case, run, step, given, pictures, names, roles=roles, hand=by.hand, at=at, unit=unit,
             asked_by=asked_by,
         )  # fmt: skip
@@ -73,7 +74,7 @@ def answer(*, receipt_code: str, done: bool, content: str, words: str, at: datet
     with transaction.atomic(), kept_only_if_all_goes_well() as names:
         code = rules.read_code(receipt_code, rules.RECEIPT_LENGTH) or ""
         cases = Case.objects.unscoped("the receipt is the right to answer").filter(receipt_code=code)
-        case, run = _locked(cases, None)
+        case, run = locked(cases, None)
         wanted = DONE if done else NOT_DONE
         of = workflow.procedure(run.procedure)
         open_steps = of.open_to(run.state, [workflow.REPORTER]) if run.is_running else ()
@@ -84,7 +85,7 @@ def answer(*, receipt_code: str, done: bool, content: str, words: str, at: datet
             values = {IS_CONTENT.key: content, REMARK.key: words}
         else:
             values = {REASON.key: words or "反映人说没有办好，没有写理由。"}
-        return _move(
+        return move(
             case, run, step.key, StepInput(values), [], names, roles=frozenset({workflow.REPORTER}),
             hand=reporter_hand(case), at=reporter_time(case, at), unit=None, asked_by=None,
         )  # fmt: skip
@@ -94,10 +95,10 @@ def step_by_reporter(*, receipt_code: str, step: str, given: StepInput, at: date
     """Take a step that the procedure gives to whoever brought the matter, on the strength of the receipt."""
     with transaction.atomic(), kept_only_if_all_goes_well() as names:
         code = rules.read_code(receipt_code, rules.RECEIPT_LENGTH) or ""
-        case, run = _locked(
+        case, run = locked(
             Case.objects.unscoped("the receipt is the right to act").filter(receipt_code=code), None
         )
-        return _move(
+        return move(
             case, run, step, given, [], names, roles=frozenset({workflow.REPORTER}), hand=reporter_hand(case),
             at=reporter_time(case, at), unit=None, asked_by=None,
         )  # fmt: skip
@@ -113,7 +114,12 @@ def reporter_time(case: Case, at: datetime) -> datetime:
     return to_the_hour(at) if case.is_anonymous else at
 
 
-def _locked(cases: CaseQuerySet, leg: int | None) -> tuple[Case, workflow.Run]:
+def locked(cases: CaseQuerySet, leg: int | None) -> tuple[Case, workflow.Run]:
+    """Return the first of these cases and its run, locked and read under the lock.
+
+    ``leg``: the number of the leg somebody was looking at, if any; another one is a :class:`Conflict`. Raises
+    :class:`NotThere` for no case.
+    """
     case = cases.first()
     if case is None:
         raise NotThere
@@ -126,8 +132,8 @@ def _locked(cases: CaseQuerySet, leg: int | None) -> tuple[Case, workflow.Run]:
     return case, run
 
 
-def _unit(run: workflow.Run, given: StepInput) -> accounts.Unit | None:
-    value = given.values.get(UNIT.key)
+def chosen_unit(run: workflow.Run, value: str) -> accounts.Unit | None:
+    """Return the unit of an id, if it may handle a matter there; None for no id. Raises ``Refused``."""
     if not value:
         return None
     try:
@@ -141,7 +147,7 @@ def _unit(run: workflow.Run, given: StepInput) -> accounts.Unit | None:
     return unit
 
 
-def _move(
+def move(
     case: Case,
     run: workflow.Run,
     step: str,
@@ -155,7 +161,9 @@ def _move(
     unit: accounts.Unit | None,
     asked_by: UUID | None,
 ) -> Case:
-    decision = workflow.procedure(run.procedure).decide(run.state, step, roles, given.keys)
+    """Take a step of a locked case in the transaction at hand: decide, move the run, keep what was given, say it."""
+    of = workflow.procedure(run.procedure)
+    decision = of.decide(run.state, step, roles, given.keys, facts_of(case, run))
     _refuse_to_ask_about_ones_own_work(case, decision, asked_by)
     wanted = {need.key for need in decision.step.needs}
     values = {key: value for key, value in given.values.items() if key in wanted}

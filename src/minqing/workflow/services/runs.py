@@ -31,15 +31,17 @@ def start_run(
     by: Hand,
     at: datetime,
     unit_id: UUID | None = None,
+    after: Run | None = None,
 ) -> Run:
     """Set a subject on its way, in the procedure's first state, with that state's clock running.
 
     ``at`` is when the matter came in; for an anonymous one the caller has rounded it to the hour already,
-    and a nameless hand leaves ids that tell no time. Raises ``IntegrityError`` if the subject is under way
-    already.
+    and a nameless hand leaves ids that tell no time. ``after``: the run this one carries on, under another
+    procedure; its legs count on, and who answers for it stays. Raises ``IntegrityError`` if the subject is
+    under way already.
     """
     run, leg = _begin(
-        procedure, subject_kind, subject_id, area_id, unit_id, at, current_calendar(), by.nameless
+        procedure, subject_kind, subject_id, area_id, unit_id, at, current_calendar(), by.nameless, after
     )
     run.save(force_insert=True)
     leg.save(force_insert=True)
@@ -76,7 +78,7 @@ def advance(
     read = run.version
     leg = _onward(run, of, decision, unit_id, area_id, at, current_calendar(), by.nameless)
     moved = Run.everything.filter(id=run.id, version=read).update(
-        **{name: getattr(run, name) for name in _MOVING}, version=F("version") + 1
+        **{name: getattr(run, name) for name in MOVING}, version=F("version") + 1
     )
     if not moved:
         raise Conflict("有人刚刚办过这件事。请刷新页面查看。")
@@ -87,9 +89,10 @@ def advance(
     return leg
 
 
-_MOVING = (
+MOVING = (
     "procedure", "procedure_version", "state", "area_id", "unit_id", "entered_at", "next_due_at", "yellow_at",
-    "measure", "provisional", "calendar_version", "finished_at", "overdue_since", "legs_count",
+    "measure", "provisional", "calendar_version", "finished_at", "overdue_since", "legs_count", "holder_id",
+    "stand_in_area_id",
 )  # fmt: skip
 
 
@@ -168,6 +171,7 @@ def _begin(
     at: datetime,
     calendar: Calendar,
     nameless: bool,
+    after: Run | None = None,
 ) -> tuple[Run, Leg]:
     run = Run(
         id=random_id() if nameless else uuid7(),
@@ -177,9 +181,11 @@ def _begin(
         area_id=area_id,
         unit_id=unit_id,
         started_at=at,
-        legs_count=0,
+        legs_count=after.legs_count if after else 0,
+        sponsor_id=after.sponsor_id if after else None,
+        listed_area_id=after.listed_area_id if after else None,
     )
-    return run, _enter(run, of, of.start, at, calendar, nameless)
+    return run, enter(run, of, of.start, at, calendar, nameless)
 
 
 def _onward(
@@ -194,10 +200,10 @@ def _onward(
 ) -> Leg:
     run.unit_id = unit_id or run.unit_id
     run.area_id = area_id or run.area_id
-    return _enter(run, of, decision.state, at, calendar, nameless)
+    return enter(run, of, decision.state, at, calendar, nameless)
 
 
-def _enter(
+def enter(
     run: Run, of: type[Procedure], state: State, at: datetime, calendar: Calendar, nameless: bool
 ) -> Leg:
     """Put the run into a state, with its clock, and make the leg; write nothing."""
@@ -208,6 +214,7 @@ def _enter(
     run.measure = state.within.measure.value if state.within else ""
     run.provisional, run.calendar_version = bool(due and due.provisional), calendar.version
     run.overdue_since, run.finished_at = None, at if state.final else None
+    run.holder_id = run.stand_in_area_id = None  # of the leg that is over
     return Leg(
         id=random_id() if nameless else uuid7(),
         run=run,

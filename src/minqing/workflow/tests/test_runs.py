@@ -15,7 +15,6 @@ from minqing.kernel.ids import random_id, uuid7
 from minqing.kernel.roles import (
     GRID_WORKER,
     HANDLER,
-    SECURITY_ADMINISTRATOR,
     SYSTEM_ADMINISTRATOR,
     TOWN_DISPATCHER,
     VILLAGE_CLERK,
@@ -264,11 +263,14 @@ def test_a_run_says_whose_turn_it_is(county):
 
 def test_a_vacant_post_is_never_silent(county):
     run = begin(county.grid)
-    assert workflow.who_may(run, on=DAY).words == "村（社区）受理员暂无人任职，请联系上级"
-    county.actor(SECURITY_ADMINISTRATOR)
+    nobody = workflow.who_may(run, on=DAY)
+    assert nobody.words == (
+        "村（社区）受理员暂无人任职，镇街和县级调度员也暂无人任职，请联系安全管理员任命：嵊州市值班岗"
+    )
+    county.actor(TOWN_DISPATCHER)
     turn = workflow.who_may(run, on=DAY)
     assert turn.vacant
-    assert turn.words == "村（社区）受理员暂无人任职，请联系嵊州市安全管理员 嵊州安全"
+    assert turn.words == "村（社区）受理员暂无人任职，由值班岗负责：谷来镇调度员 谷来镇街"
 
 
 def test_a_run_follows_its_area_to_another_town(county):

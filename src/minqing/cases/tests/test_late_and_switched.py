@@ -1,0 +1,77 @@
+"""A case that is late is never silent, and one that outgrows its procedure takes its history along."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from minqing.accounts.tests.factories import AT, SmallCounty, small_county
+from minqing.cases import public as cases
+from minqing.cases.models import Notice
+from minqing.cases.services.late import climb, escalate
+from minqing.cases.services.switching import switch_procedure
+from minqing.journal.public import timeline
+from minqing.kernel.errors import Conflict, Refused
+from minqing.kernel.roles import TOWN_DISPATCHER, VILLAGE_CLERK, VILLAGE_SECRETARY
+from minqing.workflow import public as workflow
+
+
+@pytest.fixture
+def county(db: None) -> SmallCounty:
+    return small_county()
+
+
+def opened(county: SmallCounty) -> cases.Case:
+    report = cases.Report(
+        id=cases.new_report_id(), source=cases.OFFICER, area_id=county.grid.id, words="路口的路灯坏了三天。"
+    )
+    return cases.open_case(report, by=county.actor(VILLAGE_CLERK), at=AT)
+
+
+def test_a_delay_is_told_to_whoever_stands_above_and_the_timeline_says_to_whom(county: SmallCounty) -> None:
+    county.actor(VILLAGE_CLERK)
+    secretary = county.actor(VILLAGE_SECRETARY)
+    case = opened(county)
+    late = AT + timedelta(days=9)
+    escalate(case_id=case.id, leg=1, at=late)
+    assert Notice.objects.filter(person_id=secretary.person_id, case=case).count() == 1
+    assert any("超时，已报告举坑村书记" in line.sentence for line in timeline("case", case.id))
+
+
+def test_where_nobody_stands_above_the_countys_desk_is_named(county: SmallCounty) -> None:
+    case = opened(county)
+    escalate(case_id=case.id, leg=1, at=AT + timedelta(days=9))
+    assert any("已报告嵊州市值班岗" in line.sentence for line in timeline("case", case.id))
+
+
+def test_a_case_that_somebody_moved_is_not_accused(county: SmallCounty) -> None:
+    case = opened(county)
+    clerk = county.actor(VILLAGE_CLERK)
+    cases.take_step(case_id=case.id, step="accept", given=cases.StepInput(), by=clerk, at=AT)
+    escalate(case_id=case.id, leg=1, at=AT + timedelta(days=9))
+    assert not any("超时" in line.sentence for line in timeline("case", case.id))
+    assert climb(case_id=case.id, leg=1, at=AT)
+
+
+def test_a_procedure_without_a_step_of_the_clock_does_not_climb(county: SmallCounty) -> None:
+    case = opened(county)
+    assert not climb(case_id=case.id, leg=1, at=AT + timedelta(days=9))
+
+
+def test_a_case_changes_its_procedure_with_its_history(county: SmallCounty) -> None:
+    case, clerk, dispatcher = opened(county), county.actor(VILLAGE_CLERK), county.actor(TOWN_DISPATCHER)
+    cases.take_step(case_id=case.id, step="accept", given=cases.StepInput(), by=clerk, at=AT)
+    moved = switch_procedure(case_id=case.id, to="hotline", reason="村里管不了", by=dispatcher, at=AT)
+    assert moved.run.procedure == "hotline"
+    legs = workflow.legs(moved.run, at=AT)
+    assert [leg.state_label for leg in legs] == ["待受理", "村里办理中", "待签收"]
+    assert [leg.number for leg in legs] == [1, 2, 3]
+    assert legs[1].step_label == "转到另一规程"
+    assert any("由“即办”转为“热线五步”：村里管不了" in one.sentence for one in timeline("case", case.id))
+    with pytest.raises(Refused, match="已经按“热线五步”办理"):
+        switch_procedure(case_id=case.id, to="hotline", reason="再转", by=dispatcher, at=AT)
+    with pytest.raises(Conflict):
+        switch_procedure(case_id=case.id, to="prompt", reason="迟了", by=dispatcher, at=AT, leg=2)
+    with pytest.raises(Refused, match="请写明为什么转"):
+        switch_procedure(case_id=case.id, to="prompt", reason=" ", by=dispatcher, at=AT)
