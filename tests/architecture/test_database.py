@@ -16,7 +16,7 @@ TABLES: Final = {one._meta.db_table for one in apps.get_models() if one.__module
 # What was done stays done: the application adds rows and reads them.
 APPEND_ONLY: Final = {
     "journal_entry", "journal_reaction_done", "journal_leaf", "journal_node", "journal_seal", "journal_check",
-    "workflow_calendar_version",
+    "workflow_calendar_version", "workflow_term",
 }  # fmt: skip
 # Personal details may be emptied, never removed.
 NEVER_DELETED: Final = {"journal_detail"}

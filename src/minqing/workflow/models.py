@@ -306,7 +306,9 @@ class Leg(Row):
     within_amount = models.PositiveIntegerField(null=True)
     within_measure = models.CharField(max_length=20, blank=True)
     yellow_percent = models.PositiveSmallIntegerField(null=True)  # none: the county's, as it stands
-    term_version = models.PositiveIntegerField(default=0)  # of the term set by an office; 0: the procedure's file
+    term_version = models.PositiveIntegerField(
+        default=0
+    )  # of the term set by an office; 0: the procedure's file
     due_at = models.DateTimeField(null=True)
     yellow_at = models.DateTimeField(null=True)
     provisional = models.BooleanField(default=False)

@@ -137,6 +137,4 @@ class Recomputation(Row):
     class Meta:
         db_table = "workflow_recomputation"
         ordering = ["-number"]
-        indexes = [
-            models.Index(fields=["number"], condition=Q(settled_at=None), name="workflow_recomputing")
-        ]
+        indexes = [models.Index(fields=["number"], condition=Q(settled_at=None), name="workflow_recomputing")]

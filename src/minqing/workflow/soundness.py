@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from minqing.kernel.access import Role
-from minqing.workflow.parts import CLOCK, Leeway, NOT_OFFICIAL, Need, NeedKind, State, Step, Within
+from minqing.workflow.parts import CLOCK, NOT_OFFICIAL, Leeway, Need, NeedKind, State, Step, Within
 
 Node = TypeVar("Node")
 
@@ -28,7 +28,7 @@ class Shape:
     clashes: tuple[str, ...] = ()
     unit_from_start: bool = False
     overall: Within | None = None
-    leeway: Leeway = Leeway()
+    leeway: Leeway = field(default_factory=Leeway)
 
     def has(self, state: State) -> bool:
         return self.states.get(state.key) is state
@@ -111,10 +111,12 @@ def _clocks(shape: Shape) -> Iterator[str]:
     if shape.overall is not None:
         if shape.overall.amount < 1:
             yield f"全程时限是 {shape.overall.words}，应当大于零。"
-        for state in shape.states.values():
-            if state.within is not None and state.within.measure is shape.overall.measure:
-                if state.within.amount > shape.overall.amount:
-                    yield f"全程时限（{shape.overall.words}）比环节“{state.label}”的时限（{state.within.words}）还短。"
+        timed = [(state, state.within) for state in shape.states.values() if state.within is not None]
+        for state, within in timed:
+            if within.measure is shape.overall.measure and within.amount > shape.overall.amount:
+                yield (
+                    f"全程时限（{shape.overall.words}）比环节“{state.label}”的时限（{within.words}）还短。"
+                )
     leeway = shape.leeway
     if not leeway.approvers or not NOT_OFFICIAL.isdisjoint(leeway.approvers):
         yield "延期和挂起没有任职人员可以批准。请在 leeway 里写明 approvers。"
