@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import CharField, Count, F, Q, QuerySet, Value
 
 from minqing.areas import rules
 from minqing.areas.models import Area, AreaPeriod, CountyProfile
@@ -150,3 +150,21 @@ def search(text: str, limit: int = 20) -> list[Area]:
     by_name = Area.objects.open().filter(name__icontains=text)
     by_code = Area.objects.open().filter(code__startswith=text)
     return list((by_name | by_code).defer("outline")[:limit])
+
+
+def areas_by_path(paths: Iterable[str]) -> dict[str, Area]:
+    """Return the areas at some paths, by path; one query."""
+    return {one.path: one for one in Area.objects.filter(path__in=set(paths)).defer("outline")}
+
+
+def named_in(text: str) -> list[Area]:
+    """Return the open areas below the county whose names stand in a text, the deepest first.
+
+    An area counts only where no name of the text contradicts it: “谷来镇举坑村” is one village, and a village of that
+    name in another town is none.
+    """
+    said = Area.objects.open().exclude(level=rules.COUNTY).defer("outline")
+    named = list(said.annotate(said=Value(text, output_field=CharField())).filter(said__contains=F("name")))
+    towns = [one for one in named if one.level == rules.TOWN]
+    fits = [one for one in named if not towns or any(rules.is_under(one.path, town.path) for town in towns)]
+    return sorted(fits, key=lambda one: (-one.path.count("."), one.code))
