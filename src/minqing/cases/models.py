@@ -7,13 +7,17 @@ from typing import ClassVar, Self
 from django.db import models
 from django.db.models import Q
 
-from minqing.cases import rules
+from minqing.cases import models_handover, models_interface, rules
 from minqing.cases.permissions import HANDLE_REQUESTS, SEE_CASES
 from minqing.cases.procedures.vocabulary import CONTENT_LABELS
 from minqing.kernel.access import Actor, Capability
 from minqing.kernel.models import Row
 from minqing.kernel.scope import ScopedQuerySet
 from minqing.kernel.sealed import SealedField
+
+
+# Django finds the tables of an app through this module.
+_MORE = (models_handover, models_interface)
 
 
 class Topic(Row):
@@ -85,6 +89,11 @@ class Case(Row):
     done = models.BooleanField(null=True)
     content = models.CharField(max_length=12, blank=True, choices=list(CONTENT_LABELS.items()))
     times_sent_back = models.PositiveIntegerField(default=0)
+    # The case as a part of which it is handled (并单), and how many reports stand behind this one.
+    master = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
+    reports = models.PositiveIntegerField(default=1, db_default=1)
+    # Ruled an unreasonable demand: answered like any other, and left out of everybody's score.
+    is_excluded = models.BooleanField(default=False, db_default=False)
 
     everything = models.Manager["Case"]()
     objects = CaseQuerySet.as_manager()
@@ -98,6 +107,9 @@ class Case(Row):
             models.Index(fields=["subject_kind", "subject_id"], name="case_subject"),
             models.Index(fields=["opened_at", "id"], name="case_opened"),
             models.Index(fields=["topic"], name="case_topic_of"),
+            models.Index(fields=["closed_at"], condition=Q(closed_at__isnull=False), name="case_closed"),
+            models.Index(fields=["master"], condition=Q(master__isnull=False), name="case_master"),
+            models.Index(fields=["opened_at"], condition=Q(is_excluded=True), name="case_excluded"),
         ]
         constraints = [
             models.CheckConstraint(
