@@ -140,12 +140,16 @@ def _terms() -> Mapping[tuple[str, str], tuple[Term, ...]]:
     return MappingProxyType(found)
 
 
-def colour_at(at: datetime) -> Case:
-    """The colour of a run's clock at a moment, as an expression; the same as ``rules.face`` says."""
+def colour_at(at: datetime, through: str = "") -> Case:
+    """The colour of a run's clock at a moment, as an expression; the same as ``rules.face`` says.
+
+    ``through``: the way from the rows at hand to the run: ``run__``.
+    """
+    due, yellow = f"{through}next_due_at", f"{through}yellow_at"
     return Case(
-        When(next_due_at=None, then=Value(Colour.GREY.value)),
-        When(next_due_at__lte=at, then=Value(Colour.RED.value)),
-        When(yellow_at__lte=at, then=Value(Colour.YELLOW.value)),
+        When(**{due: None}, then=Value(Colour.GREY.value)),
+        When(**{f"{due}__lte": at}, then=Value(Colour.RED.value)),
+        When(**{f"{yellow}__lte": at}, then=Value(Colour.YELLOW.value)),
         default=Value(Colour.GREEN.value),
         output_field=models.CharField(),
     )
@@ -207,6 +211,8 @@ class Run(Row):
     listed_area = models.ForeignKey("areas.Area", on_delete=models.PROTECT, null=True, related_name="+")
     # While nobody holds the post whose turn it is: the area whose duty desk answers (and may act) instead.
     stand_in_area = models.ForeignKey("areas.Area", on_delete=models.PROTECT, null=True, related_name="+")
+    # The run along with which this one comes to its result (并单): until then it stands still, and is nobody's turn.
+    follows = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
     entered_at = models.DateTimeField()
     next_due_at = models.DateTimeField(null=True)
     yellow_at = models.DateTimeField(null=True)

@@ -2,7 +2,15 @@
 
 from minqing.workflow.answering import Turn, accountable, told_when_late, who_may
 from minqing.workflow.handbook import problems_of_all, procedure_pages
-from minqing.workflow.models import CalendarVersion, Leg, Run, RunQuerySet, WorkingDay, current_calendar
+from minqing.workflow.models import (
+    CalendarVersion,
+    Leg,
+    Run,
+    RunQuerySet,
+    WorkingDay,
+    colour_at,
+    current_calendar,
+)
 from minqing.workflow.parts import (
     CLOCK,
     LISTER,
@@ -67,7 +75,7 @@ __all__ = [
     "Decision", "Due", "Effect", "History", "Leg", "LegView", "Measure", "Need", "NeedKind", "OfficeHours",
     "Procedure", "Run", "RunQuerySet", "State", "Step", "Taken", "TodoCount", "Turn", "UnknownProcedure", "Within",
     "WorkingDay", "accountable", "advance", "calendar_days", "calendar_is_published", "change_procedure",
-    "current_calendar", "days_of_year", "due_at", "ensure_calendar", "face", "faces", "in_words", "jump", "legs",
+    "colour_at", "current_calendar", "days_of_year", "due_at", "ensure_calendar", "face", "faces", "in_words", "jump", "legs",
     "lock_run", "may_hold", "name_holder", "name_sponsor", "problems_of_all", "procedure", "procedure_pages",
     "procedures", "publish_year", "recompute_clocks", "roles_in", "run_of", "set_office_hours", "set_working_day",
     "start_run", "steps_open_to", "sweep_overdue", "todo", "todo_counts", "told_when_late", "watch_posts",
