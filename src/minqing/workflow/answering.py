@@ -43,6 +43,7 @@ def who_may(run: Run, *, on: date) -> Turn:
     """Who is answerable for a run in its state; where a post is vacant, the duty desk that stands in. Never silent."""
     if not run.is_running:
         return Turn((), ())
+    run = _that_answers(run)
     roles = procedure(run.procedure).answering(run.state)
     matter, posts = _matter(run, roles, on)
     found = choose(roles, matter, posts)
@@ -57,15 +58,24 @@ def who_may(run: Run, *, on: date) -> Turn:
 
 def accountable(run: Run, *, on: date) -> Accountable:
     """Return the one person or duty desk that answers for a running run on a day. Always somebody."""
+    run = _that_answers(run)
     roles = procedure(run.procedure).answering(run.state)
     return choose(roles, *_matter(run, roles, on))
 
 
 def told_when_late(run: Run, *, on: date) -> Accountable:
     """Return who is told that a run is late: the first above whoever answers; the county's desk at the end."""
+    run = _that_answers(run)
     roles = procedure(run.procedure).answering(run.state)
     matter, posts = _matter(run, [*roles, *SUPERIORS], on)
     return superior(choose(roles, matter, posts), matter, posts)
+
+
+def _that_answers(run: Run) -> Run:
+    """Return the run itself, or the one along with which it goes: whoever has that answers for both."""
+    if run.follows_id is None:
+        return run
+    return Run.everything.select_related("area").get(id=run.follows_id)
 
 
 def _people(role: Role, matter: Matter, posts: Iterable[Post]) -> accounts.Answerable | None:

@@ -20,8 +20,13 @@ LISTER = Role("lister", "列督单位")
 NOT_OFFICIAL = frozenset({REPORTER, CLOCK})
 
 # How a leg ended that no step of its procedure ended.
-SWITCHED, MERGED = "switched", "merged"
-ENDED_OTHERWISE = {SWITCHED: "转到另一规程", MERGED: "随主件一起办"}
+SWITCHED, MERGED, SEPARATED, REOPENED = "switched", "merged", "separated", "reopened"
+ENDED_OTHERWISE = {
+    SWITCHED: "转到另一规程",
+    MERGED: "随主件一起办",
+    SEPARATED: "不再合办",
+    REOPENED: "重新办理",
+}
 
 
 class Measure(StrEnum):

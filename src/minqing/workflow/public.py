@@ -64,6 +64,7 @@ from minqing.workflow.services.calendar import (
     set_working_day,
 )
 from minqing.workflow.services.clocks import recompute_clocks, sweep_overdue
+from minqing.workflow.services.following import follow, go_back, lock_runs, take_up_again
 from minqing.workflow.services.naming import may_hold, name_holder, name_sponsor
 from minqing.workflow.services.posts import watch_posts
 from minqing.workflow.services.runs import History, Taken, advance, lock_run, start_run, write_histories
@@ -75,9 +76,9 @@ __all__ = [
     "Decision", "Due", "Effect", "History", "Leg", "LegView", "Measure", "Need", "NeedKind", "OfficeHours",
     "Procedure", "Run", "RunQuerySet", "State", "Step", "Taken", "TodoCount", "Turn", "UnknownProcedure", "Within",
     "WorkingDay", "accountable", "advance", "calendar_days", "calendar_is_published", "change_procedure",
-    "colour_at", "current_calendar", "days_of_year", "due_at", "ensure_calendar", "face", "faces", "in_words", "jump", "legs",
-    "lock_run", "may_hold", "name_holder", "name_sponsor", "problems_of_all", "procedure", "procedure_pages",
+    "colour_at", "current_calendar", "days_of_year", "due_at", "ensure_calendar", "face", "faces", "follow", "go_back", "in_words", "jump", "legs",
+    "lock_run", "lock_runs", "may_hold", "name_holder", "name_sponsor", "problems_of_all", "procedure", "procedure_pages",
     "procedures", "publish_year", "recompute_clocks", "roles_in", "run_of", "set_office_hours", "set_working_day",
-    "start_run", "steps_open_to", "sweep_overdue", "todo", "todo_counts", "told_when_late", "watch_posts",
+    "start_run", "steps_open_to", "sweep_overdue", "take_up_again", "todo", "todo_counts", "told_when_late", "watch_posts",
     "who_may", "working_days", "working_hours", "working_time_between", "write_histories",
 ]  # fmt: skip

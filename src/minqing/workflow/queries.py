@@ -66,7 +66,7 @@ def steps_open_to(run: Run, actor: Actor, facts: frozenset[str] | None = None) -
 
     ``facts``: keys of the conditions that hold; None shows steps whatever their conditions.
     """
-    if not run.is_running:
+    if not run.is_running or run.follows_id is not None:
         return ()
     return procedure(run.procedure).open_to(run.state, roles_in(run, actor), facts)
 
@@ -93,7 +93,7 @@ def todo(actor: Actor) -> RunQuerySet:
             mine |= waiting & Q(area_id__in=below.order_by().values("id"))
     mine &= Q(holder=None) | Q(holder_id=actor.person_id)
     mine |= _named(actor)
-    return Run.objects.visible_to(actor).running().filter(mine).order_by("next_due_at", "id")
+    return Run.objects.visible_to(actor).running().filter(mine, follows=None).order_by("next_due_at", "id")
 
 
 def _named(actor: Actor) -> Q:
