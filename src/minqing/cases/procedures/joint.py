@@ -1,0 +1,45 @@
+"""联办：一个单位主办、几个单位协办，各有各的时限；都答复了（或者主办写明理由否决了）才能办结。"""
+
+from minqing.cases.procedures.vocabulary import (
+    ALL_PARTS_IN,
+    ASK_REPORTER,
+    ASK_UNITS,
+    ASKED,
+    ASSISTANTS,
+    DONE,
+    IS_CONTENT,
+    LEAD_UNIT,
+    NOT_DONE,
+    PHOTO,
+    REASON,
+    REMARK,
+    RESULT,
+)
+from minqing.kernel.roles import COUNTY_DISPATCHER, FOLLOW_UP_CALLER, GRID_WORKER, HANDLER, TOWN_DISPATCHER, VILLAGE_CLERK
+from minqing.workflow.public import REPORTER, Procedure, State, Step, working_days
+
+DISPATCHERS = (TOWN_DISPATCHER, COUNTY_DISPATCHER)
+WHO_ASKS = (REPORTER, GRID_WORKER, VILLAGE_CLERK, FOLLOW_UP_CALLER)
+
+
+class Joint(Procedure):
+    key = "joint"
+    title = "联办"
+
+    # fmt: off
+    assigning = State("待联合交办", within=working_days(1), start=True)
+    handling  = State("联合办理中", within=working_days(7))
+    asking    = State("待群众确认", within=working_days(3))
+    closed    = State("已办结",     final=True)
+    declined  = State("不予受理",   final=True)
+
+    assign   = Step("联合交办", assigning, to=handling, by=DISPATCHERS, needs=[LEAD_UNIT, ASSISTANTS, ASKED],
+                    then=[ASK_UNITS])
+    decline  = Step("不予受理", assigning, to=declined, by=DISPATCHERS, needs=[REASON])
+    conclude = Step("办结上报", handling, to=asking, by=HANDLER, needs=[RESULT, PHOTO], only_if=[ALL_PARTS_IN],
+                    then=[ASK_REPORTER])
+    refuse   = Step("退单",     handling, to=assigning, by=HANDLER, needs=[REASON])
+    confirm  = Step("确认办好", asking, to=closed, by=WHO_ASKS, needs=[IS_CONTENT, REMARK], then=[DONE])
+    redo     = Step("没有办好", asking, to=handling, by=WHO_ASKS, needs=[REASON], then=[NOT_DONE])
+    unanswered = Step("联系不上，先办结", asking, to=closed, by=FOLLOW_UP_CALLER, needs=[REASON])
+    # fmt: on
