@@ -80,6 +80,8 @@ class Procedure(metaclass=_Reader):
     title: ClassVar[str] = ""
     renamed_from: ClassVar[tuple[str, ...]] = ()
     unit_from_start: ClassVar[bool] = False
+    # What its runs are about: a case, or a part of one.
+    subject_kind: ClassVar[str] = "case"
     # How long the whole way may take, beside the clock of each leg; None: as long as its legs.
     overall: ClassVar[Within | None] = None
     leeway: ClassVar[Leeway] = Leeway()
