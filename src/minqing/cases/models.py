@@ -92,6 +92,8 @@ class Case(Row):
     # The case as a part of which it is handled (并单), and how many reports stand behind this one.
     master = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
     reports = models.PositiveIntegerField(default=1, db_default=1)
+    # How often a unit said “not ours” of it.
+    times_returned = models.PositiveIntegerField(default=0, db_default=0)
     # Ruled an unreasonable demand: answered like any other, and left out of everybody's score.
     is_excluded = models.BooleanField(default=False, db_default=False)
 

@@ -22,7 +22,28 @@ from minqing.cases.permissions import (
     SEE_CONTACT,
     TAKE_CALLS,
 )
+from minqing.cases.permissions_handover import (
+    CALL_SAMPLE,
+    DRAW_SAMPLE,
+    EDIT_CATALOGUE,
+    MERGE_CASES,
+    PROPOSE_EXCLUSION,
+    RULE_EXCLUSIONS,
+    SEE_EXCLUSIONS,
+    SEE_RETURNS,
+    SEE_STANDINGS,
+    SUPERVISE,
+)
 from minqing.cases.procedures.vocabulary import CONTENT_LABELS
+from minqing.cases.queries.catalogue import (
+    CatalogueLine,
+    Suggestion,
+    catalogue,
+    catalogue_entry,
+    procedure_for,
+    procedures_to_choose,
+    suggestion,
+)
 from minqing.cases.queries.codes import DOOR_SETS, Door, Doors, doors
 from minqing.cases.queries.copies import Whose, cases_about, open_about, reported_by
 from minqing.cases.queries.file import (
@@ -41,6 +62,14 @@ from minqing.cases.queries.intake import (
     earlier_calls,
     places,
     receipt_code,
+)
+from minqing.cases.queries.likely_same import (
+    Alike,
+    Pair,
+    alike_to,
+    alike_to_words,
+    likely_pairs,
+    may_be_merged,
 )
 from minqing.cases.queries.links import (
     FindingCase,
@@ -64,6 +93,14 @@ from minqing.cases.queries.queue import (
     topics,
 )
 from minqing.cases.queries.receipt import DoorPlace, Receipt, door_code, receipt, receipt_photo
+from minqing.cases.queries.returns import (
+    RETURN_STATES,
+    RETURNS_ROWS,
+    ReturnLine,
+    ReturnsPage,
+    returns,
+    returns_of,
+)
 from minqing.cases.queries.told import what_happened
 from minqing.cases.queries.work import CaseWork, work_about
 from minqing.cases.rules import (
@@ -79,8 +116,10 @@ from minqing.cases.rules import (
     WORDS_MAX,
     read_code,
 )
+from minqing.cases.services.catalogue import CatalogueInput, add_to_catalogue, end_catalogue_line
 from minqing.cases.services.door_codes import make_door_code, make_door_codes
 from minqing.cases.services.erasing import erase_from_cases
+from minqing.cases.services.merging import UNDO_WITHIN, judge_not_same, merge_cases, undo_merge
 from minqing.cases.services.notices import mark_read
 from minqing.cases.services.reporter import add_word, urge
 from minqing.cases.services.reporting import (
@@ -95,13 +134,17 @@ from minqing.cases.services.topics import load_topics
 
 __all__ = [
     "API",
+    "CALL_SAMPLE",
     "CONTENT_LABELS",
     "COUNT_MAX",
     "DOOR_CODE",
     "DOOR_SETS",
+    "DRAW_SAMPLE",
+    "EDIT_CATALOGUE",
     "HANDLE_REQUESTS",
     "HOTLINE",
     "LOOK_UPS",
+    "MERGE_CASES",
     "MISSES",
     "OFFICER",
     "OPEN_CASES",
@@ -109,19 +152,29 @@ __all__ = [
     "PHONE",
     "PHOTOS_MAX",
     "PRINT_DOOR_CODES",
+    "PROPOSE_EXCLUSION",
     "RECEIPT_LENGTH",
     "REPLIES",
     "REPORTS",
     "REPORT_CASE",
+    "RETURNS_ROWS",
+    "RETURN_STATES",
     "RIGHTS",
+    "RULE_EXCLUSIONS",
     "SEE_CASES",
     "SEE_CONTACT",
+    "SEE_EXCLUSIONS",
+    "SEE_RETURNS",
+    "SEE_STANDINGS",
     "SORTS",
     "SOURCE_LABELS",
+    "SUPERVISE",
     "TAKE_CALLS",
+    "UNDO_WITHIN",
     "VISIT",
     "WORDS_MAX",
     "Addition",
+    "Alike",
     "Answer",
     "AnswerForm",
     "Attachment",
@@ -129,6 +182,8 @@ __all__ = [
     "CaseFile",
     "CaseRow",
     "CaseWork",
+    "CatalogueInput",
+    "CatalogueLine",
     "ContactInput",
     "ContactView",
     "Door",
@@ -140,6 +195,7 @@ __all__ = [
     "HotlineReportForm",
     "NoticeLine",
     "OfficerReportForm",
+    "Pair",
     "PhoneField",
     "PlaceChoice",
     "Places",
@@ -149,26 +205,39 @@ __all__ = [
     "Receipt",
     "Report",
     "ReporterReportForm",
+    "ReturnLine",
+    "ReturnsPage",
     "StepForm",
     "StepInput",
+    "Suggestion",
     "Topic",
     "Whose",
     "WordForm",
+    "add_to_catalogue",
     "add_word",
+    "alike_to",
+    "alike_to_words",
     "answer",
     "attachment_path",
     "case_file",
     "cases_about",
+    "catalogue",
+    "catalogue_entry",
     "count_open",
     "door_code",
     "doors",
     "earlier_calls",
+    "end_catalogue_line",
     "erase_from_cases",
     "glance",
+    "judge_not_same",
+    "likely_pairs",
     "load_topics",
     "make_door_code",
     "make_door_codes",
     "mark_read",
+    "may_be_merged",
+    "merge_cases",
     "new_report_id",
     "notices",
     "notices_unread",
@@ -180,6 +249,8 @@ __all__ = [
     "open_in",
     "phone_to_call",
     "places",
+    "procedure_for",
+    "procedures_to_choose",
     "queue",
     "read_code",
     "receipt",
@@ -187,10 +258,14 @@ __all__ = [
     "receipt_photo",
     "reported_by",
     "require_case",
+    "returns",
+    "returns_of",
     "rows",
     "step_by_reporter",
+    "suggestion",
     "take_step",
     "topics",
+    "undo_merge",
     "urge",
     "what_happened",
     "work_about",

@@ -29,12 +29,14 @@ HABITS: dict[str, dict[str, dict[str, int]]] = {
         "handling": {"finish": 84, "lift": 16},
         "dispatching": {"assign": 92, "hand_back": 8},
         "with_unit": {"conclude": 92, "refuse": 8},
+        "returned": {"uphold": 65, "overrule": 35},
         "asking": {"confirm": 82, "redo": 9, "unanswered": 9},
     },
     "hotline": {
         "received": {"sign": 100},
         "assigning": {"assign": 95, "decline": 5},
         "handling": {"conclude": 90, "refuse": 10},
+        "returned": {"uphold": 65, "overrule": 35},
         "reviewing": {"approve": 90, "reject": 10},
         "following": {"confirm": 80, "redo": 10, "unanswered": 10},
     },
@@ -128,6 +130,8 @@ class Conductor:
             habits.pop("redo", None)
         if any("result" in one.values for one in course.steps):
             habits.pop("refuse", None)  # who has worked on it does not say that it was never theirs
+        if any(one.step == "refuse" for one in course.steps):
+            habits.pop("refuse", None)  # a second return goes to a supervisor, and is rare
         return self.rng.choices(list(habits), list(habits.values()))[0]
 
     def _when(self, state: State, entered_at: datetime, *, by_reporter: bool, brisk: bool) -> datetime:

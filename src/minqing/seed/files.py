@@ -24,7 +24,17 @@ from minqing.seed.records import Codes, Records
 from minqing.seed.register import Register
 from minqing.seed.world import LOCAL, World
 from minqing.workflow.events import RunOverdue
-from minqing.workflow.public import Calendar, History, Run, State, Taken, due_at, in_words, procedure
+from minqing.workflow.public import (
+    Calendar,
+    History,
+    Run,
+    State,
+    Taken,
+    due_at,
+    in_words,
+    procedure,
+    working_time_between,
+)
 
 NUMBER_TAIL, RECEIPT_LENGTH = 5, 10
 TITLE_LENGTH = 30
@@ -48,6 +58,7 @@ class Files:
         self.topics = {topic.key: topic.id for topic in Topic.objects.all()}
         self.cases: list[Case] = []
         self.beside: list[Model] = []
+        self._return: Any = None  # the return that waits for its ruling
         self._missed: list[tuple[int, datetime, dict[str, Any]]] = []
 
     def histories(self, seeds: Sequence[CaseSeed]) -> list[History]:
@@ -133,7 +144,7 @@ class Files:
             self._overdue(case, of.key, state, entered_at, step.at, unit, leg)
             chosen = of.step(step.step)
             hand = self._hand(seed, step)
-            unit = step.unit or unit
+            had, unit = unit, step.unit or unit
             self._apply(case, step)
             due = due_at(step.at, chosen.to.within, self.calendar).at if chosen.to.within else None
             said = "；".join(step.values[key] for key in SPOKEN if step.values.get(key))
@@ -144,6 +155,10 @@ class Files:
             )  # fmt: skip
             self.chronicle.note(event, by=hand, at=step.at)
             effects = {effect.key for effect in chosen.then}
+            if "returned" in effects:
+                self._returned(case, step, had, entered_at, leg)
+            if "ruled" in effects:
+                self._ruled(case, step, hand)
             if effects & {"done", "not_done"}:
                 answers += 1
                 self._answer(seed, case, step, answers, hand, done="done" in effects)
@@ -153,6 +168,31 @@ class Files:
                 self._closed(case, state, hand, step.at)
         if not state.final:
             self._overdue(case, of.key, state, entered_at, self.world.now, unit, leg)
+
+    def _returned(self, case: Case, step: StepSeed, unit: str, assigned_at: datetime, leg: int) -> None:
+        """Keep that a unit said “not ours”."""
+        case.times_returned += 1
+        self._return = apps.get_model("cases", "Return")(
+            id=self.ids.timeless() if case.is_anonymous else self.ids.at(step.at),
+            case=case,
+            number=case.times_returned,
+            leg=leg,
+            unit_id=self.register.unit_ids[unit],
+            reason=step.values.get("reason", ""),
+            assigned_at=assigned_at,
+            returned_at=step.at,
+        )
+        self.beside.append(self._return)
+
+    def _ruled(self, case: Case, step: StepSeed, hand: Hand) -> None:
+        """Keep what was ruled on it, and the working time it had cost by then."""
+        lost = working_time_between(self._return.assigned_at, step.at, self.calendar)
+        self._return.ruling = "upheld" if step.unit else "overruled"
+        self._return.ruling_reason = step.values.get("reason", "")
+        self._return.ruled_at, self._return.ruled_by_id = step.at, hand.person_id
+        self._return.ruled_by_label = hand.appointment_label
+        self._return.to_unit_id = self.register.unit_ids[step.unit] if step.unit else None
+        self._return.minutes_lost = int(lost.total_seconds()) // 60
 
     def _hand(self, seed: CaseSeed, step: StepSeed) -> Hand:
         if step.by is not None:

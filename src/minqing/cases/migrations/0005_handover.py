@@ -295,6 +295,11 @@ class Migration(migrations.Migration):
             name="reports",
             field=models.PositiveIntegerField(db_default=1, default=1),
         ),
+        migrations.AddField(
+            model_name="case",
+            name="times_returned",
+            field=models.PositiveIntegerField(db_default=0, default=0),
+        ),
         migrations.AddIndex(
             model_name="case",
             index=models.Index(

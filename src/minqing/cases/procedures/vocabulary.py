@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from minqing.workflow.public import Effect, Need, NeedKind
+from minqing.workflow.public import Condition, Effect, Need, NeedKind
 
 CONTENT: Final = "content"
 HALF_CONTENT: Final = "half_content"
@@ -23,3 +23,20 @@ REMARK = Need("remark", "反映人的话", required=False)
 ASK_REPORTER = Effect("ask_reporter", "请反映人确认")
 NOT_DONE = Effect("not_done", "反映人说没有办好")
 DONE = Effect("done", "反映人说办好了")
+
+# 退单: the dispatcher rules on the first, a supervisor on every later one of the same case.
+RETURNED = Effect("returned", "记下退单")
+RULED = Effect("ruled", "记下裁定")
+FIRST_RETURN = Condition("first_return", "第一次退单", "这件事已经退过一次单，再退要报督查员裁定。")
+RETURNED_BEFORE = Condition("returned_before", "已退过一次单", "第一次退单由调度员裁定，请用“退单”。")
+
+# 联办 and 督办.
+LEAD_UNIT = Need("unit", "主办单位", NeedKind.CHOICE_UNIT)
+ASSISTANTS = Need("assistants", "协办单位", NeedKind.CHOICE_UNITS, help="可以选几个；以后还能加、能撤回。")
+ASKED = Need("asked", "请他们做什么", help="写清各协办单位分别要做的事，各单位都看得到。")
+ASK_UNITS = Effect("ask_units", "给每个协办单位发协办单")
+ALL_PARTS_IN = Condition(
+    "all_parts_in",
+    "协办单位都已答复或被否决",
+    "还有协办单位没有答复。请等答复，或在协办单里写明理由否决、撤回，再办结。",
+)

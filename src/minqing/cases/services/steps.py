@@ -13,6 +13,7 @@ from django.db import transaction
 from minqing.accounts import public as accounts
 from minqing.areas import public as areas
 from minqing.cases import rules
+from minqing.cases.effects import Had, Taken, carry_out
 from minqing.cases.events import CaseClosed, ReporterAnswered, StepTaken
 from minqing.cases.facts import facts_of
 from minqing.cases.models import Answer, Case, CaseQuerySet, Topic
@@ -27,7 +28,9 @@ from minqing.cases.procedures.vocabulary import (
     TOPIC,
     UNIT,
 )
+from minqing.cases.services.catalogue import keep_choice
 from minqing.cases.services.files import attach, kept_only_if_all_goes_well, made_safe
+from minqing.cases.services.merging import lock_family, pass_on_to_children, take_back_with_master
 from minqing.journal.public import record
 from minqing.kernel.access import ANONYMOUS, REPORTER, Actor, Hand, Role
 from minqing.kernel.clock import to_the_hour
@@ -58,6 +61,7 @@ def take_step(
     pictures = made_safe(given.photos)
     with transaction.atomic(), kept_only_if_all_goes_well() as names:
         case, run = locked(Case.objects.visible_to(by).filter(id=case_id), leg)
+        _refuse_if_merged(case, run)
         unit = chosen_unit(run, given.values.get(UNIT.key, ""))
         roles = workflow.roles_in(run, by)
         asked_by = by.person_id
@@ -98,6 +102,7 @@ def step_by_reporter(*, receipt_code: str, step: str, given: StepInput, at: date
         case, run = locked(
             Case.objects.unscoped("the receipt is the right to act").filter(receipt_code=code), None
         )
+        _refuse_if_merged(case, run)
         return move(
             case, run, step, given, [], names, roles=frozenset({workflow.REPORTER}), hand=reporter_hand(case),
             at=reporter_time(case, at), unit=None, asked_by=None,
@@ -123,6 +128,7 @@ def locked(cases: CaseQuerySet, leg: int | None) -> tuple[Case, workflow.Run]:
     case = cases.first()
     if case is None:
         raise NotThere
+    lock_family(case)
     run = workflow.lock_run(case.run_id)
     if leg is not None and run.legs_count != leg:
         raise Conflict("有人刚刚办过这件事，您填的内容还没有提交。请看最新情况后再办。")
@@ -168,6 +174,7 @@ def move(
     wanted = {need.key for need in decision.step.needs}
     values = {key: value for key, value in given.values.items() if key in wanted}
     unit = unit if UNIT.key in wanted else None
+    had = Had.of(run)
     workflow.advance(run, decision, by=hand, at=at, unit_id=unit.id if unit else None)
     _apply(case, decision, values, unit)
     if RESULT.key in values:
@@ -182,13 +189,27 @@ def move(
     _say(case, run, decision, values, unit, hand, at)
     if DONE in decision.effects or NOT_DONE in decision.effects:
         _keep_answer(case, decision, values, asked_by=asked_by, hand=hand, at=at)
+    if unit is not None:
+        keep_choice(case, run, unit, at=at)
+    carry_out(Taken(case, run, decision, values, unit, had, hand, at))
     if decision.state.final:
         closed = CaseClosed(
             subject_kind="case", subject_id=case.id, area_id=case.area_id, number=case.number,
             state_label=decision.state.label, title=case.title, opened_by=case.opened_by_id, source=case.source,
         )  # fmt: skip
         record(closed, by=hand, at=at)
+    pass_on_to_children(case, decision, hand=hand, at=at)
+    if NOT_DONE in decision.effects:
+        take_back_with_master(case, hand=hand, at=at)
     return case
+
+
+def _refuse_if_merged(case: Case, run: workflow.Run) -> None:
+    """What goes along with another case takes no step of its own; the sentence says where it is worked on."""
+    if run.follows_id is not None and case.master is not None:
+        raise Conflict(
+            f"这件事已并入 {case.master.number}，一起办理。请到 {case.master.number} 办，或先撤销并单。"
+        )
 
 
 def _refuse_to_ask_about_ones_own_work(

@@ -133,11 +133,14 @@ def test_a_stale_leg_with_the_step_still_open_can_be_sent_again(desk):
     unit = str(desk.county.unit.id)
     desk.step(client, case, "assign", 2, unit=unit)
     desk.step(handler, case, "refuse", 3, reason="不是我们的事")
-    stale = desk.step(client, case, "assign", 2, unit=unit, advice="还是请你们办")
+    desk.step(client, case, "overrule", 4, reason="合同里写着")
+    desk.step(handler, case, "conclude", 5, result="收走了")
+    desk.step(desk.as_(REVIEWER), case, "reject", 6, reason="没有照片")
+    stale = desk.step(handler, case, "conclude", 5, result="又去收了一遍")
     assert stale.status_code == 409
-    assert "不是我们的事" in text(stale)
-    assert "还是请你们办" in text(stale)
-    assert 'name="assign-leg" value="4"' in text(stale)
+    assert "没有照片" in text(stale)
+    assert "又去收了一遍" in text(stale)
+    assert 'name="conclude-leg" value="7"' in text(stale)
     assert desk.step(client, case, "assign", 4, unit=unit, advice="还是请你们办").status_code == 302
 
 
@@ -333,9 +336,12 @@ def test_a_long_life_takes_no_more_queries(desk):
     for case in (short, long):
         desk.step(client, case, "sign", 1)
     unit = str(desk.county.unit.id)
+    for case in (short, long):
+        assert desk.step(client, case, "assign", 2, unit=unit).status_code == 302
+    reviewer = desk.as_(REVIEWER)
     for turn in range(4):
-        assert desk.step(client, long, "assign", 2 + 2 * turn, unit=unit).status_code == 302
-        assert desk.step(handler, long, "refuse", 3 + 2 * turn, reason="不是我们").status_code == 302
+        assert desk.step(handler, long, "conclude", 3 + 2 * turn, result="办了").status_code == 302
+        assert desk.step(reviewer, long, "reject", 4 + 2 * turn, reason="再看看").status_code == 302
     counts = []
     for case in (short, long):
         page(client, case)  # its message is gone after this

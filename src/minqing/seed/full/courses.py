@@ -134,6 +134,8 @@ class Guide:
             # Who has worked on it does not say that it was never theirs.
             if key == "refuse" and any(one.given and "result" in one.given for one in stays):
                 continue
+            if key == "refuse" and any(one.step and one.step.key == "refuse" for one in stays):
+                continue  # a second return goes to a supervisor, and is rare
             return way.of.step(key)
 
     def _when(self, stay: Stay, *, by_reporter: bool) -> int:

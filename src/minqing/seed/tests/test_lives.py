@@ -56,6 +56,8 @@ def test_every_text_can_be_told_without_a_loose_bracket(world: World) -> None:
         "lift",
         "hand_back",
         "refuse",
+        "uphold",
+        "overrule",
         "decline",
         "not_done",
         "unanswered",
