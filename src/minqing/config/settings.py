@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "minqing.journal",
     "minqing.areas",
     "minqing.accounts",
+    "minqing.notices",
     "minqing.privacy",
     "minqing.workflow",
     "minqing.registry",
@@ -109,6 +110,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "/"
+NOTICE_VIEW = "desk:go"  # where a message that left the product leads
 STEP_UP_VIEW = "minqing.accounts.pages.proof.ask"  # what kernel.pages shows before an act that asks again
 SESSION_ENGINE = "minqing.accounts.session_store"
 # What the browser keeps at most; when a session ends stands in its row.

@@ -18,6 +18,7 @@ GROUPS: Final = {
     "areas": "辖区",
     "accounts": "账号与任职",
     "workflow": "时限与日历",
+    "notices": "告知与推送",
     "journal": "查看档案",
     "disclosure": "查阅",
     "rights": "本人权利",

@@ -69,6 +69,15 @@ class Settings(BaseSettings):
     phone_idle_minutes: int = Field(240, ge=1, le=2880, description="手机上多久不用就要重新登录（分钟）")
     phone_session_hours: int = Field(12, ge=1, le=168, description="手机上登录一次最多用多久（小时）")
     tile_url: str = Field("", description="地图瓦片地址，留空则不使用底图")
+    site: str = Field(
+        "",
+        pattern=r"^(https?://[^/?#]+/?)?$",
+        description="站点的完整网址（如 https://mq.example.gov.cn），发出去的消息里的链接用它，留空则不带链接",
+    )
+    outbound: Literal["public", "intranet", "any"] = Field(
+        "public",
+        description="告知和推送可以发到哪里：public 只限公网，intranet 也可以发到内网，any 连本机也可以（只用于测试）",
+    )
 
     @property
     def data(self) -> Path:

@@ -1,0 +1,67 @@
+"""What happens to channels, quiet hours and subscriptions. No address and no secret is ever in an entry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from minqing.journal.events import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelChanged(Event):
+    """A channel was set up, changed, switched off or tried; ``what`` says which."""
+
+    kind: ClassVar[str] = "notices.channel_changed"
+    name: str
+    what: str
+
+    def sentence(self) -> str:
+        return f"{self.what}告知渠道“{self.name}”"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuietHoursSet(Event):
+    """The county's quiet hours were set or taken away."""
+
+    kind: ClassVar[str] = "notices.quiet_hours_set"
+    hours: str
+
+    def sentence(self) -> str:
+        return f"把全县的静默时段设为 {self.hours}" if self.hours else "取消了全县的静默时段"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressSet(Event):
+    """Somebody gave, changed or took away their own address on a channel; the address itself is nobody's business."""
+
+    kind: ClassVar[str] = "notices.address_set"
+    name: str
+    is_on: bool
+
+    def sentence(self) -> str:
+        return f"{'设置' if self.is_on else '停用'}了自己在“{self.name}”的接收号码"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubscriptionChanged(Event):
+    """A subscription was set up, changed, switched off, or got another secret; ``what`` says which."""
+
+    kind: ClassVar[str] = "notices.subscription_changed"
+    name: str
+    what: str
+
+    def sentence(self) -> str:
+        return f"{self.what}推送订阅“{self.name}”"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentAgain(Event):
+    """Deliveries or pushes were sent again by hand."""
+
+    kind: ClassVar[str] = "notices.sent_again"
+    name: str
+    count: int
+
+    def sentence(self) -> str:
+        return f"重发了“{self.name}”的 {self.count} 条消息"

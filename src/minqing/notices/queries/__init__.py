@@ -1,0 +1,1 @@
+"""What pages show: one's own notices, deliveries, subscriptions; and the journal, read on."""

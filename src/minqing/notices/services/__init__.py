@@ -1,0 +1,1 @@
+"""Tell people, carry it out, keep channels and subscriptions."""
