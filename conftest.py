@@ -17,6 +17,26 @@ CHROMIUM_FLAGS = (
     "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
 )  # fmt: skip
 
+# Files of more than ten seconds, the longest first: begun last, one would keep a worker busy while the others are done.
+HEAVY = (
+    "tests/leaks/test_matrix.py",
+    "tests/pages/test_bad_input.py",
+    "tests/leaks/test_canary.py",
+    "src/minqing/desk/tests/test_records_in_chromium.py",
+    "tests/operations/test_run.py",
+    "tests/stories/test_axe.py",
+    "tests/stories/test_a_village_moves.py",
+    "src/minqing/desk/tests/test_in_chromium.py",
+    "src/minqing/portal/tests/test_in_chromium.py",
+    "src/minqing/api/tests/test_schemathesis.py",
+    "src/minqing/seed/tests/test_full.py",
+    "src/minqing/seed/tests/test_load.py",
+    "tests/stories/test_five_steps.py",
+    "tests/leaks/test_planted_numbers.py",
+    "src/minqing/journal/tests/test_tampering.py",
+    "tests/pages/test_words.py",
+)
+
 _REAL_COMMITS = frozenset({"transactional_db", "live_server", "django_db_reset_sequences"})
 
 
@@ -45,8 +65,11 @@ def django_db_setup(
             teardown_databases(made, verbosity=0)
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let tests with real commits clean up as the owner: the application may not TRUNCATE."""
+    """Let tests with real commits clean up as the owner: the application may not TRUNCATE. Heavy files come first."""
+    place = {name: number for number, name in enumerate(HEAVY)}
+    items.sort(key=lambda item: place.get(item.nodeid.partition("::")[0], len(HEAVY)))
     for item in items:
         if _commits(item):
             marker = item.get_closest_marker("django_db")

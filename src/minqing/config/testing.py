@@ -14,12 +14,16 @@ from collections.abc import Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from minqing.config.embedded import Server
 from minqing.config.failures import CannotRun, sentences
 from minqing.kernel.settings import settings
+
+if TYPE_CHECKING:
+    from django.http import FileResponse, HttpRequest, HttpResponse
 
 _COUNTY = "330683"
 
@@ -73,14 +77,35 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
     early_config.add_cleanup(stack.close)
     yield
     _serve_files_as_they_are()
+    _hash_passwords_quickly()
 
 
 def _serve_files_as_they_are() -> None:
-    """Pages of tests name static files without a hash: nothing is collected for a test."""
+    """Pages of tests name static files without a hash: nothing is collected for a test.
+
+    A browser keeps them as long as one test lasts, as it keeps the hashed ones of a county.
+    """
     from django.conf import settings as django_settings
+    from django.contrib.staticfiles import handlers
 
     django_settings.STORAGES = {
         **django_settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     Path(django_settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+    serve = handlers.StaticFilesHandlerMixin.serve
+
+    def kept(self: Any, request: HttpRequest) -> HttpResponse | FileResponse:
+        answer = serve(self, request)
+        answer["Cache-Control"] = "max-age=3600"
+        return answer
+
+    handlers.StaticFilesHandlerMixin.serve = kept  # type: ignore[method-assign]
+
+
+def _hash_passwords_quickly() -> None:
+    """Passwords of tests guard nothing: the same Argon2, with the least work that it takes."""
+    from django.contrib.auth.hashers import Argon2PasswordHasher
+
+    Argon2PasswordHasher.time_cost, Argon2PasswordHasher.parallelism = 1, 1
+    Argon2PasswordHasher.memory_cost = 8  # KiB; Django's own 100 MB take a tenth of a second each time

@@ -29,11 +29,15 @@ def own_area(actor: Actor) -> areas.Area | None:
 
 
 def way_down(area: areas.Area | None, actor: Actor) -> list[tuple[str, str]]:
-    """Return (id, indented name) of the areas from the actor's own down to one, and of what lies right below it."""
-    if area is None:
+    """Return (id, indented name) of the areas from the actor's own down to one, and of what lies right below it.
+
+    Without one chosen: of the area of the acting appointment, whose path the actor carries.
+    """
+    path = area.path if area is not None else actor.acting.area_path if actor.acting else None
+    if path is None:
         return []
-    above, below = areas.around(area.path)
+    above, below = areas.around(path)
     own = [held.area_path for held in actor.appointments]
-    mine = [one for one in above if one.path == area.path or any(areas.is_under(one.path, o) for o in own)]
+    mine = [one for one in above if one.path == path or any(areas.is_under(one.path, o) for o in own)]
     lines = [(str(one.id), INDENT * depth + one.name) for depth, one in enumerate(mine)]
     return lines + [(str(one.id), INDENT * len(mine) + one.name) for one in below]

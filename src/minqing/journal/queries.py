@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from minqing.journal.events import EVENTS
 from minqing.journal.models import Detail, Entry
@@ -48,14 +48,14 @@ def timeline(
     if not reads:
         entries = entries.filter(is_read=False)
     order = ("xact", "at", "id") if in_order_of_commit else ("at", "xact", "id")
-    return _lines(list(entries.order_by(*order)[:TIMELINE_MAX]))
+    return _lines(entries.order_by(*order), 0, TIMELINE_MAX)
 
 
 def timelines(subject_kind: str, subject_ids: Iterable[UUID]) -> dict[UUID, list[TimelineLine]]:
-    """Return the timelines of several subjects of a kind in two queries."""
+    """Return the timelines of several subjects of a kind in one query."""
     entries = Entry.objects.filter(subject_kind=subject_kind, subject_id__in=list(subject_ids), is_read=False)
     by_subject: dict[UUID, list[TimelineLine]] = {}
-    for line in _lines(list(entries.order_by("at", "xact", "id"))):
+    for line in _lines(entries.order_by("at", "xact", "id")):
         by_subject.setdefault(line.subject_id, []).append(line)
     return by_subject
 
@@ -63,7 +63,7 @@ def timelines(subject_kind: str, subject_ids: Iterable[UUID]) -> dict[UUID, list
 def reads_of(subject_kind: str, subject_id: UUID, *, limit: int = 50) -> list[TimelineLine]:
     """Return who looked at a subject's file, latest first. The caller has checked that the reader may know."""
     entries = Entry.objects.filter(subject_kind=subject_kind, subject_id=subject_id, is_read=True)
-    return _lines(list(entries.order_by("-at", "-id")[:limit]))
+    return _lines(entries.order_by("-at", "-id"), 0, limit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def audit(
         entries = entries.filter(is_read=given.reads)
     total = entries.order_by()[: AUDIT_COUNT_MAX + 1].count()
     first = (page - 1) * AUDIT_PAGE_ROWS
-    return _lines(list(entries.order_by("-at", "-id")[first : first + AUDIT_PAGE_ROWS])), total
+    return _lines(entries.order_by("-at", "-id"), first, first + AUDIT_PAGE_ROWS), total
 
 
 def committed_since(xact: int, limit: int = 500) -> list[Entry]:
@@ -124,10 +124,9 @@ def committed_since(xact: int, limit: int = 500) -> list[Entry]:
     )
 
 
-def _lines(entries: Sequence[Entry]) -> list[TimelineLine]:
-    personal = dict(
-        Detail.objects.filter(entry__in=[entry.id for entry in entries]).values_list("entry_id", "personal")
-    )
+def _lines(entries: QuerySet[Entry], first: int = 0, last: int | None = None) -> list[TimelineLine]:
+    """Return entries as lines, from one up to another; their personal values come with them, in one statement."""
+    personal = Subquery(Detail.objects.filter(entry=OuterRef("id")).values("personal"))
     return [
         TimelineLine(
             at=entry.at,
@@ -138,7 +137,7 @@ def _lines(entries: Sequence[Entry]) -> list[TimelineLine]:
                 subject_kind=entry.subject_kind,
                 subject_id=entry.subject_id,
                 area_id=entry.area_id,
-                values={**entry.facts, **personal.get(entry.id, {})},
+                values={**entry.facts, **(entry.told or {})},
             )
             .sentence(),
             kind=entry.kind,
@@ -148,5 +147,5 @@ def _lines(entries: Sequence[Entry]) -> list[TimelineLine]:
             area_id=entry.area_id,
             because=entry.facts.get("because") or "",
         )
-        for entry in entries
+        for entry in entries.annotate(told=personal)[first:last]
     ]

@@ -46,18 +46,26 @@ class Counts:
         self._day: date | None = None
         self._salt = b""
 
-    def spend(self, limit: Limit, address: str, at: datetime) -> None:
-        """Count once more, for all processes. Raises :class:`TooMany` when that is once too often."""
-        place = self._place(limit, address, at)
+    def spend(self, limit: Limit, address: str, at: datetime, *, unless: Limit | None = None) -> None:
+        """Count once more, for all processes, unless another limit is reached already.
+
+        Raises :class:`TooMany` when either is.
+        """
+        place, other = self._place(limit, address, at), unless or limit
         with connection.cursor() as cursor:
             # One statement: of twenty at once, each is counted, and none beyond the limit is let through.
             cursor.execute(
-                "INSERT INTO address_count AS counted (id, day, used) VALUES (%s, %s, 1)"
-                " ON CONFLICT (id) DO UPDATE SET used = counted.used + 1 WHERE counted.used < %s RETURNING used",
-                [place, self._day, limit.times_max],
+                "WITH reached AS (SELECT FROM address_count WHERE id = %s AND used >= %s), spent AS ("
+                "INSERT INTO address_count AS counted (id, day, used) SELECT %s, %s, 1"
+                " WHERE NOT EXISTS (SELECT FROM reached)"
+                " ON CONFLICT (id) DO UPDATE SET used = counted.used + 1 WHERE counted.used < %s RETURNING used"
+                ") SELECT EXISTS (SELECT FROM reached), EXISTS (SELECT FROM spent)",
+                [self._place(other, address, at), other.times_max, place, self._day, limit.times_max],
             )
-            if cursor.fetchone() is None or limit.times_max < 1:
-                raise TooMany(limit.sentence, retry_after=_seconds_left(limit, at))
+            reached, spent = cursor.fetchone()
+        if reached or not spent or limit.times_max < 1:
+            full = other if reached else limit
+            raise TooMany(full.sentence, retry_after=_seconds_left(full, at))
 
     def check(self, limit: Limit, address: str, at: datetime) -> None:
         """Count nothing. Raises :class:`TooMany` when the limit is reached already."""
@@ -93,9 +101,14 @@ def _salt_of(today: date) -> bytes:
 _COUNTS: Final = Counts()
 
 
-def spend(limit: Limit, meta: Mapping[str, str], at: datetime) -> None:
-    """Count a request (its ``META``) against a limit. Raises :class:`TooMany`."""
-    _COUNTS.spend(limit, address_of(meta), at)
+def spend(limit: Limit, meta: Mapping[str, str], at: datetime, *, unless: Limit | None = None) -> None:
+    """Count a request (its ``META``) against a limit, unless another is reached. Raises :class:`TooMany`."""
+    _COUNTS.spend(limit, address_of(meta), at, unless=unless)
+
+
+def spend_for(limit: Limit, whom: str, at: datetime) -> None:
+    """Count a call by somebody who is known by another name than an address, as a token is. Raises :class:`TooMany`."""
+    _COUNTS.spend(limit, whom, at)
 
 
 def check(limit: Limit, meta: Mapping[str, str], at: datetime) -> None:

@@ -15,7 +15,7 @@ from minqing.accounts import public as accounts
 from minqing.areas import public as areas
 from minqing.desk.asked import an_id, beginning_of, end_of, page_number, paged
 from minqing.desk.forms_administration import AuditFilterForm
-from minqing.desk.where import chosen_area, own_area, way_down
+from minqing.desk.where import chosen_area, way_down
 from minqing.journal import public as journal
 from minqing.kernel import clock
 from minqing.kernel.pages import OfficialRequest, page
@@ -42,9 +42,7 @@ def audit(request: OfficialRequest) -> HttpResponse:
     """List entries by kind, person, subject, area and day."""
     given, actor = request.GET, request.actor
     area = chosen_area(given.get("area"))
-    form = AuditFilterForm(
-        given, areas=way_down(area or own_area(actor), actor), groups=journal.GROUPS.items()
-    )
+    form = AuditFilterForm(given, areas=way_down(area, actor), groups=journal.GROUPS.items())
     wanted = form.read()
     person_id, subject_id = an_id(given.get("person")), an_id(given.get("subject"))
     filters = journal.AuditFilters(

@@ -24,7 +24,7 @@ from minqing.desk.forms_administration import (
     ResetPasswordForm,
     UnitFilterForm,
 )
-from minqing.desk.where import chosen_area, own_area, way_down
+from minqing.desk.where import chosen_area, way_down
 from minqing.kernel import clock
 from minqing.kernel.access import Role
 from minqing.kernel.errors import NotThere, Refused
@@ -42,7 +42,7 @@ def people(request: OfficialRequest) -> HttpResponse:
     """List accounts by name, role and area."""
     given, actor = request.GET, request.actor
     area = chosen_area(given.get("area"))
-    form = PeopleFilterForm(given, areas=way_down(area or own_area(actor), actor))
+    form = PeopleFilterForm(given, areas=way_down(area, actor))
     wanted = form.read()
     found = accounts.people(
         text=wanted.get("text", ""), role=wanted.get("role", ""), area=area if "area" in wanted else None,
@@ -65,7 +65,7 @@ def units(request: OfficialRequest) -> HttpResponse:
     """List the offices that handle cases."""
     given, actor = request.GET, request.actor
     area = chosen_area(given.get("area"))
-    form = UnitFilterForm(given, areas=way_down(area or own_area(actor), actor))
+    form = UnitFilterForm(given, areas=way_down(area, actor))
     wanted = form.read()
     found = accounts.units(
         text=wanted.get("text", ""),

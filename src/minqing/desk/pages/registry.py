@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from minqing.desk.asked import page_number, paged, posted
 from minqing.desk.forms_registry import RegistryFilterForm
-from minqing.desk.where import chosen_area, own_area, way_down
+from minqing.desk.where import chosen_area, way_down
 from minqing.kernel import clock
 from minqing.kernel.access import Actor
 from minqing.kernel.pages import OfficialRequest, page
@@ -32,9 +32,7 @@ def search(request: OfficialRequest) -> HttpResponse:
     kind = given.get("kind", registry.RESIDENT)
     kind = kind if kind in registry.KIND_LABELS else registry.RESIDENT
     area = chosen_area(given.get("area"))
-    form = RegistryFilterForm(
-        given, kind=kind, areas=way_down(area or own_area(actor), actor), tags=_tags(kind, actor)
-    )
+    form = RegistryFilterForm(given, kind=kind, areas=way_down(area, actor), tags=_tags(kind, actor))
     wanted = form.read()
     found = registry.search(
         actor, wanted.get("text", ""), kind=kind, area=area if "area" in wanted else None,
