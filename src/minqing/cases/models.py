@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 from django.db import models
 from django.db.models import Q
 
-from minqing.cases import models_handover, models_interface, rules
+from minqing.cases import models_desk, models_handover, models_interface, rules
 from minqing.cases.permissions import HANDLE_REQUESTS, SEE_CASES
 from minqing.cases.procedures.vocabulary import CONTENT_LABELS
 from minqing.kernel.access import Actor, Capability
@@ -17,7 +17,7 @@ from minqing.kernel.sealed import SealedField
 
 
 # Django finds the tables of an app through this module.
-_MORE = (models_handover, models_interface)
+_MORE = (models_desk, models_handover, models_interface)
 
 
 class Topic(Row):
