@@ -16,11 +16,12 @@ from minqing.cases.queries.queue import topics
 from minqing.cases.rules import ANSWER_WORDS_MAX, NAME_MAX, PHOTOS_MAX, WORDS_MAX
 from minqing.cases.services.steps import StepInput
 from minqing.kernel.text import CleanCharField, CleanTextField
-from minqing.ui.fields import BigChoices, PhotosField
+from minqing.ui.fields import BigChoices, BigManyChoices, DateInput, PhotosField
 from minqing.workflow.public import Need, NeedKind, Step
 
 STEP_TEXT_MAX: Final = 1000
 LINE_MAX: Final = 100
+NUMBER_MAX: Final = 1_000_000
 # A mobile number, or a landline with or without its area code.
 PHONE = re.compile(r"^(1[3-9]\d{9}|(0\d{2,3}-?)?[1-9]\d{6,7})$")
 
@@ -168,12 +169,20 @@ class StepForm(forms.Form):
         ),
     )
 
-    def __init__(self, step: Step, units: Sequence[Unit], *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        step: Step,
+        units: Sequence[Unit],
+        *args: Any,
+        people: Sequence[tuple[str, str]] = (),
+        **kwargs: Any,
+    ) -> None:
+        """``people``: (id, label) of those who may be named, where the step asks for a person."""
         kwargs.setdefault("prefix", step.key)
         super().__init__(*args, **kwargs)
         self.step = step
         for need in step.needs:
-            self.fields[need.key] = _field(need, units)
+            self.fields[need.key] = _field(need, units, people)
 
     def given(self) -> StepInput:
         """Return what was supplied, for the service."""
@@ -183,12 +192,14 @@ class StepForm(forms.Form):
             value = self.cleaned_data.get(need.key)
             if need.kind is NeedKind.PHOTO:
                 photos = list(value or [])
+            elif isinstance(value, list):
+                values[need.key] = ",".join(value)
             elif value not in (None, ""):
                 values[need.key] = str(value)
         return StepInput(values, photos)  # type: ignore[arg-type]
 
 
-def _field(need: Need, units: Sequence[Unit]) -> forms.Field:
+def _field(need: Need, units: Sequence[Unit], people: Sequence[tuple[str, str]]) -> forms.Field:
     asked: dict[str, Any] = {"label": need.label, "required": need.required, "help_text": need.help}
     missing = {"required": f"请填写{need.label}。"}
     match need.kind:
@@ -199,6 +210,25 @@ def _field(need: Need, units: Sequence[Unit]) -> forms.Field:
             gone = "这个单位已撤销或管不到这里，请另选。"
             chosen = {"required": f"请选择{need.label}。", "invalid_choice": gone}
             return forms.ChoiceField(**asked, choices=choices, error_messages=chosen)
+        case NeedKind.CHOICE_UNITS:
+            return forms.MultipleChoiceField(
+                **asked,
+                choices=[(str(one.id), one.name) for one in units],
+                widget=BigManyChoices,
+                error_messages={
+                    "required": f"请至少选一个{need.label}。",
+                    "invalid_choice": "选的单位里有已撤销或管不到这里的，请重新选择。",
+                },
+            )
+        case NeedKind.CHOICE_PERSON:
+            return forms.ChoiceField(
+                **asked,
+                choices=[("", "请选择"), *people],
+                error_messages={
+                    "required": f"请选择{need.label}。",
+                    "invalid_choice": "这位同志现在不在名单里，请另选一位。",
+                },
+            )
         case NeedKind.CHOICE_TOPIC:
             return forms.ChoiceField(**asked, choices=topic_choices())
         case NeedKind.CHOICE:
@@ -211,7 +241,13 @@ def _field(need: Need, units: Sequence[Unit]) -> forms.Field:
         case NeedKind.YES_NO:
             return forms.ChoiceField(**asked, choices=[("yes", "是"), ("no", "否")], widget=forms.RadioSelect)
         case NeedKind.DATE:
-            return forms.DateField(**asked, error_messages=missing)
+            wrong = missing | {"invalid": "日期不对，请写成 2026-11-30 这样。"}
+            return forms.DateField(**asked, widget=DateInput, error_messages=wrong)
+        case NeedKind.NUMBER:
+            wrong = missing | dict.fromkeys(
+                ("invalid", "min_value", "max_value"), f"{need.label}请填 0 到 {NUMBER_MAX} 的整数。"
+            )
+            return forms.IntegerField(**asked, min_value=0, max_value=NUMBER_MAX, error_messages=wrong)
         case NeedKind.TEXT:
             return CleanCharField(**asked, max_length=LINE_MAX, error_messages=missing)
         case _:
