@@ -14,7 +14,7 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         from minqing.cases import procedures  # noqa: F401 - registers them
 
-        from minqing.cases.services import returns  # noqa: F401 - facts and effects that procedures name
+        from minqing.cases.services import joining, returns  # noqa: F401 - facts and effects that procedures name
 
         post_migrate.connect(_load_topics, sender=self, dispatch_uid="cases.topics")
 

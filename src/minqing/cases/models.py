@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import ClassVar, Self
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
-from minqing.cases import models_desk, models_handover, models_interface, rules
+from minqing.cases import models_desk, models_handover, models_interface, models_joint, rules
 from minqing.cases.permissions import HANDLE_REQUESTS, SEE_CASES
 from minqing.cases.procedures.vocabulary import CONTENT_LABELS
 from minqing.kernel.access import Actor, Capability
@@ -17,7 +19,7 @@ from minqing.kernel.sealed import SealedField
 
 
 # Django finds the tables of an app through this module.
-_MORE = (models_desk, models_handover, models_interface)
+_MORE = (models_desk, models_handover, models_interface, models_joint)
 
 
 class Topic(Row):
@@ -42,13 +44,13 @@ class Topic(Row):
 
 class CaseQuerySet(ScopedQuerySet["Case"]):
     def visible_to(self, actor: Actor) -> Self:
-        """Cases in the actor's areas, and those of the actor's units wherever they are.
+        """Cases in the actor's areas, and those that the actor's units handle or assist in, wherever they are.
 
         What a resident asks about their own file is seen by the registrar and by nobody else.
         """
         seen = Q(area_id__in=actor.visible_areas(SEE_CASES))
         if actor.unit_ids:
-            seen |= Q(unit_id__in=actor.unit_ids)
+            seen |= Q(unit_id__in=actor.unit_ids) | Q(assisting__overlap=sorted(actor.unit_ids))
         seen &= ~Q(source=rules.RIGHTS)
         if any(held.role in HANDLE_REQUESTS.held_by for held in actor.appointments):
             seen |= Q(source=rules.RIGHTS, area_id__in=actor.visible_areas(HANDLE_REQUESTS))
@@ -65,6 +67,8 @@ class Case(Row):
     run = models.OneToOneField("workflow.Run", on_delete=models.PROTECT, related_name="+")
     # The unit that handles it, or did last: its people keep seeing what became of it.
     unit = models.ForeignKey("accounts.Unit", on_delete=models.PROTECT, null=True, related_name="+")
+    # The units that assist (their parts say what), or nothing: a list finds their cases by it.
+    assisting = ArrayField(models.UUIDField(), null=True)
     topic = models.ForeignKey(Topic, on_delete=models.PROTECT, null=True, related_name="+")
     source = models.CharField(max_length=12, choices=list(rules.SOURCE_LABELS.items()))
     title = models.CharField(max_length=rules.TITLE_LENGTH)
@@ -89,6 +93,10 @@ class Case(Row):
     done = models.BooleanField(null=True)
     content = models.CharField(max_length=12, blank=True, choices=list(CONTENT_LABELS.items()))
     times_sent_back = models.PositiveIntegerField(default=0)
+    # What came with the last steps, so that the same sent again by a slow phone is known (``services.resent``).
+    sent = ArrayField(
+        models.CharField(max_length=models_joint.DIGEST_LENGTH), default=list, db_default=[], editable=False
+    )
     # The case as a part of which it is handled (并单), and how many reports stand behind this one.
     master = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
     reports = models.PositiveIntegerField(default=1, db_default=1)
@@ -110,6 +118,7 @@ class Case(Row):
             models.Index(fields=["opened_at", "id"], name="case_opened"),
             models.Index(fields=["topic"], name="case_topic_of"),
             models.Index(fields=["closed_at"], condition=Q(closed_at__isnull=False), name="case_closed"),
+            GinIndex(fields=["assisting"], condition=Q(assisting__isnull=False), name="case_assisting"),
             models.Index(fields=["master"], condition=Q(master__isnull=False), name="case_master"),
             models.Index(fields=["opened_at"], condition=Q(is_excluded=True), name="case_excluded"),
         ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import BinaryIO
+from typing import BinaryIO, Final
 from uuid import UUID
 
 from django.db import transaction
@@ -31,12 +31,19 @@ from minqing.cases.procedures.vocabulary import (
 from minqing.cases.services.catalogue import keep_choice
 from minqing.cases.services.files import attach, kept_only_if_all_goes_well, made_safe
 from minqing.cases.services.merging import lock_family, pass_on_to_children, take_back_with_master
+from minqing.cases.services.resent import fingerprint, remembered
 from minqing.journal.public import record
 from minqing.kernel.access import ANONYMOUS, REPORTER, Actor, Hand, Role
 from minqing.kernel.clock import to_the_hour
 from minqing.kernel.errors import Conflict, NotAllowed, NotThere, Refused
 from minqing.kernel.ids import random_id, uuid7
 from minqing.workflow import public as workflow
+
+SOMEBODY_WAS_QUICKER: Final = "有人刚刚办过这件事，您填的内容还没有提交。请看最新情况后再办。"
+# What a person chose from a list of ours is said in its own words, not by its id.
+_CHOSEN: Final = frozenset(
+    {workflow.NeedKind.CHOICE_UNIT, workflow.NeedKind.CHOICE_UNITS, workflow.NeedKind.CHOICE_PERSON}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +63,18 @@ def take_step(
 ) -> Case:
     """Move a case one step along its procedure, or refuse with a reason fit for the screen.
 
-    ``leg``: the number of the leg the person was looking at; another one means that somebody was quicker.
+    ``leg``: the number of the leg the person was looking at; another one means that somebody was quicker, unless
+    this very step was taken already: what a slow phone sends twice gets the first answer.
     """
     pictures = made_safe(given.photos)
+    this = fingerprint(who=by.person_id, leg=leg or 0, step=step, values=given.values, pictures=pictures)
     with transaction.atomic(), kept_only_if_all_goes_well() as names:
-        case, run = locked(Case.objects.visible_to(by).filter(id=case_id), leg)
+        case, run = locked(Case.objects.visible_to(by).filter(id=case_id), None)
+        if leg is not None and run.legs_count != leg:
+            if this in case.sent:
+                return case
+            raise Conflict(SOMEBODY_WAS_QUICKER)
+        case.sent = remembered(case.sent, this)
         _refuse_if_merged(case, run)
         unit = chosen_unit(run, given.values.get(UNIT.key, ""))
         roles = workflow.roles_in(run, by)
@@ -83,12 +97,16 @@ def answer(*, receipt_code: str, done: bool, content: str, words: str, at: datet
         of = workflow.procedure(run.procedure)
         open_steps = of.open_to(run.state, [workflow.REPORTER]) if run.is_running else ()
         step = next((one for one in open_steps if wanted in one.then), None)
+        this = fingerprint(who=code, leg=0, step=wanted.key, values={"content": content, "words": words})
         if step is None:
+            if this in case.sent:  # the same answer, sent again
+                return case
             raise Conflict("这件事现在不用您确认：可能还在办理，也可能您已经回答过。请刷新页面查看。")
         if done:
             values = {IS_CONTENT.key: content, REMARK.key: words}
         else:
             values = {REASON.key: words or "反映人说没有办好，没有写理由。"}
+        case.sent = remembered(case.sent, this)
         return move(
             case, run, step.key, StepInput(values), [], names, roles=frozenset({workflow.REPORTER}),
             hand=reporter_hand(case), at=reporter_time(case, at), unit=None, asked_by=None,
@@ -131,7 +149,7 @@ def locked(cases: CaseQuerySet, leg: int | None) -> tuple[Case, workflow.Run]:
     lock_family(case)
     run = workflow.lock_run(case.run_id)
     if leg is not None and run.legs_count != leg:
-        raise Conflict("有人刚刚办过这件事，您填的内容还没有提交。请看最新情况后再办。")
+        raise Conflict(SOMEBODY_WAS_QUICKER)
     # Read again under the lock: what was read before it may be old by now.
     case.refresh_from_db()
     case.run = run
@@ -253,7 +271,8 @@ def _say(
     hand: Hand,
     at: datetime,
 ) -> None:
-    texts = {need.key for need in decision.step.needs} - {UNIT.key, TOPIC.key, IS_CONTENT.key, "photo"}
+    texts = {need.key for need in decision.step.needs if need.kind not in _CHOSEN}
+    texts -= {TOPIC.key, IS_CONTENT.key, "photo"}
     words = "；".join(values[key] for key in values if key in texts and values[key])
     taken = StepTaken(
         subject_kind="case", subject_id=case.id, area_id=case.area_id, step=decision.step.key,
