@@ -13,12 +13,17 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from statistics import median
 from typing import Any, Final
 
 from bench.outcome import Outcome
 from bench.register import RESIDENTS, Looking, full_register, lookers
+from minqing.config.failures import CannotRun
 from minqing.config.screen import say, step
 from minqing.kernel import clock
 
@@ -29,7 +34,12 @@ REPEATS: Final = 15
 DEEP: Final = 10_000  # turned back to the last page there is
 _MS: Final = 1000.0
 
+READY: Final = "ready"
+ROUND: Final = "round"
+STOP: Final = "stop"
+
 Lists = dict[tuple[str, str], Callable[[], Any]]
+Seconds = dict[tuple[str, str], list[float]]
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -40,27 +50,54 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> Outcome:
     """Measure and print; the outcome goes into the last line."""
-    found = []
-    for residents in (options.residents // SMALLER, options.residents):
-        with full_register(residents):
-            found.append(measure(options.repeats))
-    return outcome(*found)
+    with a_county(options.residents // SMALLER) as smaller, a_county(options.residents) as larger:
+        counties = (smaller, larger)
+        seconds: tuple[Seconds, Seconds] = (defaultdict(list), defaultdict(list))
+        # In turns, list after list: whatever else the machine does falls on both alike.
+        with step(f"正在轮流打开两个县的名单，每个 {options.repeats} 次") as progress:
+            for number in range(options.repeats + 1):  # the first fills caches
+                for county, kept in zip(counties, seconds, strict=True):
+                    county.send(ROUND)
+                    for key, one in county.recv().items():
+                        if number:
+                            kept[key].append(one)
+                progress(number, options.repeats)
+        for county in counties:
+            county.send(STOP)
+    return outcome(*({key: median(one) for key, one in kept.items()} for kept in seconds))
 
 
-def measure(repeats: int) -> dict[tuple[str, str], float]:
-    """Open every list of the county at hand; return the median seconds by (level, list)."""
-    lists = {key: ask for by in lookers() for key, ask in lists_of(by).items()}
-    seconds: dict[tuple[str, str], list[float]] = {key: [] for key in lists}
-    with step(f"正在打开 {len(lists)} 个名单，每个 {repeats} 次") as progress:
-        for ask in lists.values():
-            ask()  # the first fills caches
-        for number in range(repeats):
-            for key, ask in lists.items():
-                began = time.perf_counter()
-                ask()
-                seconds[key].append(time.perf_counter() - began)
-            progress(number + 1, repeats)
-    return {key: median(one) for key, one in seconds.items()}
+@contextmanager
+def a_county(residents: int) -> Iterator[Connection]:
+    """Have a county in a process of its own: Django is set up for one database. It opens its lists when told to."""
+    spawn = get_context("spawn")
+    ours, theirs = spawn.Pipe()
+    process = spawn.Process(target=_serve, args=(theirs, residents))
+    process.start()
+    theirs.close()
+    try:
+        ours.recv()  # it stands ready
+        yield ours
+    except EOFError:
+        raise CannotRun("一个县没有准备好，原因见上面的输出，处理后请重试。") from None
+    finally:
+        ours.close()
+        process.join()
+
+
+def _serve(orders: Connection, residents: int) -> None:
+    """Open all lists of a county at every ``ROUND``, and send the seconds by (level, list)."""
+    with full_register(residents), suppress(EOFError):
+        lists = {key: ask for by in lookers() for key, ask in lists_of(by).items()}
+        orders.send(READY)
+        while orders.recv() == ROUND:
+            orders.send({key: _seconds(ask) for key, ask in lists.items()})
+
+
+def _seconds(ask: Callable[[], Any]) -> float:
+    began = time.perf_counter()
+    ask()
+    return time.perf_counter() - began
 
 
 def lists_of(by: Looking) -> Lists:
