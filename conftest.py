@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 from django.db import connections
-from django.test.utils import setup_databases, teardown_databases
+
+from tools.migrated import drop_database, make_database
 
 # As root in a closed network: no sandbox, and nothing of Chromium's own that would ask for the world outside.
 CHROMIUM_FLAGS = (
@@ -50,19 +51,15 @@ def _commits(item: pytest.Item) -> bool:
 def django_db_setup(
     django_test_environment: None,
     django_db_blocker: pytest.FixtureRequest,
-    django_db_keepdb: bool,
     django_db_createdb: bool,
     django_db_modify_db_settings: None,  # a database for each worker of pytest-xdist
 ) -> Iterator[None]:
-    """Make the test database through both roles always: ``default`` mirrors ``owner``, which must then exist."""
-    keep = django_db_keepdb and not django_db_createdb
+    """Make the test database, for both roles: ``default`` mirrors ``owner``. ``--create-db`` migrates it anew."""
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
-        made = setup_databases(verbosity=0, interactive=False, keepdb=keep)
+        name = make_database(anew=django_db_createdb)
     yield
-    if not django_db_keepdb:
-        with django_db_blocker.unblock():  # type: ignore[attr-defined]
-            connections["default"].close()  # the mirror would keep the database in use
-            teardown_databases(made, verbosity=0)
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        drop_database(name)
 
 
 @pytest.hookimpl(trylast=True)
