@@ -8,11 +8,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import CharField, Count, F, Q, QuerySet, Value
+from django.db import connection
+from django.db.models import CharField, Count, F, Q, QuerySet, Subquery, Value
 
 from minqing.areas import rules
 from minqing.areas.models import Area, AreaPeriod, CountyProfile
 from minqing.kernel.errors import NotThere
+from minqing.kernel.per_request import once_per_request
 
 CANDIDATES = 12  # nearest by degrees first, then by metres: a dozen is plenty at a county's latitude
 
@@ -39,9 +41,10 @@ def area_by_code(code: str) -> Area | None:
     return Area.objects.filter(code=code).first()
 
 
+@once_per_request
 def county() -> Area:
     """Return the county. Raises :class:`NotThere` before one is loaded."""
-    found = Area.objects.filter(level=rules.COUNTY).first()
+    found = Area.objects.filter(level=rules.COUNTY).defer("outline").first()
     if found is None:
         raise NotThere("这里还没有装入任何县（市）。请先运行 minqing seed，或导入辖区。")
     return found
@@ -71,6 +74,16 @@ def around(path: str) -> tuple[list[Area], list[Area]]:
     return sorted(above, key=lambda one: one.path.count(".")), below
 
 
+def around_area(area_id: UUID) -> tuple[list[Area], list[Area]]:
+    """Return the same of an area by its id; two empty lists where there is none; one query."""
+    path = Subquery(Area.objects.filter(id=area_id).order_by().values("path"))
+    near = Q(path__above=path) | Q(parent_id=area_id, closed_at=None)
+    found = list(Area.objects.filter(near).defer("outline"))
+    below = [one for one in found if one.parent_id == area_id]
+    above = [one for one in found if one.parent_id != area_id]
+    return sorted(above, key=lambda one: one.path.count(".")), below
+
+
 def ids_under(path: str) -> QuerySet[Any, Any]:
     """Return a sub-select of the ids of an area and everything below it, closed ones too."""
     return Area.objects.under(path).order_by().values("id")
@@ -91,21 +104,19 @@ def area_name(of: Area, upto: str = rules.TOWN) -> str:
 
 
 def area_names(ids: Iterable[UUID], upto: str = rules.TOWN) -> dict[UUID, str]:
-    """Return full names of many areas in two queries."""
-    wanted = {one.id: one for one in Area.objects.filter(id__in=set(ids)).defer("outline")}
-    labels = {label for one in wanted.values() for label in _prefixes(one.path)}
-    by_path = {one.path: one for one in Area.objects.filter(path__in=labels).defer("outline")}
-    first = rules.LEVELS.index(upto)
-    names: dict[UUID, str] = {}
-    for one in wanted.values():
-        line = [by_path[p] for p in _prefixes(one.path) if p in by_path]
-        names[one.id] = "·".join(a.name for a in line if rules.LEVELS.index(a.level) >= first) or one.name
-    return names
-
-
-def _prefixes(path: str) -> list[str]:
-    labels = path.split(".")
-    return [".".join(labels[: n + 1]) for n in range(len(labels))]
+    """Return full names of many areas in one query."""
+    wanted = list(set(ids))
+    if not wanted:
+        return {}
+    levels = rules.LEVELS[rules.LEVELS.index(upto) :]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT one.id, coalesce(string_agg(above.name, '·' ORDER BY nlevel(above.path)), one.name)"
+            " FROM area AS one LEFT JOIN area AS above ON above.path @> one.path AND above.level = ANY(%s)"
+            " WHERE one.id = ANY(%s) GROUP BY one.id",
+            [list(levels), wanted],
+        )
+        return dict(cursor.fetchall())
 
 
 def nearest(lon: float, lat: float, level: str = rules.GRID) -> Nearest | None:

@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "minqing.accounts.middleware.ActorMiddleware",
+    "minqing.kernel.per_request.KeptForTheRequest",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "minqing.ui.refusals.RefusalMiddleware",

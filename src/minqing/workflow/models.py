@@ -14,6 +14,7 @@ from django.db.models.functions import ExtractYear
 
 from minqing.kernel.access import Actor
 from minqing.kernel.models import Row
+from minqing.kernel.per_request import once_per_request
 from minqing.kernel.scope import ScopedQuerySet
 from minqing.workflow import rules
 from minqing.workflow.models_clocks import ClockRequest, Recomputation, TermVersion
@@ -96,7 +97,7 @@ def current_calendar() -> Calendar:
 
     Before the table is filled (``ensure_calendar``, after every migration) the published calendar holds as it is.
     """
-    latest = CalendarVersion.objects.first()
+    latest = _latest_version()
     if latest is None:
         return official_calendar()
     known = _snapshots.get(latest.id)
@@ -105,6 +106,11 @@ def current_calendar() -> Calendar:
             _snapshots.pop(next(iter(_snapshots)), None)
         known = _snapshots[latest.id] = _snapshot(latest)
     return known
+
+
+@once_per_request
+def _latest_version() -> CalendarVersion | None:
+    return CalendarVersion.objects.first()
 
 
 def published_years() -> frozenset[int]:
