@@ -28,7 +28,7 @@ _PACKAGES: Final = ("django", "procrastinate", "django-allauth")
 
 
 def make_database(*, anew: bool = False) -> str:
-    """Give both roles a fresh migrated database, and return its name; ``anew``: run the migrations whatever there is."""
+    """Give both roles a fresh migrated database, and return its name; ``anew``: run the migrations in any case."""
     name = str(connections["owner"].settings_dict["TEST"]["NAME"])
     migrated = _BEGINS + _digest()
     with _alone(), _outside() as cursor:
@@ -58,7 +58,7 @@ def drop_database(name: str) -> None:
 
 def _outside() -> Any:
     """Return a cursor of the owner outside the test run's own database (Django's, not in its stubs)."""
-    return connections["owner"]._nodb_cursor()  # type: ignore[attr-defined]
+    return connections["owner"]._nodb_cursor()
 
 
 def _look_at(name: str) -> None:
