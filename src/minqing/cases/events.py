@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from minqing.journal.events import ERASED, Event
+
+# What a case's list clock shows from now on (``workflow.clock_facts``); older entries do not say.
+Clock = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +23,7 @@ class CaseOpened(Event):
     procedure: str
     procedure_title: str
     finding_id: UUID | None = None
+    clock: Clock | None = None
 
     def sentence(self) -> str:
         return f"由{self.source_label}登记为事项 {self.number}，按“{self.procedure_title}”办理"
@@ -39,6 +43,7 @@ class StepTaken(Event):
     unit_name: str
     due_words: str
     words: str
+    clock: Clock | None = None
 
     def sentence(self) -> str:
         what = self.step_label + (f"给{self.unit_name}" if self.unit_name else "")
@@ -62,6 +67,7 @@ class ProcedureChanged(Event):
     unit_name: str
     due_words: str
     words: str
+    clock: Clock | None = None
 
     def sentence(self) -> str:
         unit = f"，由{self.unit_name}主办" if self.unit_name else ""

@@ -1,5 +1,6 @@
 """The journal's front door."""
 
+from minqing.journal.bulk import record_rows
 from minqing.journal.checking import check, verify_journal
 from minqing.journal.events import ERASED, EVENTS, Event, detail_hash
 from minqing.journal.findings import GROUPS
@@ -86,6 +87,7 @@ __all__ = [
     "record",
     "record_many",
     "record_read",
+    "record_rows",
     "resume",
     "root_of_seal",
     "seal",

@@ -122,12 +122,10 @@ class Recomputation(Row):
     first_day = models.DateField(null=True)
     last_day = models.DateField(null=True)
     made_at = models.DateTimeField()
-    # Set when the first pass is through; running clocks are looked at again until the version has settled.
+    # When the first pass was through. Clocks are looked at again until the version has settled: whoever had read the
+    # calendar before has committed by then.
     done_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
-    # Where the pass over closed legs and closed runs stands, so that one cut short goes on.
-    legs_after = models.UUIDField(null=True)
-    runs_after = models.UUIDField(null=True)
     running_seen = models.PositiveIntegerField(default=0)
     running_moved = models.PositiveIntegerField(default=0)
     closed_seen = models.PositiveIntegerField(default=0)

@@ -20,6 +20,7 @@ from minqing.workflow.parts import (
     SWITCHED,
     Condition,
     Effect,
+    Leeway,
     Measure,
     Need,
     NeedKind,
@@ -39,6 +40,7 @@ from minqing.workflow.queries import (
     calendar_is_published,
     days_of_year,
     face,
+    face_of,
     faces,
     legs,
     roles_in,
@@ -63,22 +65,35 @@ from minqing.workflow.services.calendar import (
     set_office_hours,
     set_working_day,
 )
-from minqing.workflow.services.clocks import recompute_clocks, sweep_overdue
+from minqing.workflow.services.clocks import sweep_overdue
 from minqing.workflow.services.following import follow, go_back, lock_runs, take_up_again
 from minqing.workflow.services.naming import may_hold, name_holder, name_sponsor
+from minqing.workflow.services.pausing import (
+    ask_extension,
+    ask_pause,
+    decide_request,
+    end_pause,
+    end_pauses,
+    may_ask,
+    may_decide,
+)
 from minqing.workflow.services.posts import watch_posts
+from minqing.workflow.services.recompute import recompute_clocks
 from minqing.workflow.services.runs import History, Taken, advance, lock_run, start_run, write_histories
+from minqing.workflow.services.setting import clock_facts
 from minqing.workflow.services.switching import change_procedure, jump
 
 __all__ = [
     "CLOCK", "EDIT_CALENDAR", "LISTER", "MERGED", "NAME_HOLDER", "REPORTER", "SEE_RUNS", "SPONSOR", "SPONSOR_CASES",
     "STAND_IN", "SWITCHED", "Accountable", "Calendar", "CalendarVersion", "ClockFace", "Colour", "Condition",
-    "Decision", "Due", "Effect", "History", "Leg", "LegView", "Measure", "Need", "NeedKind", "OfficeHours",
+    "Decision", "Due", "Effect", "History", "Leeway", "Leg", "LegView", "Measure", "Need", "NeedKind", "OfficeHours",
     "Procedure", "Run", "RunQuerySet", "State", "Step", "Taken", "TodoCount", "Turn", "UnknownProcedure", "Within",
-    "WorkingDay", "accountable", "advance", "calendar_days", "calendar_is_published", "change_procedure",
-    "colour_at", "current_calendar", "days_of_year", "due_at", "ensure_calendar", "face", "faces", "follow", "go_back", "in_words", "jump", "legs",
-    "lock_run", "lock_runs", "may_hold", "name_holder", "name_sponsor", "problems_of_all", "procedure", "procedure_pages",
-    "procedures", "publish_year", "recompute_clocks", "roles_in", "run_of", "set_office_hours", "set_working_day",
-    "start_run", "steps_open_to", "sweep_overdue", "take_up_again", "todo", "todo_counts", "told_when_late", "watch_posts",
-    "who_may", "working_days", "working_hours", "working_time_between", "write_histories",
+    "WorkingDay", "accountable", "advance", "ask_extension", "ask_pause", "calendar_days", "calendar_is_published",
+    "change_procedure", "clock_facts", "colour_at", "current_calendar", "days_of_year", "decide_request", "due_at",
+    "end_pause", "end_pauses", "ensure_calendar", "face", "face_of", "faces", "follow", "go_back", "in_words", "jump", "legs",
+    "lock_run", "lock_runs", "may_ask", "may_decide", "may_hold", "name_holder", "name_sponsor", "problems_of_all",
+    "procedure", "procedure_pages", "procedures", "publish_year", "recompute_clocks", "roles_in", "run_of",
+    "set_office_hours", "set_working_day", "start_run", "steps_open_to", "sweep_overdue", "take_up_again", "todo",
+    "todo_counts", "told_when_late", "watch_posts", "who_may", "working_days", "working_hours",
+    "working_time_between", "write_histories",
 ]  # fmt: skip

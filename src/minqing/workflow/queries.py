@@ -26,7 +26,7 @@ from minqing.workflow.models import (
 from minqing.workflow.parts import ENDED_OTHERWISE, LISTER, SPONSOR, Measure, Step
 from minqing.workflow.permissions import SPONSOR_CASES, STAND_IN
 from minqing.workflow.procedure import UnknownProcedure, procedure, procedures
-from minqing.workflow.rules import Calendar, ClockFace, Colour
+from minqing.workflow.rules import Calendar, ClockFace, Colour, Due
 
 
 def run_of(subject_kind: str, subject_id: UUID) -> Run:
@@ -156,8 +156,15 @@ def face(run: Run, *, at: datetime, calendar: Calendar | None = None) -> ClockFa
     """What a run's clock shows at a moment. Pass the calendar when drawing many."""
     measure = Measure(run.measure) if run.measure else None
     return rules.face(
-        run.next_due_at, run.yellow_at, run.provisional, measure, at, calendar or current_calendar()
-    )
+        run.next_due_at, run.yellow_at, run.provisional, measure, at, calendar or current_calendar(),
+        paused_until=run.paused_until, overall=run.by_overall,
+    )  # fmt: skip
+
+
+def face_of(due: Due, *, at: datetime, calendar: Calendar | None = None) -> ClockFace:
+    """What a date that no run keeps (a report that is due) shows at a moment."""
+    measure = Measure.CALENDAR_DAYS
+    return rules.face(due.at, due.yellow_at, due.provisional, measure, at, calendar or current_calendar())
 
 
 def faces(runs: Iterable[Run], *, at: datetime) -> dict[UUID, ClockFace]:
@@ -203,7 +210,9 @@ def _leg_view(run: Run, leg: Leg, at: datetime, calendar: Calendar) -> LegView:
     within = leg.within
     if leg.left_at is None:
         measure = within.measure if within else None
-        clock = rules.face(leg.due_at, leg.yellow_at, leg.provisional, measure, at, calendar)
+        clock = rules.face(
+            leg.due_at, leg.yellow_at, leg.provisional, measure, at, calendar, paused_until=run.paused_until
+        )
     else:
         clock = rules.stopped(leg.due_at, leg.left_at, calendar)
     try:

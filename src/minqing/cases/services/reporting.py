@@ -129,7 +129,7 @@ def _open(
         opened = CaseOpened(
             subject_kind="case", subject_id=case.id, area_id=area.id, number=case.number, source=case.source,
             source_label=case.source_label, procedure=of.key, procedure_title=of.title,
-            finding_id=report.finding_id,
+            finding_id=report.finding_id, clock=workflow.clock_facts(run),
         )  # fmt: skip
         record(opened, by=hand, at=at)
         if pictures:

@@ -279,6 +279,7 @@ def _say(
         step_label=decision.step.label, from_state=decision.source.key, to_state=decision.state.key,
         to_label=decision.state.label, unit_name=unit.name if unit else "",
         due_words=workflow.in_words(run.next_due_at) if run.next_due_at else "", words=words,
+        clock=workflow.clock_facts(run),
     )  # fmt: skip
     record(taken, by=hand, at=at)
 

@@ -48,6 +48,7 @@ def switch_procedure(
         subject_kind="case", subject_id=case.id, area_id=case.area_id, from_procedure=before.key,
         from_title=before.title, to_procedure=of.key, to_title=of.title, unit_name=unit.name if unit else "",
         due_words=workflow.in_words(started.next_due_at) if started.next_due_at else "", words=reason,
+        clock=workflow.clock_facts(started),
     )  # fmt: skip
     record(changed, by=by.hand, at=at)
     return case

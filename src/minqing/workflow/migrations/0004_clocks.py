@@ -81,8 +81,6 @@ class Migration(migrations.Migration):
                 ("made_at", models.DateTimeField()),
                 ("done_at", models.DateTimeField(null=True)),
                 ("settled_at", models.DateTimeField(null=True)),
-                ("legs_after", models.UUIDField(null=True)),
-                ("runs_after", models.UUIDField(null=True)),
                 ("running_seen", models.PositiveIntegerField(default=0)),
                 ("running_moved", models.PositiveIntegerField(default=0)),
                 ("closed_seen", models.PositiveIntegerField(default=0)),

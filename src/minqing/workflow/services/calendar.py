@@ -13,7 +13,7 @@ from minqing.journal import public as journal
 from minqing.kernel.access import SYSTEM, Actor, Hand
 from minqing.kernel.errors import Refused
 from minqing.workflow.events import CalendarChanged
-from minqing.workflow.models import CalendarVersion, WorkingDay, published_years
+from minqing.workflow.models import CalendarVersion, Recomputation, WorkingDay, published_years
 from minqing.workflow.official import OfficialDay, covered_years, official_days
 from minqing.workflow.permissions import EDIT_CALENDAR
 from minqing.workflow.rules import OfficeHours
@@ -40,7 +40,8 @@ def ensure_calendar(*, at: datetime) -> int:
     # A day that an office set before its year was published keeps what the office said, and counts as published.
     WorkingDay.objects.filter(date__year__in=missing, published=False).update(published=True)
     years = f"{missing[0]}" if len(missing) == 1 else f"{missing[0]}–{missing[-1]}"
-    _new_version(f"载入 {years} 年的工作日", by=SYSTEM, at=at)
+    days = (date(missing[0], 1, 1), date(missing[-1], 12, 31))
+    new_version(f"载入 {years} 年的工作日", by=SYSTEM, at=at, days=days)
     return WorkingDay.objects.count() - before
 
 
@@ -51,6 +52,8 @@ def set_working_day(*, day: date, is_working: bool, label: str, by: Actor, at: d
     words = f"{day.year}年{day.month}月{day.day}日{'上班' if is_working else '休息'}"
     if len(label) > LABEL_LENGTH:
         raise Refused(f"说明不能超过 {LABEL_LENGTH} 个字。", field="label")
+    stood = WorkingDay.objects.filter(date=day).values_list("is_working", flat=True).first()
+    worked = day.weekday() < 5 if stood is None else stood
     row, made = WorkingDay.objects.get_or_create(
         date=day,
         defaults={"is_working": is_working, "label": label, "source": by.person_name, "published": False},
@@ -59,7 +62,8 @@ def set_working_day(*, day: date, is_working: bool, label: str, by: Actor, at: d
         return row
     row.is_working, row.label, row.source = is_working, label, by.person_name
     row.save()
-    _new_version(f"{words}（{label}）" if label else words, by=by.hand, at=at)
+    days = (day, day) if worked != is_working else None  # another name for it moves no clock
+    new_version(f"{words}（{label}）" if label else words, by=by.hand, at=at, days=days)
     return row
 
 
@@ -93,15 +97,20 @@ def publish_year(
         day = date(year, 1, 1) + timedelta(days=offset)
         works = day in make_up_days or (day.weekday() < 5 and day not in holidays)
         days.append(OfficialDay(day, works, holidays.get(day) or make_up_days.get(day) or "", source.strip()))
+    was_published = year in published_years()
     stood = dict(WorkingDay.objects.filter(date__year=year).values_list("date", "is_working"))
     changed = sum(stood.get(day.date) != day.is_working for day in days)
+    moved = [one.date for one in days if stood.get(one.date, one.date.weekday() < 5) != one.is_working]
     WorkingDay.objects.bulk_create(
         [WorkingDay(**day.columns()) for day in days],
         update_conflicts=True,
         unique_fields=["date"],
         update_fields=_COLUMNS,
     )
-    _new_version(f"公布 {year} 年放假安排（{source.strip()}）", by=by.hand, at=at)
+    if not was_published:  # every deadline that rests on the year becomes firm, moved or not
+        moved = [days[0].date, days[-1].date]
+    touched = (moved[0], moved[-1]) if moved else None
+    new_version(f"公布 {year} 年放假安排（{source.strip()}）", by=by.hand, at=at, days=touched)
     return changed
 
 
@@ -116,7 +125,7 @@ def set_office_hours(
     if not 0 <= yellow_percent <= 100:
         raise Refused("预警比例应在 0 到 100 之间。", field="yellow_percent")
     hours = f"{morning.opens:%H:%M}–{morning.closes:%H:%M}、{afternoon.opens:%H:%M}–{afternoon.closes:%H:%M}"
-    return _new_version(
+    return new_version(
         f"办公时间 {hours}，最后 {yellow_percent}% 预警",
         by=by.hand,
         at=at,
@@ -131,15 +140,16 @@ def _require(by: Actor, year: int) -> None:
         raise Refused(f"年份应在 {YEAR_MIN} 到 {YEAR_MAX} 之间。", field="date")
 
 
-def _new_version(
+def new_version(
     what: str,
     *,
     by: Hand,
     at: datetime,
+    days: tuple[date, date] | None = None,
     hours: tuple[OfficeHours, OfficeHours] | None = None,
     yellow_percent: int | None = None,
 ) -> CalendarVersion:
-    """Add a version with what changed and journal it."""
+    """Add a version with what changed, and journal it; ``days``: from which to which they count otherwise now."""
     with connection.cursor() as cursor:  # one change after the other, so that numbers have no gaps or twins
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('workflow.calendar'))")
     latest = CalendarVersion.objects.first() or CalendarVersion(number=0)
@@ -155,6 +165,9 @@ def _new_version(
         afternoon_closes=afternoon.closes,
         yellow_percent=latest.yellow_percent if yellow_percent is None else yellow_percent,
     )
+    if days is not None or hours is not None or version.yellow_percent != latest.yellow_percent:
+        first, last = days or (None, None)
+        Recomputation.objects.create(number=version.number, made_at=at, first_day=first, last_day=last)
     county = areas.Area.objects.filter(level=areas.COUNTY).first()
     if county is not None:  # the calendar is filled before any county is loaded
         event = CalendarChanged(

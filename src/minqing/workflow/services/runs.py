@@ -16,7 +16,10 @@ from minqing.kernel.ids import random_id, uuid7
 from minqing.workflow.models import Leg, Run, current_calendar
 from minqing.workflow.parts import State
 from minqing.workflow.procedure import Decision, Procedure, procedure
-from minqing.workflow.rules import Calendar, due_at
+from minqing.workflow.rules import Calendar
+from minqing.workflow.services.pausing import end_with_leg
+from minqing.workflow.services.setting import begin_overall, due_of, hide_clock, set_leg, show_nearer
+from minqing.workflow.terms import span_of
 
 BATCH_ROWS = 2000
 
@@ -76,6 +79,7 @@ def advance(
         raise Conflict(f"现在是“{of.state(run.state).label}”，不能“{decision.step.label}”。请刷新页面查看。")
     at = max(at, run.entered_at)  # a leg entered on the rounded hour, or a phone whose clock is behind
     read = run.version
+    end_with_leg(run, by=by, at=at)
     leg = _onward(run, of, decision, unit_id, area_id, at, current_calendar(), by.nameless)
     moved = Run.everything.filter(id=run.id, version=read).update(
         **{name: getattr(run, name) for name in MOVING}, version=F("version") + 1
@@ -92,7 +96,7 @@ def advance(
 MOVING = (
     "procedure", "procedure_version", "state", "area_id", "unit_id", "entered_at", "next_due_at", "yellow_at",
     "measure", "provisional", "calendar_version", "finished_at", "overdue_since", "legs_count", "holder_id",
-    "stand_in_area_id",
+    "stand_in_area_id", "by_overall", "paused_until", "overall_due_at", "overall_yellow_at", "overall_provisional",
 )  # fmt: skip
 
 
@@ -185,6 +189,7 @@ def _begin(
         sponsor_id=after.sponsor_id if after else None,
         listed_area_id=after.listed_area_id if after else None,
     )
+    begin_overall(run, of, calendar)
     return run, enter(run, of, of.start, at, calendar, nameless)
 
 
@@ -207,15 +212,19 @@ def enter(
     run: Run, of: type[Procedure], state: State, at: datetime, calendar: Calendar, nameless: bool
 ) -> Leg:
     """Put the run into a state, with its clock, and make the leg; write nothing."""
-    due = due_at(at, state.within, calendar) if state.within else None
+    span = span_of(of, state, calendar, at)
+    due = due_of(at, span, calendar)
     run.procedure, run.procedure_version = of.key, of.version
     run.state, run.entered_at, run.legs_count = state.key, at, run.legs_count + 1
-    run.next_due_at, run.yellow_at = (due.at, due.yellow_at) if due else (None, None)
-    run.measure = state.within.measure.value if state.within else ""
-    run.provisional, run.calendar_version = bool(due and due.provisional), calendar.version
+    run.paused_until, run.calendar_version = None, calendar.version
+    if state.final:
+        hide_clock(run)
+        run.measure = ""
+    else:
+        show_nearer(run, due, span.within)
     run.overdue_since, run.finished_at = None, at if state.final else None
     run.holder_id = run.stand_in_area_id = None  # of the leg that is over
-    return Leg(
+    leg = Leg(
         id=random_id() if nameless else uuid7(),
         run=run,
         number=run.legs_count,
@@ -223,12 +232,12 @@ def enter(
         area_id=run.area_id,
         unit_id=run.unit_id,
         entered_at=at,
-        within_amount=state.within.amount if state.within else None,
-        within_measure=run.measure,
-        due_at=run.next_due_at,
-        yellow_at=run.yellow_at,
-        provisional=run.provisional,
-        calendar_version=calendar.version,
+        within_amount=span.within.amount if span.within else None,
+        within_measure=span.within.measure.value if span.within else "",
+        yellow_percent=span.yellow_percent,
+        term_version=span.version,
         procedure_version=of.version,
         left_at=at if state.final else None,  # an end has no length
     )
+    set_leg(leg, due, calendar)
+    return leg

@@ -13,6 +13,7 @@ from minqing.kernel.errors import Conflict, Refused
 from minqing.workflow.models import Leg, Run, current_calendar
 from minqing.workflow.parts import MERGED, SWITCHED, State
 from minqing.workflow.procedure import Procedure, procedure
+from minqing.workflow.services.pausing import end_with_leg
 from minqing.workflow.services.runs import MOVING, enter, start_run
 
 
@@ -36,8 +37,16 @@ def change_procedure(
     if procedure(run.procedure) is to:
         raise Refused(f"这件事已经按“{to.title}”办理。")
     at = max(at, run.entered_at)
+    end_with_leg(run, by=by, at=at)
     ended = Run.everything.filter(id=run.id, version=run.version, finished_at=None).update(
-        finished_at=at, next_due_at=None, yellow_at=None, overdue_since=None, version=F("version") + 1
+        finished_at=at,
+        next_due_at=None,
+        yellow_at=None,
+        paused_until=None,
+        overdue_since=None,
+        overall_due_at=run.overall_due_at,
+        overall_yellow_at=run.overall_yellow_at,
+        version=F("version") + 1,
     )
     if not ended:
         raise Conflict("有人刚刚办过这件事。请刷新页面查看。")
@@ -67,6 +76,7 @@ def jump(run: Run, to: State, *, by: Hand, at: datetime, step: str = MERGED) -> 
     of = procedure(run.procedure)
     at = max(at, run.entered_at)
     read = run.version
+    end_with_leg(run, by=by, at=at)
     leg = enter(run, of, to, at, current_calendar(), by.nameless)
     moved = Run.everything.filter(id=run.id, version=read, finished_at=None).update(
         **{name: getattr(run, name) for name in MOVING}, version=F("version") + 1
