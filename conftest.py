@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 from django.db import connections
+from django.test import TransactionTestCase
 
-from tools.migrated import drop_database, make_database
+from tools.migrated import drop_database, make_database, take_back
 
 # As root in a closed network: no sandbox, and nothing of Chromium's own that would ask for the world outside.
 CHROMIUM_FLAGS = (
@@ -57,6 +58,7 @@ def django_db_setup(
     """Make the test database, for both roles: ``default`` mirrors ``owner``. ``--create-db`` migrates it anew."""
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
         name = make_database(anew=django_db_createdb)
+    TransactionTestCase._fixture_teardown = lambda case: take_back()  # type: ignore[method-assign]
     yield
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
         drop_database(name)
