@@ -72,7 +72,7 @@ class Files:
         opened = CaseOpened(
             subject_kind="case", subject_id=case.id, area_id=case.area_id, number=case.number, source=case.source,
             source_label=SOURCE_LABELS[case.source], procedure=of.key, procedure_title=of.title,
-            finding_id=case.finding_id,
+            finding_id=case.finding_id, clock=self._clock(of.start, seed.opened_at),
         )  # fmt: skip
         self.chronicle.note(opened, by=hand, at=seed.opened_at)
         self._contact(seed, case)
@@ -152,6 +152,7 @@ class Files:
                 subject_kind="case", subject_id=case.id, area_id=case.area_id, step=chosen.key,
                 step_label=chosen.label, from_state=state.key, to_state=chosen.to.key, to_label=chosen.to.label,
                 unit_name=self.unit_names.get(step.unit, ""), due_words=in_words(due) if due else "", words=said,
+                clock=self._clock(chosen.to, step.at),
             )  # fmt: skip
             self.chronicle.note(event, by=hand, at=step.at)
             effects = {effect.key for effect in chosen.then}
@@ -193,6 +194,15 @@ class Files:
         self._return.ruled_by_label = hand.appointment_label
         self._return.to_unit_id = self.register.unit_ids[step.unit] if step.unit else None
         self._return.minutes_lost = int(lost.total_seconds()) // 60
+
+    def _clock(self, state: State, at: datetime) -> dict[str, datetime | None]:
+        """What lists show of the clock of a state entered at a moment (`workflow.clock_facts`)."""
+        due = due_at(at, state.within, self.calendar) if state.within else None
+        return {
+            "due_at": due.at if due else None,
+            "paused_until": None,
+            "yellow_at": due.yellow_at if due else None,
+        }
 
     def _hand(self, seed: CaseSeed, step: StepSeed) -> Hand:
         if step.by is not None:

@@ -59,6 +59,7 @@ def opened_shape(source: str) -> Shape:
             procedure=way.key,
             procedure_title=way.title,
             finding_id=Blank("finding_id"),  # type: ignore[arg-type]  # an id or null, once filled
+            clock=Blank("clock"),  # type: ignore[arg-type]  # an object, once filled
         )
     )
 
@@ -79,6 +80,7 @@ def step_shape(of: str, step: str, state: str) -> Shape:
             unit_name=Blank("unit_name"),
             due_words=Blank("due_words"),
             words=Blank("words"),
+            clock=Blank("clock"),  # type: ignore[arg-type]
         )
     )
 

@@ -202,6 +202,7 @@ class _Case:
         values = {
             "number": f'"{self.number}"',
             "finding_id": f'"{UUID(bytes=report.finding)}"' if report.finding else "null",
+            "clock": _clock(stays[0]),
         }
         self.note(opened_shape(report.source), values, hand, report.opened_at, nameless=nameless)
         self._contact()
@@ -288,6 +289,7 @@ class _Case:
             "unit_name": quote(self.matters.unit_names.get(unit, "")),
             "due_words": quote(in_words(entered.due_at) if entered.due_at is not None else ""),
             "words": quote(spoken(given)),
+            "clock": _clock(entered),
         }
         shape = step_shape(self.way.of.key, step.key, stay.state.key)
         self.note(shape, values, hand, stay.left_at, nameless=nameless)
@@ -377,6 +379,17 @@ class _Case:
         if not 7 * HOUR <= second < 22 * HOUR:
             at = start_of(day_of(at) + (second >= 22 * HOUR)) + rng.randint(8, 20) * HOUR + second % HOUR
         return at - at % HOUR if self.report.is_anonymous else at
+
+
+def _clock(stay: Stay) -> str:
+    """Write what a list shows of a stay's clock (`workflow.clock_facts`), as canonical JSON."""
+    if stay.due_at is None or stay.yellow_us is None:
+        return '{"due_at":null,"paused_until":null,"yellow_at":null}'
+    seconds, fraction = divmod(stay.yellow_us, 1_000_000)
+    yellow = in_iso(seconds)
+    if fraction:
+        yellow = f"{yellow[:-6]}.{fraction:06}{yellow[-6:]}"
+    return f'{{"due_at":"{in_iso(stay.due_at)}","paused_until":null,"yellow_at":"{yellow}"}}'
 
 
 CASE_COLUMNS: Final = (
