@@ -17,6 +17,7 @@ from minqing.journal.queries import (
     audit,
     committed_since,
     reads_of,
+    stated,
     timeline,
     timelines,
 )
@@ -92,6 +93,7 @@ __all__ = [
     "root_of_seal",
     "seal",
     "seal_state",
+    "stated",
     "timeline",
     "timelines",
     "verify_journal",

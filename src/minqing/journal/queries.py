@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -35,6 +35,7 @@ class TimelineLine:
     subject_id: UUID
     area_id: UUID
     because: str = ""  # of a read: the work that linked reader and file
+    facts: Mapping[str, Any] = field(default_factory=dict)  # what is not personal, as it was stored
 
 
 def timeline(
@@ -49,6 +50,12 @@ def timeline(
         entries = entries.filter(is_read=False)
     order = ("xact", "at", "id") if in_order_of_commit else ("at", "xact", "id")
     return _lines(entries.order_by(*order), 0, TIMELINE_MAX)
+
+
+def stated(subject_kind: str, subject_id: UUID, name: str) -> list[TimelineLine]:
+    """Return a subject's entries that have a fact of that name, in the order in which they were committed."""
+    entries = Entry.objects.filter(subject_kind=subject_kind, subject_id=subject_id, facts__has_key=name)
+    return _lines(entries.order_by("xact", "at", "id"))
 
 
 def timelines(subject_kind: str, subject_ids: Iterable[UUID]) -> dict[UUID, list[TimelineLine]]:
@@ -146,6 +153,7 @@ def _lines(entries: QuerySet[Entry], first: int = 0, last: int | None = None) ->
             subject_id=entry.subject_id,
             area_id=entry.area_id,
             because=entry.facts.get("because") or "",
+            facts=entry.facts,
         )
         for entry in entries.annotate(told=personal)[first:last]
     ]

@@ -1,6 +1,15 @@
 """The front door of the workflow."""
 
 from minqing.workflow.answering import Turn, accountable, told_when_late, who_may
+from minqing.workflow.colours import (
+    ColourChange,
+    ShownClock,
+    clocks_in,
+    clocks_of,
+    colour_changes,
+    colour_on,
+    colour_then,
+)
 from minqing.workflow.handbook import problems_of_all, procedure_pages
 from minqing.workflow.models import (
     CalendarVersion,
@@ -85,15 +94,16 @@ from minqing.workflow.services.switching import change_procedure, jump
 
 __all__ = [
     "CLOCK", "EDIT_CALENDAR", "LISTER", "MERGED", "NAME_HOLDER", "REPORTER", "SEE_RUNS", "SPONSOR", "SPONSOR_CASES",
-    "STAND_IN", "SWITCHED", "Accountable", "Calendar", "CalendarVersion", "ClockFace", "Colour", "Condition",
-    "Decision", "Due", "Effect", "History", "Leeway", "Leg", "LegView", "Measure", "Need", "NeedKind", "OfficeHours",
-    "Procedure", "Run", "RunQuerySet", "State", "Step", "Taken", "TodoCount", "Turn", "UnknownProcedure", "Within",
-    "WorkingDay", "accountable", "advance", "ask_extension", "ask_pause", "calendar_days", "calendar_is_published",
-    "change_procedure", "clock_facts", "colour_at", "current_calendar", "days_of_year", "decide_request", "due_at",
-    "end_pause", "end_pauses", "ensure_calendar", "face", "face_of", "faces", "follow", "go_back", "in_words", "jump", "legs",
-    "lock_run", "lock_runs", "may_ask", "may_decide", "may_hold", "name_holder", "name_sponsor", "problems_of_all",
-    "procedure", "procedure_pages", "procedures", "publish_year", "recompute_clocks", "roles_in", "run_of",
-    "set_office_hours", "set_working_day", "start_run", "steps_open_to", "sweep_overdue", "take_up_again", "todo",
-    "todo_counts", "told_when_late", "watch_posts", "who_may", "working_days", "working_hours",
-    "working_time_between", "write_histories",
+    "STAND_IN", "SWITCHED", "Accountable", "Calendar", "CalendarVersion", "ClockFace", "Colour", "ColourChange",
+    "Condition", "Decision", "Due", "Effect", "History", "Leeway", "Leg", "LegView", "Measure", "Need", "NeedKind",
+    "OfficeHours", "Procedure", "Run", "RunQuerySet", "ShownClock", "State", "Step", "Taken", "TodoCount", "Turn",
+    "UnknownProcedure", "Within", "WorkingDay", "accountable", "advance", "ask_extension", "ask_pause",
+    "calendar_days", "calendar_is_published", "change_procedure", "clock_facts", "clocks_in", "clocks_of",
+    "colour_at", "colour_changes", "colour_on", "colour_then", "current_calendar", "days_of_year", "decide_request",
+    "due_at", "end_pause", "end_pauses", "ensure_calendar", "face", "face_of", "faces", "follow", "go_back",
+    "in_words", "jump", "legs", "lock_run", "lock_runs", "may_ask", "may_decide", "may_hold", "name_holder",
+    "name_sponsor", "problems_of_all", "procedure", "procedure_pages", "procedures", "publish_year",
+    "recompute_clocks", "roles_in", "run_of", "set_office_hours", "set_working_day", "start_run", "steps_open_to",
+    "sweep_overdue", "take_up_again", "todo", "todo_counts", "told_when_late", "watch_posts", "who_may",
+    "working_days", "working_hours", "working_time_between", "write_histories",
 ]  # fmt: skip
