@@ -9,7 +9,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
-from minqing.cases import models_desk, models_handover, models_interface, models_joint, rules
+from minqing.cases import models_desk, models_express, models_handover, models_interface, models_joint, rules
 from minqing.cases.permissions import HANDLE_REQUESTS, SEE_CASES
 from minqing.cases.procedures.vocabulary import CONTENT_LABELS
 from minqing.kernel.access import Actor, Capability
@@ -17,9 +17,8 @@ from minqing.kernel.models import Row
 from minqing.kernel.scope import ScopedQuerySet
 from minqing.kernel.sealed import SealedField
 
-
 # Django finds the tables of an app through this module.
-_MORE = (models_desk, models_handover, models_interface, models_joint)
+_MORE = (models_desk, models_express, models_handover, models_interface, models_joint)
 
 
 class Topic(Row):
@@ -246,20 +245,3 @@ class DoorCode(Row):
                 name="case_door_code_one_open",
             ),
         ]
-
-
-class Notice(Row):
-    """A line to the officer who wrote something down: what became of it."""
-
-    scoped_through: ClassVar[str] = "person"
-
-    person = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
-    sentence = models.CharField(max_length=200)
-    made_at = models.DateTimeField()
-    read_at = models.DateTimeField(null=True)
-
-    class Meta:
-        db_table = "case_notice"
-        ordering = ["-made_at", "-id"]
-        indexes = [models.Index(fields=["person", "read_at"], name="case_notice_unread")]

@@ -75,3 +75,14 @@ PRINT_DOOR_CODES = capability(
 )
 # What residents ask about their own file is nobody else's to read: neither the neighbours' clerk nor the hotline.
 HANDLE_REQUESTS = capability("cases.handle_requests", "办理个人信息请求", REGISTRAR)
+# The mayor's lane: who runs it, and who sees its sit-in days.
+RUN_EXPRESS = capability("cases.run_express", "办理市长直通车", EXPRESS_OFFICER)
+SEE_EXPRESS = capability(
+    "cases.see_express",
+    "查看市长直通车",
+    EXPRESS_OFFICER,
+    COUNTY_DISPATCHER,
+    TOWN_DISPATCHER,
+    TOWN_SECRETARY,
+    SUPERVISOR,
+)

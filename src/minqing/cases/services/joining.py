@@ -18,21 +18,25 @@ from minqing.cases.procedures.assist import ANSWER, LEAD, Assist
 from minqing.cases.procedures.joint import Joint
 from minqing.cases.procedures.vocabulary import ALL_PARTS_IN, ASK_UNITS, ASKED, ASSISTANTS, LEAD_UNIT, REASON
 from minqing.cases.services.files import attach, kept_only_if_all_goes_well, made_safe
-from minqing.cases.services.notices import tell
 from minqing.cases.services.resent import fingerprint, remembered
 from minqing.cases.services.steps import StepInput, chosen_unit, locked, take_step
 from minqing.cases.services.switching import switch_procedure
+from minqing.cases.services.telling import about
+from minqing.cases.telling import LATE_BELOW
 from minqing.journal.public import record
 from minqing.kernel import clock
 from minqing.kernel.access import SYSTEM, Actor, Hand, Role
 from minqing.kernel.errors import Conflict, NotAllowed, NotThere, Refused
 from minqing.kernel.roles import HANDLER
+from minqing.notices import public as notices
 from minqing.workflow import public as workflow
 
 # From where a dispatcher may make a case joint; a supervised one asks units to assist and stays on its list.
 JOINABLE = frozenset({"prompt", "hotline", "three_lines"})
 WITH_PARTS = frozenset({"joint", "supervised"})
 PARTS_MAX = 20
+PART_ASKED = notices.kind("cases.part_asked", "请您单位协办", "事项 {number} 请您单位协办：{state}")
+PART_MOVED = notices.kind("cases.part_moved", "协办有答复", "事项 {number} 的协办单有答复或变动：{state}")
 
 
 @transaction.atomic
@@ -107,6 +111,9 @@ def _ask(
         due_words=due, words=asked,
     )  # fmt: skip
     record(asked_event, by=by, at=at)
+    people = set(workflow.accountable(part.run, on=clock.local(at).date()).people) - {by.person_id}
+    if people:
+        notices.tell(about(case, PART_ASKED, people, key=f"part {part.id}", at=at, told_at=at))
     return part
 
 
@@ -210,6 +217,17 @@ def _say(part: Part, step: str, what: str, words: str, hand: Hand, at: datetime)
         unit_name=part.unit.name, step=step, what=what, words=words,
     )  # fmt: skip
     record(moved, by=hand, at=at)
+    _tell_the_lead(part, hand, at)
+
+
+def _tell_the_lead(part: Part, hand: Hand, at: datetime) -> None:
+    """Tell whoever answers for the case now, unless it was their own hand."""
+    if not part.case.run.is_running:
+        return
+    people = set(workflow.accountable(part.case.run, on=clock.local(at).date()).people) - {hand.person_id}
+    if people:
+        key = f"part {part.id} {part.run.legs_count} {part.outcome}"
+        notices.tell(about(part.case, PART_MOVED, people, key=key, at=at, told_at=at))
 
 
 @transaction.atomic
@@ -243,11 +261,9 @@ def escalate_part(*, part_id: UUID, leg: int, at: datetime) -> None:
     state = workflow.procedure(run.procedure).state(run.state).label
     lead = workflow.accountable(part.case.run, on=on) if part.case.run.is_running else None
     people = dict.fromkeys((*told.people, *(lead.people if lead else ())))
-    for person_id in people:
-        tell(
-            person_id=person_id, case_id=part.case_id, at=at,
-            sentence=f"事项 {part.case.number}：{part.unit.name}的协办单超时，请督促。",
-        )  # fmt: skip
+    if people:
+        news = about(part.case, LATE_BELOW, people, key=f"late {part.id} {leg}", at=at, told_at=at)
+        notices.tell(news)
     late = PartOverdue(
         subject_kind="case", subject_id=part.case_id, area_id=part.case.area_id, part_id=part.id,
         unit_name=part.unit.name, state_label=state, told=told.words,
