@@ -1,5 +1,7 @@
 """The front door of cases."""
 
+from minqing.cases.services.notices import mark_read
+
 from minqing.cases.forms import (
     PHONE,
     AnswerForm,
@@ -22,6 +24,15 @@ from minqing.cases.permissions import (
     SEE_CONTACT,
     TAKE_CALLS,
 )
+from minqing.cases.permissions_desk import (
+    ACT_ON_MANY,
+    EDIT_TEMPLATES,
+    EXPORT_CASES,
+    KEEP_DUTY,
+    RELEASE_PHOTOS,
+    SEE_BOARD,
+    SHARE_VIEWS,
+)
 from minqing.cases.permissions_handover import (
     CALL_SAMPLE,
     DRAW_SAMPLE,
@@ -35,6 +46,43 @@ from minqing.cases.permissions_handover import (
     SUPERVISE,
 )
 from minqing.cases.procedures.vocabulary import CONTENT_LABELS
+from minqing.cases.queries.asked import (
+    ALL,
+    ASKED,
+    NO_UNIT,
+    OPEN,
+    TODO,
+    VIEWS,
+    read_asked,
+)
+from minqing.cases.queries.asked import (
+    TEXT_MAX as QUEUE_TEXT_MAX,
+)
+from minqing.cases.queries.board import (
+    COLOURS as BOARD_COLOURS,
+)
+from minqing.cases.queries.board import (
+    Board,
+    board,
+)
+from minqing.cases.queries.board import (
+    Line as BoardLine,
+)
+from minqing.cases.queries.board import (
+    Numbers as BoardNumbers,
+)
+from minqing.cases.queries.board import (
+    SpotLine as BoardSpot,
+)
+from minqing.cases.queries.bulk import (
+    Choices as BulkChoices,
+)
+from minqing.cases.queries.bulk import (
+    choices as bulk_choices,
+)
+from minqing.cases.queries.bulk import (
+    first_of,
+)
 from minqing.cases.queries.catalogue import (
     CatalogueLine,
     Suggestion,
@@ -46,6 +94,9 @@ from minqing.cases.queries.catalogue import (
 )
 from minqing.cases.queries.codes import DOOR_SETS, Door, Doors, doors
 from minqing.cases.queries.copies import Whose, cases_about, open_about, reported_by
+from minqing.cases.queries.exports import (
+    COLUMNS as EXPORT_COLUMNS,
+)
 from minqing.cases.queries.file import (
     CaseFile,
     ContactView,
@@ -82,14 +133,20 @@ from minqing.cases.queries.links import (
     open_in,
 )
 from minqing.cases.queries.queue import (
+    COLUMNS as QUEUE_COLUMNS,
+)
+from minqing.cases.queries.queue import (
     COUNT_MAX,
     PAGE_ROWS,
     SORTS,
+    USUAL_COLUMNS,
     CaseRow,
     QueueFilters,
     QueuePage,
+    count_many,
     queue,
     rows,
+    topic_keys,
     topics,
 )
 from minqing.cases.queries.receipt import DoorPlace, Receipt, door_code, receipt, receipt_photo
@@ -102,6 +159,13 @@ from minqing.cases.queries.returns import (
     returns_of,
 )
 from minqing.cases.queries.told import what_happened
+from minqing.cases.queries.views import (
+    TAB_COUNT_MAX,
+    VIEWS_MAX,
+    Tab,
+    counted,
+    tabs,
+)
 from minqing.cases.queries.work import CaseWork, work_about
 from minqing.cases.rules import (
     API,
@@ -116,11 +180,32 @@ from minqing.cases.rules import (
     WORDS_MAX,
     read_code,
 )
+from minqing.cases.services.bulk import (
+    BULK_MAX,
+    TO_PERSON,
+    TO_UNIT,
+    Ticked,
+    act_on_many,
+    look_through,
+    report_of,
+)
+from minqing.cases.services.bulk import (
+    STEP as BULK_STEP,
+)
+from minqing.cases.services.bulk import (
+    Outcome as BulkOutcome,
+)
+from minqing.cases.services.bulk import (
+    Wish as BulkWish,
+)
 from minqing.cases.services.catalogue import CatalogueInput, add_to_catalogue, end_catalogue_line
 from minqing.cases.services.door_codes import make_door_code, make_door_codes
 from minqing.cases.services.erasing import erase_from_cases
+from minqing.cases.services.exporting import (
+    export_cases,
+    export_table,
+)
 from minqing.cases.services.merging import UNDO_WITHIN, judge_not_same, merge_cases, undo_merge
-from minqing.cases.services.notices import mark_read
 from minqing.cases.services.reporter import add_word, urge
 from minqing.cases.services.reporting import (
     ContactInput,
@@ -131,9 +216,23 @@ from minqing.cases.services.reporting import (
 )
 from minqing.cases.services.steps import StepInput, answer, step_by_reporter, take_step
 from minqing.cases.services.topics import load_topics
+from minqing.cases.services.views import (
+    arrange_views,
+    choose_columns,
+    forget_view,
+    rename_view,
+    save_view,
+    share_view,
+)
 
 __all__ = [
+    "ACT_ON_MANY",
+    "ALL",
     "API",
+    "ASKED",
+    "BOARD_COLOURS",
+    "BULK_MAX",
+    "BULK_STEP",
     "CALL_SAMPLE",
     "CONTENT_LABELS",
     "COUNT_MAX",
@@ -141,19 +240,28 @@ __all__ = [
     "DOOR_SETS",
     "DRAW_SAMPLE",
     "EDIT_CATALOGUE",
+    "EDIT_TEMPLATES",
+    "EXPORT_CASES",
+    "EXPORT_COLUMNS",
     "HANDLE_REQUESTS",
     "HOTLINE",
+    "KEEP_DUTY",
     "LOOK_UPS",
     "MERGE_CASES",
     "MISSES",
+    "NO_UNIT",
     "OFFICER",
+    "OPEN",
     "OPEN_CASES",
     "PAGE_ROWS",
     "PHONE",
     "PHOTOS_MAX",
     "PRINT_DOOR_CODES",
     "PROPOSE_EXCLUSION",
+    "QUEUE_COLUMNS",
+    "QUEUE_TEXT_MAX",
     "RECEIPT_LENGTH",
+    "RELEASE_PHOTOS",
     "REPLIES",
     "REPORTS",
     "REPORT_CASE",
@@ -161,16 +269,25 @@ __all__ = [
     "RETURN_STATES",
     "RIGHTS",
     "RULE_EXCLUSIONS",
+    "SEE_BOARD",
     "SEE_CASES",
     "SEE_CONTACT",
     "SEE_EXCLUSIONS",
     "SEE_RETURNS",
     "SEE_STANDINGS",
+    "SHARE_VIEWS",
     "SORTS",
     "SOURCE_LABELS",
     "SUPERVISE",
+    "TAB_COUNT_MAX",
     "TAKE_CALLS",
+    "TODO",
+    "TO_PERSON",
+    "TO_UNIT",
     "UNDO_WITHIN",
+    "USUAL_COLUMNS",
+    "VIEWS",
+    "VIEWS_MAX",
     "VISIT",
     "WORDS_MAX",
     "Addition",
@@ -178,6 +295,13 @@ __all__ = [
     "Answer",
     "AnswerForm",
     "Attachment",
+    "Board",
+    "BoardLine",
+    "BoardNumbers",
+    "BoardSpot",
+    "BulkChoices",
+    "BulkOutcome",
+    "BulkWish",
     "Case",
     "CaseFile",
     "CaseRow",
@@ -210,29 +334,43 @@ __all__ = [
     "StepForm",
     "StepInput",
     "Suggestion",
+    "Tab",
+    "Ticked",
     "Topic",
     "Whose",
     "WordForm",
+    "act_on_many",
     "add_to_catalogue",
     "add_word",
     "alike_to",
     "alike_to_words",
     "answer",
+    "arrange_views",
     "attachment_path",
+    "board",
+    "bulk_choices",
     "case_file",
     "cases_about",
     "catalogue",
     "catalogue_entry",
+    "choose_columns",
+    "count_many",
     "count_open",
+    "counted",
     "door_code",
     "doors",
     "earlier_calls",
     "end_catalogue_line",
     "erase_from_cases",
+    "export_cases",
+    "export_table",
+    "first_of",
+    "forget_view",
     "glance",
     "judge_not_same",
     "likely_pairs",
     "load_topics",
+    "look_through",
     "make_door_code",
     "make_door_codes",
     "mark_read",
@@ -252,18 +390,25 @@ __all__ = [
     "procedure_for",
     "procedures_to_choose",
     "queue",
+    "read_asked",
     "read_code",
     "receipt",
     "receipt_code",
     "receipt_photo",
+    "rename_view",
+    "report_of",
     "reported_by",
     "require_case",
     "returns",
     "returns_of",
     "rows",
+    "save_view",
+    "share_view",
     "step_by_reporter",
     "suggestion",
+    "tabs",
     "take_step",
+    "topic_keys",
     "topics",
     "undo_merge",
     "urge",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -41,6 +41,20 @@ class Shown:
     icon: str
     current: bool
     quick: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Entries behind one word of the menu; alone, an entry stands for itself."""
+
+    label: str
+    icon: str
+    entries: list[Shown]
+
+    @property
+    def current(self) -> bool:
+        return any(one.current for one in self.entries)
 
 
 _FILES: Final = ("dossier", "find_exact", "registry_export", "tag_", "member_", "move_", "set_head")
@@ -66,6 +80,24 @@ MENU: Final = (
     Entry("seals", "封存与核验", "lock", SEE_SEALS),
 )
 
+# What not everybody opens every day stands behind a word: a menu on one line up to a screen of 1440 px. An entry that is
+# in no group stands for itself.
+GROUPS: Final = (
+    (
+        "统筹",
+        "traffic-lights",
+        ("board", "duty", "templates", "standings", "returns", "catalogue", "merges", "likely_same", "supervision",
+         "exclusions", "samples", "backlog", "three_lines", "petition", "express", "joint"),
+    ),
+    ("档案事务", "folder", ("access", "personal_codes", "rights", "duplicates", "imports")),
+    (
+        "管理",
+        "settings",
+        ("codes", "areas", "people", "people_units", "system_tokens", "calendar", "clocks", "audit", "seals",
+         "channels", "webhooks", "notices"),
+    ),
+)  # fmt: skip
+
 
 def entries_for(actor: Actor, url_name: str) -> Iterator[Shown]:
     """Yield the entries an actor may open; the one of the page with that name is the current one."""
@@ -80,4 +112,22 @@ def entries_for(actor: Actor, url_name: str) -> Iterator[Shown]:
         current = url_name == entry.name or (
             url_name not in exact and url_name.startswith(entry.sections or ("\0",))
         )
-        yield Shown(entry.label, href, entry.icon, current, entry.quick)
+        yield Shown(entry.label, href, entry.icon, current, entry.quick, entry.name)
+
+
+def grouped(entries: Iterable[Shown]) -> list[Shown | Group]:
+    """Put entries behind the words of :data:`GROUPS`; a group stands where its first entry would."""
+    word_of = {name: word for word, _, names in GROUPS for name in names}
+    icons = {word: icon for word, icon, _ in GROUPS}
+    shown: list[Shown | Group] = []
+    groups: dict[str, Group] = {}
+    for entry in entries:
+        word = word_of.get(entry.name)
+        if word is None:
+            shown.append(entry)
+        elif word in groups:
+            groups[word].entries.append(entry)
+        else:
+            groups[word] = Group(word, icons[word], [entry])
+            shown.append(groups[word])
+    return [one.entries[0] if isinstance(one, Group) and len(one.entries) == 1 else one for one in shown]

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from minqing.desk.pages import case, codes, home, intake, queue
 from minqing.desk.urls_administration import administration_patterns
+from minqing.desk.urls_desk import desk_patterns
 from minqing.desk.urls_disclosure import disclosure_patterns
 from minqing.desk.urls_registry import diary_patterns, dossier_patterns
 from minqing.desk.urls_rights import rights_patterns
@@ -40,6 +41,7 @@ codes_patterns: list[URLPattern] = [
 urlpatterns: list[URLPattern] = [
     *home_patterns,
     *queue_patterns,
+    *desk_patterns,
     *case_patterns,
     *intake_patterns,
     *codes_patterns,

@@ -1,5 +1,6 @@
 """The front door of the registry."""
 
+from minqing.kernel.table_files import FORMATS as EXPORT_FORMATS
 from minqing.registry.forms import (
     CloseForm,
     EndTagForm,
@@ -59,7 +60,6 @@ from minqing.registry.queries.duplicates import (
 )
 from minqing.registry.queries.exports import COLUMNS as EXPORT_COLUMNS
 from minqing.registry.queries.exports import ExportAsked
-from minqing.registry.queries.exports_files import FORMATS as EXPORT_FORMATS
 from minqing.registry.queries.imports import (
     ErrorLine,
     Preview,
@@ -121,7 +121,7 @@ from minqing.registry.services.by_request import (
     traces,
 )
 from minqing.registry.services.duplicates import find_duplicates, judge_not_same
-from minqing.registry.services.exports import ExportFile, start_export
+from minqing.registry.services.exports import start_export
 from minqing.registry.services.households import (
     add_household,
     close_household,
@@ -224,7 +224,6 @@ __all__ = [
     "ErrorLine",
     "ExactForm",
     "ExportAsked",
-    "ExportFile",
     "Fact",
     "FieldPair",
     "GoneForm",

@@ -26,5 +26,6 @@ ICONS: tuple[str, ...] = (
         "ban",
     ),
     *("git-merge", "route", "tree", "gavel", "award", "bulb", "hand-click"),
+    *("checks", "columns", "bookmark", "keyboard", "traffic-lights", "template", "transfer", "chevron-up"),
     *("wifi-off", "cloud-off", "cloud-upload"),
 )

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import F, Q, Subquery
 
 from minqing.areas import public as areas
 from minqing.cases import rules
@@ -33,6 +35,14 @@ SORTS: Final = {
 }
 
 
+# What a row may show besides its title and its clock.
+COLUMNS: Final = {
+    "number": "编号", "source": "来源", "state": "环节", "unit": "承办单位", "holder": "经办人", "topic": "类别",
+    "procedure": "规程", "opened": "登记时间", "place": "地点",
+}  # fmt: skip
+USUAL_COLUMNS: Final = ("number", "source", "state", "unit", "place")
+
+
 @dataclass(frozen=True, slots=True)
 class QueueFilters:
     """What the filter bar says; empty means all."""
@@ -46,8 +56,11 @@ class QueueFilters:
     source: str = ""
     topic: str = ""
     unit_id: UUID | None = None
+    no_unit: bool = False
     area_id: UUID | None = None
     area_path: str = ""  # instead of the id, where the caller knows it
+    here_only: bool = False  # at that area itself, not below it
+    mine: bool = False  # handed to the actor by name
     sort: str = "due"
 
 
@@ -73,6 +86,8 @@ class CaseRow:
     is_anonymous: bool
     done: bool | None
     content_label: str
+    leg: int = 0
+    holder_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,21 +104,48 @@ class QueuePage:
         return f"{COUNT_MAX}+" if self.total > COUNT_MAX else str(self.total)
 
 
-def queue(actor: Actor, filters: QueueFilters, *, at: datetime, page: int = 1) -> QueuePage:
-    """Return one page of the cases the actor may see, or of those waiting for the actor."""
-    found = _filtered(Case.objects.visible_to(actor), actor, filters, at)
-    total = found.order_by()[: COUNT_MAX + 1].count()
+def queue(
+    actor: Actor, filters: QueueFilters, *, at: datetime, page: int = 1, total: int | None = None
+) -> QueuePage:
+    """Return one page of the cases the actor may see, or of those waiting for the actor.
+
+    ``total``: how many there are, from :func:`count_many`, where the caller counted already.
+    """
+    found = filtered(actor, filters, at)
+    if total is None:
+        total = found.order_by()[: COUNT_MAX + 1].count()
     pages = max(1, -(-min(total, COUNT_MAX) // PAGE_ROWS))
     page = min(max(page, 1), pages)
     first = (page - 1) * PAGE_ROWS
-    cases = _sorted(found, filters.sort)[first : first + PAGE_ROWS]
+    cases = in_order(found, filters.sort)[first : first + PAGE_ROWS]
     return QueuePage(rows(cases, at=at), total, page, pages)
+
+
+def count_many(actor: Actor, asked: Sequence[tuple[QueueFilters, int]], *, at: datetime) -> list[int]:
+    """Count many lists in one statement, each up to its cap and one more; the order of the lists does not matter."""
+    parts: list[str] = []
+    values: list[object] = []
+    for filters, cap in asked:
+        try:
+            sql, given = (
+                filtered(actor, filters, at).order_by().values("id")[: cap + 1].query.sql_with_params()
+            )
+        except EmptyResultSet:  # nothing can fit: no appointment, no turn
+            parts.append("0")
+            continue
+        parts.append(f"(SELECT count(*) FROM ({sql}) AS listed)")  # noqa: S608  a compiled queryset
+        values.extend(given)
+    if not parts:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(parts)}", values)
+        return list(cursor.fetchone())
 
 
 def rows(cases: Iterable[Case], *, at: datetime) -> list[CaseRow]:
     """Return list rows of cases in a constant number of statements."""
     if isinstance(cases, CaseQuerySet):
-        cases = cases.select_related("run", "unit", "topic")
+        cases = cases.select_related("run__holder", "unit", "topic")
     cases = list(cases)
     places = areas.area_names(case.area_id for case in cases)
     faces = workflow.faces([case.run for case in cases], at=at)
@@ -131,10 +173,14 @@ def _row(case: Case, place: str, clock: workflow.ClockFace) -> CaseRow:
         is_anonymous=case.is_anonymous,
         done=case.done,
         content_label=case.content_label,
+        leg=case.run.legs_count,
+        holder_name=case.run.holder.name if case.run.holder else "",
     )
 
 
-def _filtered(found: CaseQuerySet, actor: Actor, filters: QueueFilters, at: datetime) -> CaseQuerySet:
+def filtered(actor: Actor, filters: QueueFilters, at: datetime) -> CaseQuerySet:
+    """Return the cases that the actor may see and the filters let through, in no order."""
+    found = Case.objects.visible_to(actor)
     # What residents ask about their own files is worked on in a page of its own (rights).
     found = found.exclude(source=rules.RIGHTS)
     if filters.todo:
@@ -146,25 +192,53 @@ def _filtered(found: CaseQuerySet, actor: Actor, filters: QueueFilters, at: date
             _number_has(filters.text) | Q(title__icontains=filters.text) | Q(words__icontains=filters.text)
         )
     if filters.procedure:
-        found = found.filter(run__procedure=filters.procedure)
+        found = found.filter(run__procedure__in=_names_of_procedure(filters.procedure))
     if filters.state:
-        found = found.filter(run__state=filters.state)
+        found = found.filter(run__state__in=_names_of_state(filters.procedure, filters.state))
     if filters.source:
         found = found.filter(source=filters.source)
     if filters.topic:
         found = found.filter(Q(topic__key=filters.topic) | Q(topic__parent__key=filters.topic))
     if filters.unit_id:
         found = found.filter(unit_id=filters.unit_id)
-    if filters.area_path:
-        found = found.filter(area__path__under=filters.area_path)
-    elif filters.area_id:
-        area = areas.Area.objects.filter(id=filters.area_id).first()
-        found = found.filter(area__path__under=area.path) if area else found.none()
+    elif filters.no_unit:
+        found = found.filter(unit=None)
+    if filters.mine:
+        found = found.filter(run__holder_id=actor.person_id)
+    found = _in_area(found, filters)
     if filters.colour:
         runs = workflow.Run.objects.unscoped("the cases around it are scoped")
         coloured = runs.in_colour(workflow.Colour(filters.colour), at).order_by().values("id")
         found = found.filter(run_id__in=coloured)
     return found
+
+
+def _in_area(found: CaseQuerySet, filters: QueueFilters) -> CaseQuerySet:
+    if filters.area_path:
+        wanted = "area__path" if filters.here_only else "area__path__under"
+        return found.filter(**{wanted: filters.area_path})
+    if not filters.area_id:
+        return found
+    if filters.here_only:
+        return found.filter(area_id=filters.area_id)
+    top = areas.Area.objects.filter(id=filters.area_id).order_by().values("path")
+    below = areas.Area.objects.filter(path__under=Subquery(top))
+    return found.filter(area_id__in=below.order_by().values("id"))
+
+
+def _names_of_procedure(key: str) -> list[str]:
+    """Return a procedure's key and its older ones: a case keeps the name under which it was last moved."""
+    try:
+        return [key, *workflow.procedure(key).renamed_from]
+    except workflow.UnknownProcedure:
+        return [key]
+
+
+def _names_of_state(procedure: str, state: str) -> list[str]:
+    try:
+        return [state, *workflow.procedure(procedure).state(state).renamed_from]
+    except workflow.UnknownProcedure:
+        return [state]
 
 
 def _number_has(text: str) -> Q:
@@ -175,12 +249,17 @@ def _number_has(text: str) -> Q:
     return Q(number__iregex="-?".join(read))
 
 
-def _sorted(found: CaseQuerySet, sort: str) -> CaseQuerySet:
+def in_order(found: CaseQuerySet, sort: str) -> CaseQuerySet:
     if sort == "newest":
         return found.order_by("-opened_at", "-id")
     if sort == "urged":
         return found.order_by("-urges", F("run__next_due_at").asc(nulls_last=True), "id")
     return found.order_by(F("run__next_due_at").asc(nulls_last=True), "id")
+
+
+def topic_keys(groups: list[tuple[str, list[tuple[str, str]]]]) -> frozenset[str]:
+    """Return the keys of a scheme as :func:`topics` gives it."""
+    return frozenset(key for _, group in groups for key, _ in group)
 
 
 def topics() -> list[tuple[str, list[tuple[str, str]]]]:

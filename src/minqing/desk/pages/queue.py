@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
@@ -15,7 +17,8 @@ from minqing.accounts import public as accounts
 from minqing.areas import public as areas
 from minqing.cases import public as cases
 from minqing.desk.appointments import acting_as_each_other
-from minqing.desk.forms import TODO, VIEWS, QueueFilterForm
+from minqing.desk.asked import an_id, page_number
+from minqing.desk.forms import QueueFilterForm
 from minqing.kernel import clock
 from minqing.kernel.access import Actor
 from minqing.kernel.errors import NotThere
@@ -23,6 +26,7 @@ from minqing.kernel.pages import OfficialRequest, page
 from minqing.workflow import public as workflow
 
 INDENT: Final = "\u3000"  # an option of a select keeps no other blank at its beginning
+LIST: Final = "list"  # which kept list one came by
 
 
 @page(cases.OPEN_CASES)
@@ -30,28 +34,38 @@ INDENT: Final = "\u3000"  # an option of a select keeps no other blank at its be
 @never_cache
 def queue(request: OfficialRequest) -> HttpResponse:
     """List the cases that wait for one, or all one may see."""
-    given = request.GET.copy()
-    view = given.get("view", TODO)
-    ignored = [] if view in VIEWS else ["范围"]
-    view = view if view in VIEWS else TODO
-    path, ignored_area = _where(request.actor, given)
-    in_areas, in_units = _way(path, request.actor)
-    form = QueueFilterForm(given, areas=in_areas, units=in_units)
-    form.is_valid()
-    filters = form.filters(view, area_path=path if form.cleaned_data.get("area") else "")
-    found = cases.queue(request.actor, filters, at=clock.now(), page=_page_number(given.get("page")))
+    actor, at = request.actor, clock.now()
+    tabs = cases.tabs(actor)
+    given = _opened(request.GET, tabs)
+    asked = Asked(given, actor)
+    tabs, [total] = cases.counted(
+        actor, tabs, at=at, topics=asked.form.topics, besides=[(asked.filters, cases.COUNT_MAX)]
+    )
+    found = cases.queue(actor, asked.filters, at=at, page=page_number(given.get("page")), total=total)
+    tab = next((one for one in tabs if one.key == given.get(LIST)), None)
     context = {
-        "form": form,
-        "view": view,
-        "views": [(key, label, _with(given, view=key, page=None)) for key, label in VIEWS.items()],
+        "form": asked.form,
+        "view": asked.view,
+        "tabs": [(one, address_of(one)) for one in tabs],
+        "tab": tab,
+        "is_changed": tab is not None and _worth_keeping(given) != dict(tab.asked),
         "active": [
-            (label, words, _with(given, page=None, **{name: None})) for name, label, words in form.active()
+            (label, words, with_changes(given, page=None, **{name: None}))
+            for name, label, words in asked.form.active()
         ],
-        "clear_href": f"?view={view}",
-        "ignored": "、".join([*ignored, *ignored_area, *form.leave_out_what_makes_no_sense()]),
+        "clear_href": address_of(tab) if tab else f"?view={asked.view}",
+        "ignored": "、".join(asked.ignored),
         "found": found,
-        "page": _paginator_page(found),
+        "page": paginator_page(found),
         "unit": "条" if found.total <= cases.COUNT_MAX else "条以上",
+        "asked": _worth_keeping(given).items(),
+        "query": _query(given),
+        "columns": (tab.columns if tab else ()) or cases.USUAL_COLUMNS,
+        "all_columns": cases.QUEUE_COLUMNS.items(),
+        "may_export": actor.may(cases.EXPORT_CASES),
+        "may_act_on_many": actor.may(cases.ACT_ON_MANY),
+        "bulk_max": cases.BULK_MAX,
+        "bulk_max_words": str(cases.BULK_MAX),
     }
     return render(request, "desk/queue.html", context)
 
@@ -70,11 +84,39 @@ def preview(request: OfficialRequest, case_id: UUID) -> HttpResponse:
     return render(request, "desk/part_preview.html", context)
 
 
-def _page_number(value: str | None) -> int:
-    return int(value) if value and value.isascii() and value.isdigit() and len(value) < 7 else 1
+class Asked:
+    """The filters of an address: understood for the list, as a form for the bar, and what made no sense."""
+
+    def __init__(self, given: QueryDict, actor: Actor) -> None:
+        above, below, wrong_area = _around(given, actor)
+        path = above[-1].path if above else ""
+        in_areas, in_units = _way(above, below, actor)
+        unit_id = an_id(given.get("unit"))
+        if unit_id is not None and str(unit_id) not in {key for key, _ in in_units}:
+            in_units += _another_unit(unit_id, given)
+        self.form = QueueFilterForm(given, areas=in_areas, units=in_units)
+        filters, wrong = cases.read_asked(given.dict(), topics=self.form.topics)
+        # The page knows the path; the list then asks for no subselect.
+        self.filters = replace(filters, area_id=None, area_path=path) if filters.area_id else filters
+        self.view = cases.TODO if "view" in wrong or not given.get("view") else given["view"]
+        for name in wrong:
+            given.pop(name, None)
+        given["view"] = self.view
+        if filters.text:
+            given["text"] = filters.text
+        self.ignored = [*wrong_area, *(cases.ASKED[name] for name in wrong)]
 
 
-def _with(query: QueryDict, **changes: str | None) -> str:
+def address_of(tab: cases.Tab) -> str:
+    """Return the address that opens a tab: its filters, and by which tab one came."""
+    query = QueryDict(mutable=True)
+    query.update(dict(tab.asked))
+    if tab.key not in cases.VIEWS:
+        query[LIST] = tab.key
+    return f"?{query.urlencode()}"
+
+
+def with_changes(query: QueryDict, **changes: str | None) -> str:
     """Return the address with some parameters changed, or taken out (None)."""
     changed = query.copy()
     for name, value in changes.items():
@@ -85,29 +127,72 @@ def _with(query: QueryDict, **changes: str | None) -> str:
     return f"?{changed.urlencode()}"
 
 
-def _where(actor: Actor, given: QueryDict) -> tuple[str, list[str]]:
-    """Return the path of the area that the filter names, else of the acting appointment's; and what was ignored."""
-    if wanted := given.get("area"):
-        try:
-            return areas.area(UUID(wanted)).path, []
-        except (ValueError, NotThere):
-            given.pop("area")
-            return (actor.acting.area_path if actor.acting else ""), ["辖区"]
-    return (actor.acting.area_path if actor.acting else ""), []
+def paginator_page(found: cases.QueuePage) -> Page[int]:
+    """Return the page as the pagination component wants it."""
+    return Paginator(range(min(found.total, cases.COUNT_MAX)), cases.PAGE_ROWS).page(found.page)
 
 
-def _way(path: str, actor: Actor) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+def _opened(query: QueryDict, tabs: Sequence[cases.Tab]) -> QueryDict:
+    """Return what is asked for; an address without anything opens the default tab."""
+    given = query.copy()
+    if not any(name in given for name in (*cases.ASKED, LIST)):
+        default = next((one for one in tabs if one.is_default), None)
+        if default is not None:
+            given.update(dict(default.asked))
+            given[LIST] = default.key
+    elif given.get(LIST) and not any(name in given for name in cases.ASKED):
+        named = next((one for one in tabs if one.key == given[LIST]), None)
+        given.update(dict(named.asked) if named else {})
+    if not any(one.key == given.get(LIST) for one in tabs):
+        view = given.get("view") or cases.TODO
+        given[LIST] = view if view in cases.VIEWS else cases.TODO
+    return given
+
+
+def _worth_keeping(given: QueryDict) -> dict[str, str]:
+    return {name: given[name] for name in cases.ASKED if given.get(name)}
+
+
+def _query(given: QueryDict) -> str:
+    kept = QueryDict(mutable=True)
+    kept.update(_worth_keeping(given))
+    return kept.urlencode()
+
+
+def _another_unit(unit_id: UUID, given: QueryDict) -> list[tuple[str, str]]:
+    """Return a unit that an address names although it handles nothing here today: one of below, or dissolved."""
+    try:
+        unit = accounts.unit(unit_id)
+    except NotThere:
+        given["unit"] = "-"  # no unit's id: said like everything else that makes no sense
+        return []
+    return [(str(unit.id), unit.name if unit.closed_at is None else f"{unit.name}（已撤销）")]
+
+
+def _around(given: QueryDict, actor: Actor) -> tuple[list[areas.Area], list[areas.Area], list[str]]:
+    """Return what the filter's area sits in and what lies below it, else of the acting one's; and what was ignored."""
+    ignored: list[str] = []
+    if given.get("area"):
+        area_id = an_id(given["area"])
+        above, below = areas.around_area(area_id) if area_id else ([], [])
+        if above:
+            return above, below, ignored
+        given.pop("area")
+        ignored.append(cases.ASKED["area"])
+    if actor.acting is None:
+        return [], [], ignored
+    return (*areas.around(actor.acting.area_path), ignored)
+
+
+def _way(
+    above: list[areas.Area], below: list[areas.Area], actor: Actor
+) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """Return choices: the way down to an area with what lies below it, and the units that may handle matters there."""
-    if not path:
+    if not above:
         return [], []
-    above, below = areas.around(path)
+    path = above[-1].path
     own = [held.area_path for held in actor.appointments]
     mine = [one for one in above if one.path == path or any(areas.is_under(one.path, held) for held in own)]
     lines = [(str(one.id), INDENT * depth + one.name) for depth, one in enumerate(mine)]
     lines += [(str(one.id), INDENT * len(mine) + one.name) for one in below]
     return lines, [(str(one.id), one.name) for one in accounts.units_for(above[-1])]
-
-
-def _paginator_page(found: cases.QueuePage) -> Page[int]:
-    """Return the page as the pagination component wants it."""
-    return Paginator(range(min(found.total, cases.COUNT_MAX)), cases.PAGE_ROWS).page(found.page)

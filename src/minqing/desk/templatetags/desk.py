@@ -8,7 +8,7 @@ from django import template
 from django.template import Context
 from django.urls import NoReverseMatch, reverse
 
-from minqing.desk.menu import Shown, entries_for
+from minqing.desk.menu import Group, Shown, entries_for, grouped
 from minqing.workflow.public import Colour
 
 register = template.Library()
@@ -23,6 +23,12 @@ def desk_menu(context: Context) -> list[Shown]:
         return []
     match = request.resolver_match
     return list(entries_for(actor, match.url_name or "" if match else ""))
+
+
+@register.simple_tag(takes_context=True)
+def desk_menu_groups(context: Context) -> list[Shown | Group]:
+    """Return the menu of whoever is signed in, as it stands in the head of the page."""
+    return grouped(desk_menu(context))
 
 
 @register.simple_tag

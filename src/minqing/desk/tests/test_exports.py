@@ -21,10 +21,10 @@ from minqing.desk.tests.county import Desk
 from minqing.journal.public import timeline
 from minqing.kernel.access import Actor
 from minqing.kernel.errors import NotAllowed, Refused
+from minqing.kernel.sending import AT_ONCE_MAX, FileSent
 from minqing.registry import public as registry
 from minqing.registry.models import Tag, TagKind
 from minqing.registry.queries import exports
-from minqing.registry.services import exports as service
 from minqing.registry.tests.factories import (
     SINCE,
     id_number,
@@ -148,7 +148,7 @@ def test_only_with_the_right_at_that_area_and_what_makes_no_sense_gets_a_sentenc
     assert _rows(dispatcher.post(url, {"kind": "resident", "form": "csv", "text": "%"}))[1:] == [["共 0 行"]]
 
 
-def _start(desk: Desk, by: Actor) -> registry.ExportFile:
+def _start(desk: Desk, by: Actor) -> FileSent:
     asked = registry.ExportAsked(kind="resident", area=desk.county.town)
     return registry.start_export(asked, form="csv", by=by, at=AT)
 
@@ -157,7 +157,7 @@ def test_whoever_hangs_up_leaves_nothing_open_and_an_error_ends_without_the_last
     _fill(desk)
     by = desk.county.actor(TOWN_DISPATCHER)
     first, second = _start(desk, by), _start(desk, by)
-    assert _open_snapshots() == service.AT_ONCE_MAX == 2
+    assert _open_snapshots() == AT_ONCE_MAX == 2
     make_resident(desk.county.grid, "裘新来")  # after the snapshot: in neither file
     with pytest.raises(Refused, match="正在导出的人比较多"):
         _start(desk, by)

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 import pytest
 from openpyxl import load_workbook
 
-from minqing.registry.queries import exports_files
-from minqing.registry.queries.exports_files import csv_file, last_line, neutral, xlsx_file
+from minqing.kernel import table_files
+from minqing.kernel.table_files import csv_file, last_line, neutral, xlsx_file
 
 COLUMNS = ("姓名", "住址")
 ROWS = [("裘阿婆", "举坑村 12 号"), ("=1+1", "<b>&\"'\x00\x0b"), ("", 'a,b\n"c"'), ("＝SUM(A1)", "")]
@@ -49,7 +49,7 @@ def test_a_workbook_holds_texts_and_nothing_that_is_computed() -> None:
 
 
 def test_what_does_not_fit_on_a_sheet_goes_on_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exports_files, "SHEET_ROWS_MAX", 5)
+    monkeypatch.setattr(table_files, "SHEET_ROWS_MAX", 5)
     sheets = _sheets(b"".join(xlsx_file("名单", ("n",), ((str(n),) for n in range(7)))))
     assert [[row[0] for row in sheet] for sheet in sheets] == [
         ["n", "0", "1", "2"], ["n", "3", "4", "5"], ["n", "6", "共 7 行"],

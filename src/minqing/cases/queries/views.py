@@ -1,0 +1,118 @@
+"""The tabs of somebody's queue: those everybody has, one's own, and those shared with one's area or unit."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.db.models import Q
+
+from minqing.cases.models_desk import SavedView
+from minqing.cases.queries.asked import ALL, OPEN, TODO, VIEWS, read_asked
+from minqing.cases.queries.queue import QueueFilters, count_many
+from minqing.kernel.access import Actor
+
+# Beyond this many a tab says “1000+”: it says that there is a lot to do, the list itself counts further.
+TAB_COUNT_MAX: Final = 1_000
+VIEWS_MAX: Final = 12  # of one's own: more tabs than that nobody finds again
+SHARED_MAX: Final = 12
+USUAL: Final = (TODO, OPEN, ALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One list of the queue, by the key that stands in the address; ``count`` goes up to the cap and one more."""
+
+    key: str
+    label: str
+    asked: Mapping[str, str]
+    columns: tuple[str, ...] = ()
+    is_default: bool = False
+    is_own: bool = False
+    shared_with: str = ""
+    may_end: bool = False
+    position: int = 0
+    count: int | None = None
+
+    @property
+    def count_words(self) -> str:
+        if self.count is None:
+            return ""
+        return f"{TAB_COUNT_MAX}+" if self.count > TAB_COUNT_MAX else str(self.count)
+
+
+def tabs(actor: Actor) -> list[Tab]:
+    """Return the tabs in the order in which the actor put them, uncounted; one statement."""
+    acting = actor.acting
+    seen = Q(person_id=actor.person_id)
+    if acting is not None:
+        seen |= Q(shared_area__path__above=acting.area_path)
+    if actor.unit_ids:
+        seen |= Q(shared_unit_id__in=actor.unit_ids)
+    kept = list(
+        SavedView.objects.filter(seen)
+        .select_related("shared_area", "shared_unit")
+        .defer("shared_area__outline")
+    )
+    arranged: dict[str, SavedView] = {
+        one.arranges or str(one.of_id): one
+        for one in kept
+        if one.person_id == actor.person_id and (one.arranges or one.of_id)
+    }
+    found = [
+        _arranged(Tab(key, VIEWS[key], {"view": key}, position=number), arranged)
+        for number, key in enumerate(USUAL)
+    ]
+    listed = [one for one in kept if not one.arranges and one.of_id is None]
+    own = [one for one in listed if one.person_id == actor.person_id]
+    shared = [one for one in listed if one.person_id != actor.person_id][:SHARED_MAX]
+    found += [_tab(one, own=True) for one in own]
+    found += [_arranged(_tab(one, own=False), arranged) for one in shared]
+    return sorted(found, key=lambda one: one.position)
+
+
+def counted(
+    actor: Actor,
+    found: Sequence[Tab],
+    *,
+    at: datetime,
+    topics: Collection[str] | None = None,
+    besides: Sequence[tuple[QueueFilters, int]] = (),
+) -> tuple[list[Tab], list[int]]:
+    """Return the tabs with their counts, and the counts of other lists; all of it in one statement."""
+    asked = [(read_asked(one.asked, topics=topics)[0], TAB_COUNT_MAX) for one in found]
+    counts = count_many(actor, [*asked, *besides], at=at)
+    with_counts = [replace(one, count=count) for one, count in zip(found, counts, strict=False)]
+    return with_counts, counts[len(found) :]
+
+
+def _tab(one: SavedView, *, own: bool) -> Tab:
+    shared = one.shared_unit or one.shared_area
+    return Tab(
+        key=str(one.id),
+        label=one.name,
+        asked={str(name): str(value) for name, value in one.asked.items()},
+        columns=tuple(one.columns) if own else (),
+        is_default=own and one.is_default,
+        is_own=own,
+        shared_with=shared.name if shared else "",
+        position=one.position if own else AFTER_ONES_OWN,
+    )
+
+
+AFTER_ONES_OWN: Final = 1_000
+
+
+def _arranged(tab: Tab, arranged: Mapping[str, SavedView]) -> Tab:
+    kept = arranged.get(tab.key)
+    if kept is None:
+        return tab
+    return replace(tab, columns=tuple(kept.columns), is_default=kept.is_default, position=kept.position)
+
+
+def view_of(view_id: UUID, actor: Actor) -> SavedView | None:
+    """Return one of the actor's own lists."""
+    return SavedView.objects.filter(id=view_id, person_id=actor.person_id, arranges="", of=None).first()

@@ -1,0 +1,130 @@
+"""导出 of the queue and of the board: what the page shows, as a file, asked again who one is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.http import HttpResponse, QueryDict, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import content_disposition_header
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from minqing.cases import public as cases
+from minqing.desk.asked import posted
+from minqing.desk.pages.board import COLOUR_LABELS, board_area
+from minqing.desk.pages.queue import Asked
+from minqing.kernel import clock
+from minqing.kernel.errors import NotAllowed, NotThere, Refused
+from minqing.kernel.pages import OfficialRequest, page
+from minqing.kernel.sending import FileSent
+from minqing.kernel.table_files import FORMATS
+from minqing.ui.fields import BigChoices
+
+
+class FormatForm(forms.Form):
+    """Which format; the filters stand in the address."""
+
+    form = forms.ChoiceField(
+        label="格式",
+        choices=[(key, label) for key, (label, _) in FORMATS.items()],
+        initial="xlsx",
+        widget=BigChoices,
+        error_messages={"required": "请选择要导出的格式。"},
+    )
+
+
+@page(cases.EXPORT_CASES, step_up="导出事项清单")
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def queue_export(request: OfficialRequest) -> HttpResponseBase:
+    """Say what the file would hold, and on a post send it."""
+    query = _query(request)
+    asked = Asked(query.copy(), request.actor)
+    chosen = [(label, words) for _, label, words in asked.form.active()]
+    narrowed = [("范围", cases.VIEWS[asked.view]), *chosen]
+    said = "；".join(f"{label}：{words}" for label, words in narrowed if label != cases.ASKED["text"])
+    context = {
+        "title": "导出事项清单",
+        "back": f"{reverse('desk:queue')}?{query.urlencode()}",
+        "back_label": "事项",
+        "narrowed": narrowed,
+        "columns": "、".join(cases.EXPORT_COLUMNS),
+    }
+    return _ask_or_send(
+        request,
+        context,
+        query,
+        lambda form: cases.export_cases(
+            asked.filters, in_words=said, form=form, by=request.actor, at=clock.now()
+        ),
+    )
+
+
+@page(cases.EXPORT_CASES, step_up="导出看板")
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def board_export(request: OfficialRequest) -> HttpResponseBase:
+    """Send the board as a table."""
+    query = _query(request)
+    area = board_area(request.actor, query.get("area"))
+    by_unit = query.get("by") == "unit"
+    columns = ["单位" if by_unit else "辖区", *COLOUR_LABELS.values(), "共"]
+    title = "红黄绿看板（按单位）" if by_unit else "红黄绿看板（按辖区）"
+
+    def send(form: str) -> FileSent:
+        at = clock.now()
+        found = cases.board(request.actor, area.path, by_unit=by_unit, at=at)
+        lines = [
+            [one.label, *(str(one.by_colour[colour]) for colour in COLOUR_LABELS), str(one.total)]
+            for one in found.lines
+        ]
+        return cases.export_table(
+            title=title, columns=columns, rows=lines, area=area, form=form, by=request.actor, at=at
+        )
+
+    context = {
+        "title": f"导出{title}",
+        "back": f"{reverse('desk:board')}?{query.urlencode()}",
+        "back_label": "看板",
+        "narrowed": [("辖区", area.name)],
+        "columns": "、".join(columns),
+    }
+    return _ask_or_send(request, context, query, send)
+
+
+def _query(request: OfficialRequest) -> QueryDict:
+    """Return the filters: from the address, and after the sign-in again from the form."""
+    return QueryDict(request.POST.get("query", "")) if request.method == "POST" else request.GET.copy()
+
+
+def _ask_or_send(
+    request: OfficialRequest, context: dict[str, Any], query: QueryDict, send: Any
+) -> HttpResponseBase:
+    data = posted(request)
+    form = FormatForm(data)
+    status = 200
+    if data is not None and form.is_valid():
+        try:
+            return _answer(send(form.cleaned_data["form"]))
+        except (NotThere, NotAllowed):
+            raise
+        except Refused as refused:
+            form.add_error(None, refused.message)
+            status = 409
+    elif data is not None:
+        status = 400
+    return _page(request, context | {"form": form, "query": query.urlencode()}, status)
+
+
+def _page(request: OfficialRequest, context: dict[str, Any], status: int) -> HttpResponse:
+    return render(request, "desk/list_export.html", context, status=status)
+
+
+def _answer(made: FileSent) -> StreamingHttpResponse:
+    response = StreamingHttpResponse(made.pieces, content_type=made.content_type)
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=made.name) or ""
+    return response
