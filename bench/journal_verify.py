@@ -26,7 +26,7 @@ from minqing.config.screen import say
 
 ENTRIES: Final = 1_000_000
 # Beside the hash of a row: a leaf, the tree, the detail. Low, since other work weighs unevenly on the two measures.
-RATIO_FLOOR: Final = 0.15
+RATIO_FLOOR: Final = 0.25
 SECONDS_MAX: Final = 60.0
 PROOF_SECONDS_MAX: Final = 0.05
 MEMORY_MB_MAX: Final = 120.0

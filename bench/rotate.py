@@ -28,7 +28,7 @@ from minqing.config.screen import say, step
 from minqing.kernel.settings import settings
 
 ROWS: Final = 71_000
-FLOOR: Final = 0.20
+FLOOR: Final = 0.25
 SECONDS_AIM: Final = 120.0  # for the 710,000 of a whole county
 PLACED: Final = 10_000  # residents in one statement while the vault is filled
 BOX_BYTES: Final = (30 + 18, 30 + 11)  # of an ID number and a phone, sealed
