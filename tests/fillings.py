@@ -102,6 +102,8 @@ SORTS: Final[dict[str, Callable[[Planted], list[Filling]]]] = {
     "rest": lambda p: [{"rest": "no/such/address"}],
     "factor": lambda p: [{"factor_id": 7}],
     "session": lambda p: [{"session_id": uuid7()}],
+    "list": lambda p: [{"view_id": uuid7()}],
+    "act": lambda p: [{"act_id": uuid7()}],
 }
 # Records of the village: to a stranger they are not there.
 RECORDS: Final = {
@@ -128,6 +130,9 @@ ENTERED: Final[dict[str, str]] = {
     "desk:receipt": "case",
     "desk:attachment": "attachment",
     "desk:places": "source",
+    "desk:view_change": "list",
+    "desk:view_forget": "list",
+    "desk:bulk_report": "act",
     "desk:dossier_new": "kind",
     "desk:dossier": "subject",
     "desk:dossier_reads": "subject",
