@@ -10,12 +10,13 @@ from django.db import models
 from django.db.models import Q
 
 from minqing.cases import models_desk, models_express, models_handover, models_interface, models_joint, rules
-from minqing.cases.permissions import HANDLE_REQUESTS, SEE_CASES
+from minqing.cases.permissions import HANDLE_REQUESTS, SEE_CASES, SEE_PETITIONS
 from minqing.cases.procedures.vocabulary import CONTENT_LABELS
 from minqing.kernel.access import Actor, Capability
 from minqing.kernel.models import Row
 from minqing.kernel.scope import ScopedQuerySet
 from minqing.kernel.sealed import SealedField
+from minqing.workflow import public as workflow
 
 # Django finds the tables of an app through this module.
 _MORE = (models_desk, models_express, models_handover, models_interface, models_joint)
@@ -45,12 +46,18 @@ class CaseQuerySet(ScopedQuerySet["Case"]):
     def visible_to(self, actor: Actor) -> Self:
         """Cases in the actor's areas, and those that the actor's units handle or assist in, wherever they are.
 
-        What a resident asks about their own file is seen by the registrar and by nobody else.
+        What a resident asks about their own file is seen by the registrar and by nobody else; a petition by the
+        petition officers and reviewers of its area, its sponsor and the unit that handles it.
         """
-        seen = Q(area_id__in=actor.visible_areas(SEE_CASES))
+        seen = Q(area_id__in=actor.visible_areas(SEE_CASES)) & ~Q(source=rules.PETITION)
         if actor.unit_ids:
             seen |= Q(unit_id__in=actor.unit_ids) | Q(assisting__overlap=sorted(actor.unit_ids))
         seen &= ~Q(source=rules.RIGHTS)
+        if any(held.role in SEE_PETITIONS.held_by for held in actor.appointments):
+            seen |= Q(source=rules.PETITION, area_id__in=actor.visible_areas(SEE_PETITIONS))
+        if any(held.role in workflow.SPONSOR_CASES.held_by for held in actor.appointments):
+            sponsored = workflow.Run.everything.filter(sponsor_id=actor.person_id, subject_kind="case")
+            seen |= Q(source=rules.PETITION, id__in=sponsored.order_by().values("subject_id"))
         if any(held.role in HANDLE_REQUESTS.held_by for held in actor.appointments):
             seen |= Q(source=rules.RIGHTS, area_id__in=actor.visible_areas(HANDLE_REQUESTS))
         return self.filter(seen).opened()

@@ -86,3 +86,6 @@ SEE_EXPRESS = capability(
     TOWN_SECRETARY,
     SUPERVISOR,
 )
+# Petitions are sealed to those who work on them (and their units and sponsors, see ``CaseQuerySet.visible_to``).
+SEE_PETITIONS = capability("cases.see_petitions", "查看信访事项", PETITION_OFFICER, REVIEWER)
+REGISTER_PETITION = capability("cases.register_petition", "登记信访事项", PETITION_OFFICER)

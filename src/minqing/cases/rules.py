@@ -11,6 +11,10 @@ from minqing.kernel.ids import LETTERS
 VISIT, DOOR_CODE, OFFICER, HOTLINE, API = "visit", "door_code", "officer", "hotline", "api"
 # What a resident asks about their own file (PIPL, arts. 44-50): seen by the registrar alone.
 RIGHTS: Final = "rights"
+# Petitions are read by the named people who work on them, and by nobody else of the area.
+PETITION: Final = "petition"
+# What comes this way follows its own procedure, is merged with nothing, and is told to no other system.
+SEALED: Final = frozenset({RIGHTS, PETITION})
 SOURCE_LABELS: Final = {
     VISIT: "走访",
     DOOR_CODE: "民情码",
@@ -18,6 +22,7 @@ SOURCE_LABELS: Final = {
     HOTLINE: "12345热线",
     API: "接口",
     RIGHTS: "本人请求",
+    PETITION: "信访",
 }
 # What comes from a door or a yard the village settles; what comes by telephone, code or interface takes five steps.
 PROCEDURE_BY_SOURCE: Final = {
@@ -27,6 +32,7 @@ PROCEDURE_BY_SOURCE: Final = {
     HOTLINE: "hotline",
     API: "hotline",
     RIGHTS: "rights",
+    PETITION: "petition",
 }
 
 WORDS_MAX: Final = 2000  # four screens of a phone; longer letters come as several words added

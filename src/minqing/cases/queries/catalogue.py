@@ -170,7 +170,7 @@ def procedure_title(key: str) -> str:
 
 def procedures_to_choose() -> list[tuple[str, str]]:
     """Return the procedures that a line may name: those that a report can begin with."""
-    chosen_otherwise = {rules.PROCEDURE_BY_SOURCE[rules.RIGHTS]}
+    chosen_otherwise = {rules.PROCEDURE_BY_SOURCE[one] for one in rules.SEALED}
     return [
         (one.key, one.title)
         for one in workflow.procedures()

@@ -73,7 +73,7 @@ def alike_to(case: Case, *, by: Actor, at: datetime) -> list[Alike]:
 
 def may_be_merged(case: Case) -> bool:
     """Whether a case can be one of a pair at all: open, by itself, and not what somebody asks about their own file."""
-    return case.closed_at is None and case.master_id is None and case.source != rules.RIGHTS
+    return case.closed_at is None and case.master_id is None and case.source not in rules.SEALED
 
 
 def likely_pairs(actor: Actor, area: areas.Area, *, at: datetime) -> list[Pair]:
@@ -139,7 +139,7 @@ def _mergeable(by: Actor, at: datetime) -> CaseQuerySet:
     return (
         Case.objects.visible_to(by)
         .filter(closed_at=None, master=None, opened_at__gte=at - likeness.WITHIN)
-        .exclude(source=rules.RIGHTS)
+        .exclude(source__in=rules.SEALED)
     )
 
 

@@ -48,7 +48,7 @@ def add_to_catalogue(given: CatalogueInput, *, by: Actor, at: datetime) -> Catal
     topic = Topic.objects.filter(key=given.topic_key, closed_at=None).first()
     if topic is None:
         raise Refused("没有这个事项类别，请重新选择。", field="topic")
-    if given.source and (given.source not in rules.SOURCE_LABELS or given.source == rules.RIGHTS):
+    if given.source and (given.source not in rules.SOURCE_LABELS or given.source in rules.SEALED):
         raise Refused("没有这个来源，请重新选择。", field="source")
     if given.procedure and given.procedure not in dict(procedures_to_choose()):
         raise Refused("没有这个规程，请重新选择。", field="procedure")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from minqing.cases.events_handover import (
     ReopenedByChild,
     ResultPassedOn,
 )
+from minqing.cases.likeness import UNDO_WITHIN
 from minqing.cases.models import Case
 from minqing.cases.models_handover import REASON_LENGTH, Merge, NotSame
 from minqing.cases.permissions_handover import MERGE_CASES
@@ -30,7 +31,6 @@ from minqing.kernel.access import Actor, Hand
 from minqing.kernel.errors import Conflict, NotThere, Refused
 from minqing.workflow import public as workflow
 
-UNDO_WITHIN: Final = timedelta(days=30)
 CHILDREN_MAX: Final = 200  # reports of one matter: a burst pipe in a town makes some dozens
 
 
@@ -84,7 +84,7 @@ def _take_in(master: Case, child: Case, by: Actor, at: datetime, reasons: str) -
 
 
 def _refuse_as_master(master: Case) -> None:
-    if master.source == rules.RIGHTS:
+    if master.source in rules.SEALED:
         raise Refused("个人信息请求只能单独办理，不能并单。")
     if master.master_id is not None:
         assert master.master is not None
@@ -96,7 +96,7 @@ def _refuse_as_master(master: Case) -> None:
 
 
 def _refuse_as_child(child: Case) -> None:
-    if child.source == rules.RIGHTS:
+    if child.source in rules.SEALED:
         raise Refused("个人信息请求只能单独办理，不能并单。")
     if child.closed_at is not None:
         raise Refused(f"{child.number} 已经了结，不用再并。")

@@ -15,7 +15,7 @@ from minqing.areas import public as areas
 from minqing.cases import rules
 from minqing.cases.events import CaseOpened, FileAttached
 from minqing.cases.models import Case, Contact, Topic
-from minqing.cases.permissions import REPORT_CASE, TAKE_CALLS
+from minqing.cases.permissions import REGISTER_PETITION, REPORT_CASE, TAKE_CALLS
 from minqing.cases.services.files import attach, kept_only_if_all_goes_well, made_safe
 from minqing.diary import public as diary
 from minqing.journal.public import record
@@ -64,11 +64,12 @@ def open_case(report: Report, *, by: Actor | None, at: datetime) -> Case:
     """
     if refusal := rules.why_not_words(report.words):
         raise Refused(refusal, field="words")
-    if (report.source == rules.RIGHTS) != (_procedure_of(report) == rules.PROCEDURE_BY_SOURCE[rules.RIGHTS]):
-        raise Refused("个人信息请求由本人凭查阅码提出，不能这样登记。")
+    _refuse_the_wrong_way_in(report)
     area = _where(report)
     if by is not None:
-        by.require(TAKE_CALLS if report.source == rules.HOTLINE else REPORT_CASE, area.path)
+        by.require(_TO_REPORT.get(report.source, REPORT_CASE), area.path)
+    elif report.source == rules.PETITION:
+        raise Refused(_ONLY_BY[rules.PETITION])
     case_id = uuid.uuid5(_NAMELESS, str(report.id)) if report.is_anonymous else report.id
     pictures = made_safe(report.photos)
     sent = _fingerprint(report, area.id, pictures)
@@ -165,6 +166,20 @@ def open_from_finding(
 
 def _procedure_of(report: Report) -> str:
     return report.procedure or rules.PROCEDURE_BY_SOURCE[report.source]
+
+
+def _refuse_the_wrong_way_in(report: Report) -> None:
+    """What is sealed comes by its own source under its own procedure, and nothing else does."""
+    for source, why in _ONLY_BY.items():
+        if (report.source == source) != (_procedure_of(report) == rules.PROCEDURE_BY_SOURCE[source]):
+            raise Refused(why)
+
+
+_TO_REPORT: Final = {rules.HOTLINE: TAKE_CALLS, rules.PETITION: REGISTER_PETITION}
+_ONLY_BY: Final = {
+    rules.RIGHTS: "个人信息请求由本人凭查阅码提出，不能这样登记。",
+    rules.PETITION: "信访事项由信访专员登记，按“信访”规程办理，不能这样登记。",
+}
 
 
 def _where(report: Report) -> areas.Area:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from minqing.cases import rules
 from minqing.cases.events import ProcedureChanged
 from minqing.cases.models import Case
 from minqing.cases.services.steps import chosen_unit, locked
@@ -35,6 +36,8 @@ def switch_procedure(
     if not reason.strip():
         raise Refused("请写明为什么转。", field="reason")
     case, run = locked(Case.objects.visible_to(by).filter(id=case_id), leg)
+    if case.source in rules.SEALED or to in {rules.PROCEDURE_BY_SOURCE[one] for one in rules.SEALED}:
+        raise Refused("信访事项和个人信息请求按各自的规程办到底，不能转入转出。")
     before, of = workflow.procedure(run.procedure), workflow.procedure(to)
     unit = chosen_unit(run, str(unit_id) if unit_id else "")
     if of.unit_from_start and unit is None and run.unit_id is None:

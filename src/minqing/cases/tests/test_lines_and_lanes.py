@@ -14,6 +14,7 @@ from minqing.cases.models_express import SitInBooking
 from minqing.cases.procedures.petition import TERMS, Petition
 from minqing.cases.services import express
 from minqing.cases.services.late import climb
+from minqing.cases.services.switching import switch_procedure
 from minqing.kernel.access import Actor
 from minqing.kernel.errors import Conflict, NotAllowed, Refused
 from minqing.kernel.roles import (
@@ -38,9 +39,11 @@ def county(db: None) -> SmallCounty:
 
 
 def opened(county: SmallCounty, procedure: str, *, by: Actor, at: datetime = AT, phone: str = "") -> Case:
+    contact = cases.ContactInput("裘阿婆", phone) if phone else None
+    source = "petition" if procedure == "petition" else cases.OFFICER
     report = cases.Report(
-        id=cases.new_report_id(), source=cases.OFFICER, area_id=county.grid.id, words="屋后的水沟堵了，雨水漫进来。",
-        procedure=procedure, contact=cases.ContactInput("裘阿婆", phone) if phone else None, topic_key="water.drain",
+        id=cases.new_report_id(), source=source, area_id=county.grid.id, words="屋后的水沟堵了，雨水漫进来。",
+        procedure=procedure, contact=contact, topic_key="water.drain",
     )  # fmt: skip
     return cases.open_case(report, by=by, at=at)
 
@@ -107,6 +110,48 @@ def test_a_petition_goes_its_statutory_way(county: SmallCounty) -> None:
     done = Case.everything.get(id=case.id)
     assert done.run.state == "settled"
     assert done.closed_at is not None
+
+
+def test_a_petition_is_sealed_to_those_who_work_on_it(county: SmallCounty) -> None:
+    officer, handler, secretary = (
+        county.actor(PETITION_OFFICER),
+        county.actor(HANDLER),
+        county.actor(TOWN_SECRETARY),
+    )
+    case = opened(county, "petition", by=officer)
+    mine = Case.objects.filter(id=case.id)
+
+    def sees(actor: Actor) -> bool:
+        return mine.visible_to(actor).exists()
+
+    others = (GRID_WORKER, VILLAGE_CLERK, VILLAGE_SECRETARY, GROUP_LEADER, EXPRESS_OFFICER)
+    assert not any(sees(county.actor(role)) for role in others)
+    assert sees(officer)
+    assert sees(county.actor(REVIEWER))
+    assert not sees(handler)
+    take(case, "accept", officer, unit=str(county.unit.id))
+    assert sees(handler), "the unit that handles it"
+    assert not sees(secretary)
+    run = workflow.lock_run(case.run_id)
+    workflow.name_sponsor(run, person_id=secretary.person_id, by=officer, at=AT)
+    assert sees(secretary), "its sponsor"
+    with pytest.raises(Refused, match="信访专员登记"):
+        opened_as(county, "officer", "petition", by=county.actor(GRID_WORKER))
+    with pytest.raises(NotAllowed):
+        opened_as(county, "petition", "petition", by=county.actor(VILLAGE_CLERK))
+    with pytest.raises(Refused, match="各自的规程办到底"):
+        switch_procedure(case_id=case.id, to="hotline", reason="转办", by=officer, at=AT)
+
+
+def opened_as(county: SmallCounty, source: str, procedure: str, *, by: Actor | None) -> Case:
+    report = cases.Report(
+        id=cases.new_report_id(),
+        source=source,
+        area_id=county.grid.id,
+        words="反映征地补偿的事。",
+        procedure=procedure,
+    )
+    return cases.open_case(report, by=by, at=AT)
 
 
 def test_the_terms_of_a_petition_name_their_article() -> None:
