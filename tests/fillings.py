@@ -102,6 +102,11 @@ SORTS: Final[dict[str, Callable[[Planted], list[Filling]]]] = {
     "rest": lambda p: [{"rest": "no/such/address"}],
     "factor": lambda p: [{"factor_id": 7}],
     "session": lambda p: [{"session_id": uuid7()}],
+    "token": lambda p: [{"token_id": uuid7()}],
+    "format": lambda p: [{"form": one} for one in ("json", "xml")],
+    "service": lambda p: [{"code": "roads.light", "form": one} for one in ("json", "xml")],
+    "request": lambda p: [{"number": one.number, "form": "json"} for one in p.cases.values()],
+    "token of a request": lambda p: [{"token_id": one.id, "form": "xml"} for one in p.cases.values()],
     "list": lambda p: [{"view_id": uuid7()}],
     "act": lambda p: [{"act_id": uuid7()}],
 }
@@ -210,6 +215,19 @@ ENTERED: Final[dict[str, str]] = {
     "api:answer": "receipt",
     "api:case": "case",
     "api:missing": "rest",
+    "api:photo": "attachment",
+    "api:step": "step",
+    "api:step_photos": "step",
+    "open311:discovery": "format",
+    "open311:services": "format",
+    "open311:service": "service",
+    "open311:requests": "format",
+    "open311:request": "request",
+    "open311:token": "token of a request",
+    "open311:missing": "rest",
+    "desk:token_take": "token",
+    "desk:token_revoke": "token",
+    "desk:token_open": "appointment",
 } | {one.name: "nothing" for one in addresses() if not one.arguments}
 
 

@@ -32,7 +32,7 @@ LETTERS: Final = {
     "B": "security_administrator", "T": "auditor",
 }  # fmt: skip
 WHERES: Final = ("own", "next door", "other town")
-TURNED_AWAY: Final = frozenset({403, 404})
+TURNED_AWAY: Final = frozenset({401, 403, 404})
 CELLS_MIN: Final = 5_000
 # What an address asks for besides its arguments.
 ASKED_WITH: Final = {"desk:number": "?field=phone", "mobile:number": "?field=phone"}

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.utils.cache import add_never_cache_headers
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
 from ninja.types import DictStrAny
 
+from minqing.api.bearer import NoToken
 from minqing.api.schemas import ErrorOut
+from minqing.api.steps import WrongField
 from minqing.kernel.errors import Conflict, NotAllowed, NotThere, Refused, TooMany
 
 # A name in front of each status that every operation may answer with, for the description.
 STATUS_WORDS: Final = {
     400: "看不懂这次请求，或者现在不能这样做；message 说明原因",
-    401: "没有登录",
+    401: "没有登录，或者令牌无效",
     403: "没有权限",
     404: "没有找到，或者不在您的辖区内",
     409: "编号相同而内容不同，或者有人先办了",
@@ -27,10 +30,17 @@ STATUS_WORDS: Final = {
     429: "太频繁；请等 Retry-After 秒",
 }
 ERRORS: Final[dict[Any, Any]] = {frozenset(STATUS_WORDS): ErrorOut}
-_REFUSALS: Final = ((NotThere, 404), (NotAllowed, 403), (Conflict, 409), (TooMany, 429))
+_REFUSALS: Final = (
+    (NoToken, 401),
+    (WrongField, 422),
+    (NotThere, 404),
+    (NotAllowed, 403),
+    (Conflict, 409),
+    (TooMany, 429),
+)
 _HTTP: Final = {
     400: "请求体不是合法的 JSON。请用 Content-Type: application/json，UTF-8 编码。",
-    401: "请先登录，再带着会话 Cookie 来。",
+    401: "请带上令牌：Authorization: Bearer 令牌。只是查看，也可以先登录，再带着会话 Cookie 来。",
     403: "请求没有通过来源校验。",
 }
 _MISTAKES: Final = {
@@ -50,6 +60,8 @@ _MISTAKES: Final = {
     "literal_error": "{field} 只能是：{expected}。",
 }
 _OURS: Final = ("phone", "place")
+# Steps of the way to a field that the sender did not write: where it came from, and which of several kinds was tried.
+_NO_FIELD: Final = ("body", "query", "path", "given", "str", "constrained-str")
 
 
 class JsonOnly(Parser):
@@ -57,7 +69,8 @@ class JsonOnly(Parser):
 
     def parse_body(self, request: HttpRequest) -> DictStrAny:
         """Return the body. Raises ``ValueError``, which becomes a 400."""
-        if request.content_type != "application/json":
+        # None: a part of a form with photos, handed on by ninja, of an operation that asks for a token.
+        if request.content_type not in ("application/json", None):
             raise ValueError("not JSON")
         return super().parse_body(request)
 
@@ -85,6 +98,8 @@ def answer_errors(api: NinjaAPI) -> None:
         response = said(request, status, why.message, why.field)
         if isinstance(why, TooMany):
             response["Retry-After"] = str(why.retry_after)
+        if isinstance(why, NoToken):
+            response["WWW-Authenticate"] = "Bearer"
         return response
 
     @api.exception_handler(ValidationError)
@@ -107,10 +122,18 @@ def answer_errors(api: NinjaAPI) -> None:
     def suspicious(request: HttpRequest, why: SuspiciousOperation) -> HttpResponse:
         return said(request, 400, "看不懂这次请求。")
 
+    @api.exception_handler(BadRequest)
+    def bad(request: HttpRequest, why: BadRequest) -> HttpResponse:
+        return said(request, 400, "看不懂这次请求。")
+
+    @api.exception_handler(MultiPartParserError)
+    def torn(request: HttpRequest, why: MultiPartParserError) -> HttpResponse:
+        return said(request, 400, "表单没有收全或者格式不对，请重新发送。")
+
 
 def _mistake(error: dict[str, Any]) -> tuple[str, str | None]:
     """Return the sentence and the field of one mistake; nothing that was sent is repeated."""
-    place = [str(one) for one in error["loc"] if one not in ("body", "query", "path", "given")]
+    place = [str(one) for one in error["loc"] if one not in _NO_FIELD and not str(one).startswith("list[")]
     field = ".".join(place) or None
     kind = str(error["type"])
     if kind in _OURS:

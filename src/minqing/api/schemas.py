@@ -18,7 +18,6 @@ CODE_MAX: Final = 40  # a code as people type it, with gaps and dashes
 NAME_MAX: Final = 30
 ANSWER_WORDS_MAX: Final = 500
 TEXT_MAX: Final = 100
-PAGES_MAX: Final = 10_000
 
 
 def _phone(value: str) -> str:
@@ -168,55 +167,6 @@ class CaseOut(Schema):
     is_anonymous: bool
     done: bool | None
     content: str
-
-
-class CasesOut(Schema):
-    """一页事项。"""
-
-    items: list[CaseOut]
-    total: int = Field(description=f"总数，数到 {cases.COUNT_MAX} 为止")
-    page: int
-    pages: int
-
-
-class CasesAsked(Schema):
-    """筛选条件，与电脑端队列相同；不给即不限。"""
-
-    todo: bool = Field(False, description="只看轮到我的")
-    open_only: bool = Field(True, description="只看未了结的")
-    text: Line = Field("", description="编号开头，或标题、内容中的字")
-    procedure: Line = Field("", description="规程编号")
-    state: Line = Field("", description="状态编号")
-    colour: Literal["", "green", "yellow", "red", "grey"] = Field("", description="时钟颜色")
-    source: Literal["", "visit", "door_code", "officer", "hotline", "api"] = Field("", description="来源")
-    topic: Line = Field("", description="事项类别编号")
-    unit: UUID | None = Field(None, description="承办单位")
-    area: UUID | None = Field(None, description="辖区，含下级")
-    sort: Literal["due", "newest", "urged"] = Field("due", description="排序")
-    page: int = Field(1, ge=1, le=PAGES_MAX)
-
-
-class StepOut(Schema):
-    """现在可以办的一步。"""
-
-    key: str
-    label: str
-
-
-class CaseFileOut(CaseOut):
-    """一件事项的全部。"""
-
-    words: str
-    result: str
-    turn: str
-    subject: str = Field(description="关于谁或哪里；无权查看档案时为空")
-    contact_name: str
-    contact_phone: str = Field(description="只给遮盖后的号码；完整号码在事项页上逐次查看，留有记录")
-    steps: list[StepOut]
-    legs: list[LegOut]
-    timeline: list[LineOut]
-    additions: list[str]
-    photos: int
 
 
 def clock_out(face: Any) -> ClockOut:

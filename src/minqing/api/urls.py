@@ -7,15 +7,15 @@ from typing import Any
 
 from django.urls import URLPattern, path
 
-from minqing.api import officials, pages, residents
-from minqing.api.door import api
+from minqing.api import pages
+from minqing.api.door import ROUTERS, api
 
 
 def _operations() -> Iterator[URLPattern]:
     """Yield ninja's addresses without its root page, each with the locks of the operation behind it."""
     locks: dict[str | None, Any] = {
         operation.url_name: operation.view_func.locks  # type: ignore[attr-defined]  # set by kernel.pages.page
-        for router in (residents.router, officials.router)
+        for router in ROUTERS
         for view in router.path_operations.values()
         for operation in view.operations
     }

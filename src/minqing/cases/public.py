@@ -104,6 +104,7 @@ from minqing.cases.queries.file import (
     attachment_path,
     case_file,
     glance,
+    open_steps,
     phone_to_call,
     require_case,
 )
@@ -132,6 +133,7 @@ from minqing.cases.queries.links import (
     of_subjects,
     open_in,
 )
+from minqing.cases.queries.listing import LISTED_MAX, Listed, listed
 from minqing.cases.queries.queue import (
     COLUMNS as QUEUE_COLUMNS,
 )
@@ -157,6 +159,13 @@ from minqing.cases.queries.returns import (
     ReturnsPage,
     returns,
     returns_of,
+)
+from minqing.cases.queries.submissions import (
+    SUBMISSIONS_MAX,
+    SubmissionsAsked,
+    SubmissionView,
+    submission_number,
+    submissions,
 )
 from minqing.cases.queries.told import what_happened
 from minqing.cases.queries.views import (
@@ -215,6 +224,7 @@ from minqing.cases.services.reporting import (
     open_from_finding,
 )
 from minqing.cases.services.steps import StepInput, answer, step_by_reporter, take_step
+from minqing.cases.services.submitting import submit_case
 from minqing.cases.services.topics import load_topics
 from minqing.cases.services.views import (
     arrange_views,
@@ -246,6 +256,7 @@ __all__ = [
     "HANDLE_REQUESTS",
     "HOTLINE",
     "KEEP_DUTY",
+    "LISTED_MAX",
     "LOOK_UPS",
     "MERGE_CASES",
     "MISSES",
@@ -278,6 +289,7 @@ __all__ = [
     "SHARE_VIEWS",
     "SORTS",
     "SOURCE_LABELS",
+    "SUBMISSIONS_MAX",
     "SUPERVISE",
     "TAB_COUNT_MAX",
     "TAKE_CALLS",
@@ -317,6 +329,7 @@ __all__ = [
     "FindingCase",
     "Glance",
     "HotlineReportForm",
+    "Listed",
     "NoticeLine",
     "OfficerReportForm",
     "Pair",
@@ -333,6 +346,8 @@ __all__ = [
     "ReturnsPage",
     "StepForm",
     "StepInput",
+    "SubmissionView",
+    "SubmissionsAsked",
     "Suggestion",
     "Tab",
     "Ticked",
@@ -369,6 +384,7 @@ __all__ = [
     "glance",
     "judge_not_same",
     "likely_pairs",
+    "listed",
     "load_topics",
     "look_through",
     "make_door_code",
@@ -385,6 +401,7 @@ __all__ = [
     "open_case",
     "open_from_finding",
     "open_in",
+    "open_steps",
     "phone_to_call",
     "places",
     "procedure_for",
@@ -405,6 +422,9 @@ __all__ = [
     "save_view",
     "share_view",
     "step_by_reporter",
+    "submission_number",
+    "submissions",
+    "submit_case",
     "suggestion",
     "tabs",
     "take_step",

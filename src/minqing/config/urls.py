@@ -14,4 +14,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/", include("minqing.desk.urls")),
     path("m/", include("minqing.mobile.urls")),
     path("api/v1/", include("minqing.api.urls")),
+    path("api/open311/v2/", include("minqing.api.open311.urls")),
 ]

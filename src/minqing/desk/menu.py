@@ -8,7 +8,7 @@ from typing import Final
 
 from django.urls import NoReverseMatch, reverse
 
-from minqing.accounts.public import MANAGE_PEOPLE, MANAGE_UNITS, READ_AUDIT
+from minqing.accounts.public import MANAGE_PEOPLE, MANAGE_TOKENS, MANAGE_UNITS, READ_AUDIT
 from minqing.areas.public import MANAGE_AREAS
 from minqing.cases.public import HANDLE_REQUESTS, OPEN_CASES, PRINT_DOOR_CODES, REPORT_CASE, TAKE_CALLS
 from minqing.diary.public import SEE_VISITS
@@ -74,6 +74,7 @@ MENU: Final = (
     Entry("imports", "导入", "upload", IMPORT_REGISTRY, ("import",)),
     Entry("areas", "辖区", "tree", MANAGE_AREAS, ("area",)),
     Entry("people", "人员", "id-badge-2", MANAGE_PEOPLE, ("people", "person", "appointment_end")),
+    Entry("system_tokens", "系统接口", "key", MANAGE_TOKENS, ("token_open",)),
     Entry("people_units", "单位", "building", MANAGE_UNITS, ("unit",)),
     Entry("calendar", "工作日历", "calendar", EDIT_CALENDAR, ("calendar",)),
     Entry("audit", "审计", "history", READ_AUDIT, ("audit",)),

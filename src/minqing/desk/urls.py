@@ -8,6 +8,7 @@ from minqing.desk.urls_desk import desk_patterns
 from minqing.desk.urls_disclosure import disclosure_patterns
 from minqing.desk.urls_registry import diary_patterns, dossier_patterns
 from minqing.desk.urls_rights import rights_patterns
+from minqing.desk.urls_tokens import token_patterns
 
 app_name = "desk"
 
@@ -50,4 +51,5 @@ urlpatterns: list[URLPattern] = [
     *diary_patterns,
     *disclosure_patterns,
     *administration_patterns,
+    *token_patterns,
 ]

@@ -94,6 +94,12 @@ def case_file(case_id: UUID, *, by: Actor, at: datetime, purpose: str = "查看�
     )
 
 
+def open_steps(case: Case, by: Actor) -> tuple[workflow.Step, ...]:
+    """Return the steps that the actor may take now with a case already loaded; nothing of it is shown."""
+    case.run.area = case.area
+    return workflow.steps_open_to(case.run, by, facts_of(case, case.run))
+
+
 def glance(case_id: UUID, *, by: Actor, at: datetime) -> Glance:
     """Look at a case beside a list; the words are read, so this too is written down. Raises :class:`NotThere`."""
     case = require_case(case_id, by)
