@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -24,11 +24,11 @@ ENDED_LABELS: Final = {RELEASED: "已销号", SWITCHED: "已转出"}
 URGED, SENT_BACK, RED = "urged", "sent_back", "red"
 
 
-def _to_case() -> models.ForeignKey:
+def _to_case() -> models.ForeignKey[Any, Any]:
     return models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="+")
 
 
-def _to_person(*, null: bool = False) -> models.ForeignKey:
+def _to_person(*, null: bool = False) -> models.ForeignKey[Any, Any]:
     return models.ForeignKey("accounts.Person", on_delete=models.PROTECT, null=null, related_name="+")
 
 

@@ -3,9 +3,10 @@
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 import django.db.models.deletion
-import minqing.kernel.ids
 from django.conf import settings
 from django.db import migrations, models
+
+import minqing.kernel.ids
 
 
 class Migration(migrations.Migration):

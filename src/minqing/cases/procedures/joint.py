@@ -15,7 +15,14 @@ from minqing.cases.procedures.vocabulary import (
     REMARK,
     RESULT,
 )
-from minqing.kernel.roles import COUNTY_DISPATCHER, FOLLOW_UP_CALLER, GRID_WORKER, HANDLER, TOWN_DISPATCHER, VILLAGE_CLERK
+from minqing.kernel.roles import (
+    COUNTY_DISPATCHER,
+    FOLLOW_UP_CALLER,
+    GRID_WORKER,
+    HANDLER,
+    TOWN_DISPATCHER,
+    VILLAGE_CLERK,
+)
 from minqing.workflow.public import REPORTER, Procedure, State, Step, working_days
 
 DISPATCHERS = (TOWN_DISPATCHER, COUNTY_DISPATCHER)

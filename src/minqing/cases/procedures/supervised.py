@@ -6,6 +6,7 @@ from minqing.cases.procedures.vocabulary import (
     DONE,
     IS_CONTENT,
     NOT_DONE,
+    OFF_LIST,
     OPINION,
     PHOTO,
     REASON,
@@ -13,7 +14,16 @@ from minqing.cases.procedures.vocabulary import (
     RESULT,
 )
 from minqing.kernel.roles import FOLLOW_UP_CALLER, GRID_WORKER, HANDLER, VILLAGE_CLERK
-from minqing.workflow.public import LISTER, REPORTER, SPONSOR, Procedure, State, Step, calendar_days, working_days
+from minqing.workflow.public import (
+    LISTER,
+    REPORTER,
+    SPONSOR,
+    Procedure,
+    State,
+    Step,
+    calendar_days,
+    working_days,
+)
 
 WHO_ASKS = (REPORTER, GRID_WORKER, VILLAGE_CLERK, FOLLOW_UP_CALLER)
 
@@ -36,6 +46,6 @@ class Supervised(Procedure):
     confirm   = Step("确认办好",   asking, to=releasing, by=WHO_ASKS, needs=[IS_CONTENT, REMARK], then=[DONE])
     redo      = Step("没有办好",   asking, to=handling, by=WHO_ASKS, needs=[REASON], then=[NOT_DONE])
     unanswered = Step("联系不上，先送审核", asking, to=releasing, by=FOLLOW_UP_CALLER, needs=[REASON])
-    release   = Step("同意销号",   releasing, to=released, by=LISTER, needs=[OPINION])
+    release   = Step("同意销号",   releasing, to=released, by=LISTER, needs=[OPINION], then=[OFF_LIST])
     send_back = Step("退回继续办理", releasing, to=handling, by=LISTER, needs=[REASON])
     # fmt: on
