@@ -27,14 +27,16 @@ from minqing.accounts.tests.factories import (
 )
 from minqing.areas.models import Area
 from minqing.cases import public as cases
-from minqing.cases.models import Attachment, Case, Notice
+from minqing.cases.models import Attachment, Case
 from minqing.diary import public as diary
 from minqing.diary.tests.factories import jpeg
 from minqing.disclosure import public as disclosure
-from minqing.journal.public import Entry, deliver
+from minqing.journal.public import Entry
 from minqing.kernel import roles
 from minqing.kernel.access import Role
 from minqing.kernel.ids import uuid7
+from minqing.notices import public as notices
+from minqing.notices.models import Notice
 from minqing.registry import public as registry
 from minqing.registry.models import Enterprise, Household, ImportBatch, Place, Resident, Tag
 from minqing.registry.public import SubjectRef
@@ -128,10 +130,24 @@ def plant() -> Planted:
     _ask(planted)
     _break_glass(planted)
     _double(planted)
-    for closed in Entry.objects.filter(kind="cases.closed"):
-        deliver(closed.id)
+    _subscribe(people["system_administrator"])
+    cases.tell_entries(list(Entry.objects.order_by("id")), at=AT)
     assert Notice.objects.exists()
     return planted
+
+
+def _subscribe(by: AppointedActor) -> None:
+    """Have somebody outside told of everything: a group, and another system."""
+    kinds = [one.key for one in notices.told_kinds()]
+    for name, url in (("群", "wecombot://2bb3a7ef-1111-4222-8333-c0ffee000001"),
+                      ("短信", f"jsons://sms.example.gov.cn/send/?-to={notices.PLACEHOLDER}")):  # fmt: skip
+        notices.set_channel(
+            channel_id=None, name=name, url=url, kinds=kinds, area_id=None, unit_id=None, is_on=True, by=by, at=AT
+        )
+    notices.set_subscription(
+        subscription_id=None, name="市级平台", url="https://hooks.example.gov.cn/minqing",
+        kinds=list(cases.PUSH_LABELS), area_id=None, is_on=True, by=by, at=AT,
+    )  # fmt: skip
 
 
 def _register(here: SmallCounty, people: dict[str, AppointedActor]) -> Planted:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from minqing.diary.models import Finding, VisitPhoto
 from minqing.disclosure.models import AccessAlarm
 from minqing.kernel.ids import uuid7
+from minqing.notices.models import Channel, Delivery, Push, Subscription
 from minqing.workflow import public as workflow
 from tests.addresses import Address, addresses
 from tests.canary import Planted, appointment_of
@@ -99,6 +100,16 @@ SORTS: Final[dict[str, Callable[[Planted], list[Filling]]]] = {
     "kind": lambda p: [{"kind": one} for one in ("resident", "household", "enterprise", "place")],
     "import kind": lambda p: [{"kind": one} for one in ("residents", "enterprises")],
     "source": lambda p: [{"source": one} for one in ("officer", "hotline")],
+    "about": lambda p: [
+        {"kind": "case", "subject_id": next(iter(p.cases.values())).id}, {"kind": "else", "subject_id": uuid7()},
+    ],
+    "personal channel": lambda p: [{"channel_id": one.id} for one in Channel.everything.filter(is_personal=True)],
+    "channel": lambda p: [{"channel_id": one.id} for one in Channel.everything.all()],
+    "delivery": lambda p: [{"delivery_id": one.id} for one in Delivery.everything.all()],
+    "subscription": lambda p: [{"subscription_id": one.id} for one in Subscription.everything.all()],
+    "push": lambda p: [
+        {"subscription_id": one.subscription_id, "push_id": one.id} for one in Push.objects.all()
+    ],
     "rest": lambda p: [{"rest": "no/such/address"}],
     "factor": lambda p: [{"factor_id": 7}],
     "session": lambda p: [{"session_id": uuid7()}],
@@ -114,7 +125,7 @@ SORTS: Final[dict[str, Callable[[Planted], list[Filling]]]] = {
 RECORDS: Final = {
     "case", "step", "attachment", "subject", "resident as subject", "resident", "household", "tag", "visit",
     "finding", "visit photo", "batch", "glass", "alarm", "pair", "merge",
-    "data request", "step of a data request",
+    "data request", "step of a data request", "channel", "delivery", "subscription", "push",
 }  # fmt: skip
 # What of an address is filled in; an address without arguments needs no line.
 ENTERED: Final[dict[str, str]] = {
@@ -192,6 +203,20 @@ ENTERED: Final[dict[str, str]] = {
     "desk:person_reopen": "person",
     "desk:appointment_end": "appointment",
     "desk:calendar_day": "day",
+    "desk:go": "about",
+    "desk:notice_address": "personal channel",
+    "desk:notice_address_try": "personal channel",
+    "desk:channel": "channel",
+    "desk:channel_try": "channel",
+    "desk:delivery_again": "delivery",
+    "desk:subscription": "subscription",
+    "desk:subscription_edit": "subscription",
+    "desk:subscription_try": "subscription",
+    "desk:subscription_again": "subscription",
+    "desk:subscription_secret": "subscription",
+    "desk:subscription_secret_forget": "subscription",
+    "desk:push": "push",
+    "desk:push_again": "push",
     "desk:access_review": "glass",
     "desk:access_alarm_clear": "alarm",
     "desk:break_glass": "subject",

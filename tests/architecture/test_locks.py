@@ -64,6 +64,11 @@ OPEN: Final = {
 
 # A sign-in is enough: what they show or change is the person's own.
 SIGNED_IN: Final = {
+    "desk:notices": "one's own notices",
+    "desk:go": "leads on to a page that asks for its own right",
+    "desk:notice_settings": "what one wants to hear oneself",
+    "desk:notice_address": "one's own address on a channel",
+    "desk:notice_address_try": "… and one message to oneself",
     "accounts:sign_out": "one's own session",
     "accounts:act_as": "one's own appointments",
     "accounts:password": "one's own password",

@@ -115,7 +115,6 @@ OTHER_TABLES: Final[dict[str, str]] = {
     "workflow_working_day": "the calendar", "workflow_calendar_version": "the calendar",
     "workflow_run": _WORK, "workflow_leg": _WORK, "tag_kind": "a vocabulary", "case_topic": "a vocabulary",
     "enterprise": "a firm", "place": "a place", "case_door_code": "a code on a door",
-    "case_notice": "a line to an official about a case that is copied",
     "notice": "a line to an official, without names", "notice_channel": "a way out of the product",
     "notice_address": "an official", "notice_preference": "an official", "notice_quiet_hours": "a rule",
     "notice_delivery": "what was sent to an official, without names", "notice_subscription": "another system",

@@ -6,12 +6,13 @@ from datetime import date, timedelta
 
 from minqing.accounts.actor import AppointedActor
 from minqing.accounts.tests.factories import AT, SmallCounty
-from minqing.cases.models import Answer, Case, DoorCode, Notice
+from minqing.cases.models import Answer, Case, DoorCode
 from minqing.cases.rules import DOOR_CODE_LENGTH, RECEIPT_LENGTH
 from minqing.diary.models import Finding, Visit
 from minqing.journal.public import Event, record_many
 from minqing.kernel.access import Hand
 from minqing.kernel.ids import short_code, uuid7
+from minqing.notices.models import Notice
 from minqing.registry import public as registry
 from minqing.registry.events import SubjectAdded
 from minqing.registry.models import Enterprise, Household, HouseholdMember, Place, Resident, Tag
@@ -123,5 +124,9 @@ class Rows:
             Answer(case=one, number=1, done=True, content="content", answered_at=AT) for one in cases
         )
         Notice.objects.bulk_create(
-            Notice(person_id=self.worker.person_id, case=one, sentence="已办结", made_at=AT) for one in cases
+            Notice(
+                person_id=self.worker.person_id, kind="cases.closed", subject_kind="case", subject_id=one.id,
+                sentence="已办结", key=str(one.id), made_at=AT,
+            )
+            for one in cases
         )

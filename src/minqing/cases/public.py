@@ -1,7 +1,5 @@
 """The front door of cases."""
 
-from minqing.cases.services.notices import mark_read
-
 from minqing.cases.forms import (
     PHONE,
     AnswerForm,
@@ -127,11 +125,10 @@ from minqing.cases.queries.links import (
     FindingCase,
     NoticeLine,
     count_open,
-    notices,
-    notices_unread,
     of_findings,
     of_subjects,
     open_in,
+    own_notices,
 )
 from minqing.cases.queries.listing import LISTED_MAX, Listed, listed
 from minqing.cases.queries.queue import (
@@ -225,7 +222,10 @@ from minqing.cases.services.reporting import (
 )
 from minqing.cases.services.steps import StepInput, answer, step_by_reporter, take_step
 from minqing.cases.services.submitting import submit_case
+from minqing.cases.services.telling import read as tell_entries
+from minqing.cases.services.telling import tell_on
 from minqing.cases.services.topics import load_topics
+from minqing.cases.telling import PUSH_LABELS
 from minqing.cases.services.views import (
     arrange_views,
     choose_columns,
@@ -336,6 +336,7 @@ __all__ = [
     "PhoneField",
     "PlaceChoice",
     "Places",
+    "PUSH_LABELS",
     "QueueFilters",
     "QueueForm",
     "QueuePage",
@@ -389,12 +390,9 @@ __all__ = [
     "look_through",
     "make_door_code",
     "make_door_codes",
-    "mark_read",
     "may_be_merged",
     "merge_cases",
     "new_report_id",
-    "notices",
-    "notices_unread",
     "of_findings",
     "of_subjects",
     "open_about",
@@ -402,6 +400,7 @@ __all__ = [
     "open_from_finding",
     "open_in",
     "open_steps",
+    "own_notices",
     "phone_to_call",
     "places",
     "procedure_for",
@@ -429,6 +428,8 @@ __all__ = [
     "tabs",
     "take_step",
     "topic_keys",
+    "tell_entries",
+    "tell_on",
     "topics",
     "undo_merge",
     "urge",

@@ -15,6 +15,7 @@ from minqing.diary.public import SEE_VISITS
 from minqing.disclosure.public import OPEN_ACCESS
 from minqing.journal.public import SEE_SEALS
 from minqing.kernel.access import Actor, Capability
+from minqing.notices.public import MANAGE_CHANNELS, MANAGE_SUBSCRIPTIONS
 from minqing.registry.public import IMPORT_REGISTRY, MERGE_RESIDENTS, SEE_REGISTRY
 from minqing.rights.public import HAND_OVER_CODES
 from minqing.workflow.public import EDIT_CALENDAR
@@ -77,6 +78,8 @@ MENU: Final = (
     Entry("system_tokens", "系统接口", "key", MANAGE_TOKENS, ("token_open",)),
     Entry("people_units", "单位", "building", MANAGE_UNITS, ("unit",)),
     Entry("calendar", "工作日历", "calendar", EDIT_CALENDAR, ("calendar",)),
+    Entry("channels", "告知渠道", "send", MANAGE_CHANNELS, ("channel", "deliver")),
+    Entry("subscriptions", "推送订阅", "external-link", MANAGE_SUBSCRIPTIONS, ("subscription", "push")),
     Entry("audit", "审计", "history", READ_AUDIT, ("audit",)),
     Entry("seals", "封存与核验", "lock", SEE_SEALS),
 )
@@ -95,7 +98,7 @@ GROUPS: Final = (
         "管理",
         "settings",
         ("codes", "areas", "people", "people_units", "system_tokens", "calendar", "clocks", "audit", "seals",
-         "channels", "webhooks", "notices"),
+         "channels", "subscriptions"),
     ),
 )  # fmt: skip
 

@@ -7,6 +7,7 @@ from minqing.desk.urls_administration import administration_patterns
 from minqing.desk.urls_desk import desk_patterns
 from minqing.desk.urls_disclosure import disclosure_patterns
 from minqing.desk.urls_registry import diary_patterns, dossier_patterns
+from minqing.desk.urls_notices import notices_patterns
 from minqing.desk.urls_rights import rights_patterns
 from minqing.desk.urls_tokens import token_patterns
 
@@ -48,6 +49,7 @@ urlpatterns: list[URLPattern] = [
     *codes_patterns,
     *dossier_patterns,
     *rights_patterns,
+    *notices_patterns,
     *diary_patterns,
     *disclosure_patterns,
     *administration_patterns,

@@ -295,13 +295,14 @@ class PushAttempt(Row):
 
 
 class Cursor(Row):
-    """How far a reader has read the journal; moved in the transaction of what it did there."""
+    """How far a reader has come, in the journal or in time; moved in the transaction of what it did there."""
 
     public_because: ClassVar[str] = "a place in the journal tells nothing of its entries"
 
     name = models.CharField(max_length=40, unique=True)
-    xact = models.BigIntegerField()
-    entry_id = models.UUIDField()
+    # The journal's transaction and the entry within it; for a sweep by time, microseconds and no entry.
+    position = models.BigIntegerField()
+    entry_id = models.UUIDField(null=True)
 
     class Meta:
         db_table = "notice_cursor"

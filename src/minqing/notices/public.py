@@ -24,6 +24,7 @@ from minqing.notices.queries.lists import (
     county_quiet_hours,
     deliveries,
     deliveries_of,
+    own_channel,
     own_channels,
     own_notices,
     preference,
@@ -52,7 +53,7 @@ from minqing.notices.rules import (
     sign,
 )
 from minqing.notices.services.channels import send_again, set_channel, set_county_quiet, try_channel
-from minqing.notices.services.following import follow
+from minqing.notices.services.following import follow, sweep
 from minqing.notices.services.own import mark_read, read_about, set_address, set_preference, try_own
 from minqing.notices.services.pushing import TRIAL_KIND, Announcement, announce
 from minqing.notices.services.subscriptions import (
@@ -70,8 +71,8 @@ __all__ = [
     "Address", "Announcement", "Channel", "Delivery", "DeliveryFilters", "Kind", "News", "Notice", "OwnChannel",
     "Preference", "Push", "PushAttempt", "Quiet", "QuietHours", "State", "Subscription", "announce", "attempts",
     "change_secret", "channel", "channels", "count_own", "county_quiet_hours", "deliveries", "deliveries_of", "follow",
-    "forget_old_secret", "kind", "mark_read", "own_channels", "own_notices", "preference", "push", "push_again",
-    "pushes", "read_about", "send_again", "set_address", "set_channel", "set_county_quiet", "set_preference",
-    "set_subscription", "sign", "subscription", "subscriptions", "tell", "tell_many", "told_kinds", "try_channel",
-    "try_own", "try_subscription", "unread",
+    "forget_old_secret", "kind", "mark_read", "own_channel", "own_channels", "own_notices", "preference", "push",
+    "push_again", "pushes", "read_about", "send_again", "set_address", "set_channel", "set_county_quiet", "set_preference",
+    "set_subscription", "sign", "subscription", "subscriptions", "sweep", "tell", "tell_many", "told_kinds",
+    "try_channel", "try_own", "try_subscription", "unread",
 ]  # fmt: skip

@@ -16,6 +16,7 @@ from minqing.cases.events import CaseClosed, CaseOpened, ReporterAnswered, StepT
 from minqing.cases.public import CONTENT_LABELS, SOURCE_LABELS, Addition, Answer, Case, Topic
 from minqing.kernel.access import ANONYMOUS, REPORTER, SYSTEM, Hand
 from minqing.kernel.sealed import blind_index
+from minqing.notices.public import Notice
 from minqing.seed.chronicle import Chronicle
 from minqing.seed.copying import Ids
 from minqing.seed.courses import StepSeed
@@ -248,14 +249,16 @@ class Files:
         )  # fmt: skip
         self.chronicle.note(event, by=hand, at=at)
         if case.opened_by_id and case.opened_by_id != hand.person_id:
-            notice = apps.get_model("cases", "Notice")  # what the reaction to the closing leaves
             read = self.world.now - at > timedelta(days=NOTICE_UNREAD_DAYS)
             self.beside.append(
-                notice(
+                Notice(  # what the telling of the closing leaves
                     id=self.ids.at(at),
                     person_id=case.opened_by_id,
-                    case=case,
-                    sentence=f"您登记的事项 {case.number}“{case.title}”：{state.label}"[:200],
+                    kind="cases.closed",
+                    subject_kind="case",
+                    subject_id=case.id,
+                    sentence=f"您登记的事项 {case.number}：{state.label}",
+                    key=f"seeded {case.id}",
                     made_at=at,
                     read_at=at + timedelta(hours=self.rng.randint(1, 40)) if read else None,
                 )

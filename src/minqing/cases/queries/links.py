@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from minqing.cases.models import Case, Notice
+from minqing.cases.models import Case
 from minqing.cases.queries.queue import CaseRow, rows
 from minqing.kernel.access import Actor
+from minqing.notices import public as notices
 from minqing.workflow import public as workflow
 
 OF_SUBJECT_MAX = 200  # a dossier's list; the queue shows the rest
@@ -86,20 +87,33 @@ def count_open(*, area_path: str = "", unit_id: UUID | None = None) -> int:
 
 @dataclass(frozen=True, slots=True)
 class NoticeLine:
-    """One line to an officer."""
+    """One line to an officer, with the title of the case it is about where they may see it."""
 
-    case_id: UUID
+    id: UUID
+    subject_kind: str
+    subject_id: UUID
+    kind_label: str
     sentence: str
+    title: str
     made_at: datetime
     is_read: bool
 
 
-def notices(actor: Actor, limit: int = 20) -> list[NoticeLine]:
+def own_notices(actor: Actor, limit: int = 20, *, first: int = 0) -> list[NoticeLine]:
     """Return one's own notices, latest first."""
-    found = Notice.objects.filter(person_id=actor.person_id)[:limit]
-    return [NoticeLine(one.case_id, one.sentence, one.made_at, one.read_at is not None) for one in found]
+    found = notices.own_notices(actor, limit, first=first)
+    titles = _titles({one.subject_id for one in found if one.subject_kind == "case"}, actor)
+    return [
+        NoticeLine(
+            one.id, one.subject_kind, one.subject_id, one.kind_label, one.sentence,
+            titles.get(one.subject_id, ""), one.made_at, one.read_at is not None,
+        )
+        for one in found
+    ]  # fmt: skip
 
 
-def notices_unread(actor: Actor) -> int:
-    """Count one's own unread notices."""
-    return Notice.objects.filter(person_id=actor.person_id, read_at=None).count()
+def _titles(ids: set[UUID], actor: Actor) -> dict[UUID, str]:
+    """Return the titles of those of these cases that the actor may see."""
+    if not ids:
+        return {}
+    return dict(Case.objects.visible_to(actor).filter(id__in=ids).values_list("id", "title"))

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from minqing.cases import rules
-from minqing.cases.models import Addition, Answer, Case, Contact, Notice
+from minqing.cases.models import Addition, Answer, Case, Contact
 from minqing.cases.queries.copies import Whose, reported_by
 from minqing.journal.events import ERASED
 from minqing.journal.public import erase_naming
@@ -45,6 +45,3 @@ def _scrub_beside(closed: list[Case], values: tuple[str, ...]) -> None:
     for answer in Answer.objects.filter(case__in=closed):
         answer.words = without(answer.words, values, ERASED)[: rules.ANSWER_WORDS_MAX]
         answer.save(update_fields=["words"])
-    for notice in Notice.objects.filter(case__in=closed):
-        notice.sentence = without(notice.sentence, values, ERASED)[:200]
-        notice.save(update_fields=["sentence"])

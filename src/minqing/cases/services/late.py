@@ -10,11 +10,13 @@ from django.db import transaction
 from minqing.cases.events import Escalated
 from minqing.cases.facts import facts_of
 from minqing.cases.models import Case
-from minqing.cases.services.notices import tell
 from minqing.cases.services.steps import StepInput, locked, move
+from minqing.cases.services.telling import about
+from minqing.cases.telling import LATE_BELOW
 from minqing.journal.public import record
 from minqing.kernel import clock
 from minqing.kernel.access import SYSTEM
+from minqing.notices import public as notices
 from minqing.workflow import public as workflow
 
 
@@ -47,11 +49,10 @@ def escalate(*, case_id: UUID, leg: int, at: datetime) -> None:
         return
     told = workflow.told_when_late(run, on=clock.local(at).date())
     state = workflow.procedure(run.procedure).state(run.state).label
-    for person_id in told.people:
-        tell(
-            person_id=person_id, case_id=case.id, at=at,
-            sentence=f"事项 {case.number} 在“{state}”超时，请督促办理。",
-        )  # fmt: skip
+    if told.people:
+        notices.tell(
+            about(case, LATE_BELOW, told.people, key=f"late {case.id} {leg}", at=at, told_at=at)
+        )
     escalated = Escalated(
         subject_kind="case", subject_id=case.id, area_id=case.area_id, state_label=state, told=told.words,
         why=told.why,

@@ -8,12 +8,12 @@ import pytest
 
 from minqing.accounts.tests.factories import AT, SmallCounty, small_county
 from minqing.cases import public as cases
-from minqing.cases.models import Notice
 from minqing.cases.services.late import climb, escalate
 from minqing.cases.services.switching import switch_procedure
 from minqing.journal.public import timeline
 from minqing.kernel.errors import Conflict, Refused
 from minqing.kernel.roles import TOWN_DISPATCHER, VILLAGE_CLERK, VILLAGE_SECRETARY
+from minqing.notices.models import Notice
 from minqing.workflow import public as workflow
 
 
@@ -35,7 +35,7 @@ def test_a_delay_is_told_to_whoever_stands_above_and_the_timeline_says_to_whom(c
     case = opened(county)
     late = AT + timedelta(days=9)
     escalate(case_id=case.id, leg=1, at=late)
-    assert Notice.objects.filter(person_id=secretary.person_id, case=case).count() == 1
+    assert Notice.objects.filter(person_id=secretary.person_id, subject_id=case.id).count() == 1
     assert any("超时，已报告举坑村书记" in line.sentence for line in timeline("case", case.id))
 
 

@@ -25,6 +25,7 @@ from minqing.kernel.access import Actor
 from minqing.kernel.errors import Conflict, NotAllowed, NotThere, Refused
 from minqing.kernel.masking import mask_name
 from minqing.kernel.pages import OfficialRequest, page
+from minqing.notices import public as notices
 from minqing.workflow import public as workflow
 
 STATUS: Final = {Conflict: 409, NotAllowed: 403}
@@ -116,6 +117,8 @@ def _render(
         "may_hand_out_receipt": cases.receipt_code(file.case, actor) is not None,
         "report_photos": [one for one in file.attachments if not one.step],
         "step_photos": _by_step(file),
+        "handed": cases.handed(file.case, actor, at=at),
+        "told": notices.deliveries_of("case", file.case.id),
     }
     return render(request, "desk/case.html", context, status=status)
 
@@ -124,6 +127,7 @@ def _boxes(file: cases.CaseFile, kept: Kept | None) -> list[StepBox]:
     """Return the steps one could take, the refused one unfolded, else the first."""
     needs_unit = any(need.kind is workflow.NeedKind.CHOICE_UNIT for one in file.steps for need in one.needs)
     units = accounts.units_for(file.area) if needs_unit else []
+    suggested = cases.suggestion_for(file.case, at=clock.now()) if needs_unit else None
     boxes = []
     for number, one in enumerate(file.steps):
         if kept and kept.form.step.key == one.key:

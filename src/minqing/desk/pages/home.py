@@ -22,6 +22,7 @@ from minqing.journal import public as journal
 from minqing.kernel import clock
 from minqing.kernel.access import Actor
 from minqing.kernel.pages import OfficialRequest, page
+from minqing.notices import public as notices
 from minqing.rights import public as rights
 from minqing.workflow import public as workflow
 
@@ -78,8 +79,8 @@ def home(request: OfficialRequest) -> HttpResponse:
         "total": sum(one.count for one in counts),
         "urgent": waiting.rows[:URGENT] if waiting else [],
         "others": _elsewhere(actor, at),
-        "notices": cases.notices(actor, NOTICES),
-        "unread": cases.notices_unread(actor),
+        "notices": cases.own_notices(actor, NOTICES),
+        "unread": notices.unread(actor),
         "seal_alarms": journal.seal_state(at=at).alarms if actor.may(journal.SEE_SEALS) else (),
         "access_notices": disclosure.notices(actor),
         "may_open_cases": actor.may(cases.OPEN_CASES),
@@ -134,6 +135,6 @@ def _elsewhere(actor: Actor, at: datetime) -> list[dict[str, object]]:
 @never_cache
 def notices_read(request: OfficialRequest) -> HttpResponse:
     """Mark all of one's own notices as read."""
-    count = cases.mark_read(by=request.actor, at=clock.now())
+    count = notices.mark_read(by=request.actor, at=clock.now())
     messages.success(request, f"{count} 条消息已标为已读。" if count else "没有未读的消息。")
     return redirect("desk:home")

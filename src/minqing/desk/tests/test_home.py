@@ -6,7 +6,6 @@ from django.urls import reverse
 from minqing.accounts.models import Person
 from minqing.accounts.public import actor_of
 from minqing.accounts.tests.factories import DAY, appoint, make_person
-from minqing.cases.models import Notice
 from minqing.desk.tests.county import signed_in, telephoned
 from minqing.kernel.roles import (
     AUDITOR,
@@ -16,6 +15,7 @@ from minqing.kernel.roles import (
     SYSTEM_ADMINISTRATOR,
     TOWN_DISPATCHER,
 )
+from minqing.notices.models import Notice
 
 
 def test_nothing_to_do_says_what_will_appear(desk):
@@ -59,8 +59,9 @@ def test_notices_are_read_once(desk):
     actor = desk.county.actor(TOWN_DISPATCHER)
     case = telephoned(desk.county.grid)
     Notice.objects.create(
-        person_id=actor.person_id, case=case, sentence="您登记的事项办结了", made_at=case.opened_at
-    )
+        person_id=actor.person_id, kind="cases.closed", subject_kind="case", subject_id=case.id,
+        sentence="您登记的事项办结了", key="one", made_at=case.opened_at,
+    )  # fmt: skip
     client = signed_in(actor)
     assert "1 条未读" in client.get(reverse("desk:home")).content.decode()
     client.post(reverse("desk:notices_read"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.http import HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -9,7 +11,10 @@ from django.views.decorators.http import require_safe
 from minqing.cases import public as cases
 from minqing.kernel.pages import OfficialRequest, page
 from minqing.mobile.pages.whole import show
+from minqing.notices import public as notices
 from minqing.rights import public as rights
+
+NOTICES: Final = 6
 
 
 @page(signed_in="one's own page")
@@ -19,7 +24,9 @@ def me(request: OfficialRequest) -> HttpResponse:
     """Show who I am here."""
     actor = request.actor
     given = {
-        "notices": cases.notices(actor),
+        "notices": cases.own_notices(actor, NOTICES),
+        "unread": notices.unread(actor),
+        "channels": notices.own_channels(actor),
         "acting_label": actor.acting.label if actor.acting else "目前没有有效的任职，请联系安全管理员",
         "many": len(actor.appointments) > 1,
         "may_hand_codes": actor.may(rights.HAND_OVER_CODES),

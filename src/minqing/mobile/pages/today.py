@@ -15,6 +15,7 @@ from minqing.disclosure import public as disclosure
 from minqing.kernel import clock
 from minqing.kernel.pages import OfficialRequest, page
 from minqing.mobile.pages.whole import show
+from minqing.notices import public as notices
 
 DUE_SHOWN = 5
 TODO_SHOWN = 5
@@ -39,7 +40,7 @@ def today(request: OfficialRequest) -> HttpResponse:
             "todo_title": f"等我办的事（{waiting.total_words}）",
             "todo_more": waiting.total > TODO_SHOWN,
             "access_notices": disclosure.notices(actor),
-            "notices": [one for one in cases.notices(actor) if not one.is_read],
+            "notices": [one for one in cases.own_notices(actor) if not one.is_read],
         },
         tab="today",
     )
@@ -55,5 +56,5 @@ def _day(at: datetime) -> str:
 @require_POST
 def notices_read(request: OfficialRequest) -> HttpResponse:
     """Put one's notices away."""
-    cases.mark_read(by=request.actor, at=clock.now())
+    notices.mark_read(by=request.actor, at=clock.now())
     return redirect("mobile:today")

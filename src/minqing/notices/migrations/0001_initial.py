@@ -29,8 +29,8 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("name", models.CharField(max_length=40, unique=True)),
-                ("xact", models.BigIntegerField()),
-                ("entry_id", models.UUIDField()),
+                ("position", models.BigIntegerField()),
+                ("entry_id", models.UUIDField(null=True)),
             ],
             options={
                 "db_table": "notice_cursor",

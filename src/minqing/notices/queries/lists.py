@@ -87,6 +87,14 @@ def own_channels(actor: Actor) -> list[OwnChannel]:
     return found
 
 
+def own_channel(actor: Actor, channel_id: UUID) -> OwnChannel:
+    """Return one such channel. Raises ``NotThere``."""
+    found = next((one for one in own_channels(actor) if one.channel.id == channel_id), None)
+    if found is None:
+        raise NotThere("没有这个渠道，或者它停用了。")
+    return found
+
+
 def preference(actor: Actor) -> Preference:
     """Return what a person chose, or what holds where they chose nothing."""
     found = Preference.objects.filter(person_id=actor.person_id).first()

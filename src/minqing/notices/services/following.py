@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Sequence
-from datetime import datetime
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from itertools import takewhile
 from typing import Final
 
 from django.db import transaction
 
 from minqing.journal.public import Entry
+from minqing.kernel import clock
 from minqing.notices.models import Cursor
 from minqing.notices.queries.feed import BATCH, LAST, Place, entries_between, horizon
 from minqing.notices.rules import NEWS_AGE_MAX
@@ -37,7 +40,7 @@ def follow(
     done = 0
     for _ in range(BATCHES_MAX):
         with transaction.atomic():
-            cursor = _cursor(name)
+            cursor = _cursor(name, max(horizon() - 1, 0))
             entries = _next(cursor, kinds, at, nameless=nameless)
             try:
                 with transaction.atomic():
@@ -51,14 +54,27 @@ def follow(
     return done
 
 
-def _cursor(name: str) -> Cursor:
+@contextmanager
+def sweep(name: str, *, at: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """Give the moments between which something is to be looked at, in the transaction of what is done about it.
+
+    The first time there is nothing to look at; after a long stop it begins :data:`NEWS_AGE_MAX` ago.
+    """
+    now = int(at.timestamp() * 1_000_000)
+    with transaction.atomic():
+        cursor = _cursor(name, now)
+        since = max(datetime.fromtimestamp(cursor.position / 1_000_000, UTC), at - NEWS_AGE_MAX)
+        yield since, at
+        cursor.position = max(cursor.position, now)
+        cursor.save(update_fields=["position"])
+
+
+def _cursor(name: str, end: int) -> Cursor:
     """Lock a reader's place; one that is new begins at the end, for what was before it is no news."""
     held = Cursor.objects.select_for_update().filter(name=name).first()
     if held is not None:
         return held
-    Cursor.objects.bulk_create(
-        [Cursor(name=name, xact=max(horizon() - 1, 0), entry_id=LAST)], ignore_conflicts=True
-    )
+    Cursor.objects.bulk_create([Cursor(name=name, position=end, entry_id=LAST)], ignore_conflicts=True)
     return Cursor.objects.select_for_update().get(name=name)
 
 
@@ -66,13 +82,26 @@ def _next(cursor: Cursor, kinds: Collection[str], at: datetime, *, nameless: boo
     """Return the next batch and move the place behind it."""
     before = horizon()
     entries = entries_between(
-        Place(cursor.xact, cursor.entry_id), before, kinds=kinds, since=at - NEWS_AGE_MAX, nameless=nameless
+        Place(cursor.position, cursor.entry_id or LAST),
+        before,
+        kinds=kinds,
+        since=at - NEWS_AGE_MAX,
+        nameless=nameless,
     )
+    if nameless:
+        # What this hour brought waits until the hour is over.
+        hour = clock.to_the_hour(at)
+        told = list(takewhile(lambda one: one.at < hour, entries))
+        if len(told) < len(entries):
+            if told:
+                cursor.position, cursor.entry_id = int(told[-1].xact), told[-1].id
+                cursor.save(update_fields=["position", "entry_id"])
+            return told
     if len(entries) == BATCH:
-        cursor.xact, cursor.entry_id = int(entries[-1].xact), entries[-1].id
+        cursor.position, cursor.entry_id = int(entries[-1].xact), entries[-1].id
     else:
-        cursor.xact, cursor.entry_id = max(before - 1, cursor.xact), LAST
-    cursor.save(update_fields=["xact", "entry_id"])
+        cursor.position, cursor.entry_id = max(before - 1, cursor.position), LAST
+    cursor.save(update_fields=["position", "entry_id"])
     return entries
 
 

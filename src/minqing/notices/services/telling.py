@@ -41,6 +41,8 @@ class News:
     state: str = ""
     unit_id: UUID | None = None
     sentence: str = ""
+    # Not for a group's robot: what concerns a few is not called out before all.
+    private: bool = False
 
     @property
     def message(self) -> str:
@@ -116,7 +118,7 @@ def _deliver(told: Sequence[News], preferences: dict[UUID, Preference]) -> None:
 
 def _is_of(news: News, channel: Channel, areas: dict[UUID, str]) -> bool:
     """Whether a group's robot is told of it: its area or below, and its unit where it has one."""
-    if channel.unit_id is not None and channel.unit_id != news.unit_id:
+    if news.private or (channel.unit_id is not None and channel.unit_id != news.unit_id):
         return False
     return bool(news.people) and is_under(news.area_path, areas[channel.area_id])
 

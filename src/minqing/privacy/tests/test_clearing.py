@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.core.files.storage import default_storage
@@ -11,13 +12,14 @@ from django.db import connection
 from procrastinate.contrib.django import app
 
 from minqing.accounts.tests.factories import AT, SmallCounty, everyone, small_county
-from minqing.cases.models import Case, Contact, Notice
+from minqing.cases.models import Case, Contact
 from minqing.cases.public import ContactInput, Report, open_case
 from minqing.diary.models import VisitPhoto
 from minqing.diary.tests.factories import jpeg, make_visit, upload
 from minqing.journal.models import Entry
 from minqing.journal.public import erase_personal, timeline
 from minqing.kernel.ids import uuid7
+from minqing.notices.models import Notice
 from minqing.privacy import services
 from minqing.privacy.events import TermPassed
 from minqing.privacy.queries import classification
@@ -117,7 +119,7 @@ def test_far_in_the_future_nothing_is_left_past_its_term(here: SmallCounty) -> N
         Report(id=uuid7(), source="door_code", area_id=here.grid.id, words="井盖没了，很危险"), by=None, at=AT
     )
     Case.everything.filter(id=case.id).update(closed_at=AT)
-    Notice.objects.create(person_id=people["grid_worker"].person_id, case=case, sentence="办结", made_at=AT)
+    noticed(people["grid_worker"].person_id)
     assert visit.id
     future = AT + timedelta(days=40_000)
     clear(future)
@@ -126,6 +128,13 @@ def test_far_in_the_future_nothing_is_left_past_its_term(here: SmallCounty) -> N
             assert rows_past(table.name, table.term, future) == 0, table.name
     assert Notice.objects.count() == 0
     assert Case.everything.get().words == "（已删除）"
+
+
+def noticed(person_id: UUID) -> Notice:
+    return Notice.objects.create(
+        person_id=person_id, kind="cases.closed", subject_kind="case", subject_id=uuid7(), sentence="办结",
+        key=str(uuid7()), made_at=AT,
+    )  # fmt: skip
 
 
 def rows_past(table: str, term: Any, at: datetime) -> int:
@@ -142,12 +151,9 @@ def test_more_than_a_batch_goes_in_batches_each_with_its_entry(
     here: SmallCounty, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(services, "BATCH", 2)
-    case = open_case(
-        Report(id=uuid7(), source="door_code", area_id=here.grid.id, words="井盖没了，很危险"), by=None, at=AT
-    )
     person = everyone(here)["grid_worker"].person_id
     for _ in range(5):
-        Notice.objects.create(person_id=person, case=case, sentence="办结", made_at=AT)
+        noticed(person)
     (cleared,) = clear(AT + 181 * DAY)
     assert cleared.rows == 5
     assert Entry.objects.filter(kind=TermPassed.kind).count() == 3

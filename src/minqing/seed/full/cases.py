@@ -16,6 +16,7 @@ from django.apps import apps
 from minqing.cases.public import Addition, Answer, Case
 from minqing.kernel.access import ANONYMOUS, REPORTER, SYSTEM
 from minqing.kernel.sealed import blind_index, seal
+from minqing.notices.public import Notice
 from minqing.seed.full.case_shapes import (
     WORD_SHAPE,
     answer_shape,
@@ -52,7 +53,7 @@ from minqing.workflow.public import Leg, Run, State
 NUMBER_TAIL, RECEIPT_LENGTH, TITLE_LENGTH = 5, 10, 30
 # Coprime to 29: walks through all tails and all receipts before one comes again.
 TAIL_STEP, RECEIPT_STEP = 7_368_787, 259_997_330_417_171
-NOTICE_UNREAD_DAYS, NOTICE_LENGTH = 6, 200
+NOTICE_UNREAD_DAYS = 6
 SWEPT_AFTER: Final = 40
 URGES: Final = (1, 1, 1, 2, 3)
 REPORTER_HAND, ANONYMOUS_HAND, SYSTEM_HAND = (hand_columns(one) for one in (REPORTER, ANONYMOUS, SYSTEM))
@@ -62,7 +63,6 @@ REPORTER_NAMES, ANONYMOUS_NAMES = (
 NO_STEP: Final = text("") * 3
 _LEG: Final = struct.Struct(">i16si16siii16s").pack
 CONTACT: Final = apps.get_model("cases", "Contact")  # not shown at the front door: only cases open it
-NOTICE: Final = apps.get_model("cases", "Notice")
 CONTACT_PLACES: Final = ("case_contact.name", "case_contact.phone")
 
 
@@ -143,7 +143,10 @@ class Cases(Chunk):
             Answer, ("id", "case_id", "number", "done", "content", "words", "answered_at", "asked_by_id")
         )
         self.additions = self.sheet(Addition, ("id", "case_id", "words", "added_at"))
-        self.notices = self.sheet(NOTICE, ("id", "person_id", "case_id", "sentence", "made_at", "read_at"))
+        self.notices = self.sheet(
+            Notice, ("id", "person_id", "subject_id", "sentence", "key", "made_at", "read_at"),
+            kind="cases.closed", subject_kind="case",
+        )  # fmt: skip
 
     def open(self, report: Report) -> None:
         """Write one matter down, as far as it came."""
@@ -331,9 +334,10 @@ class _Case:
         self.note(closed_shape(state.label, report.source), values, hand, at, nameless=nameless)
         if opener and (by is None or opener.person != by.person):
             read = self.county.at - at > NOTICE_UNREAD_DAYS * DAY
-            sentence = f"您登记的事项 {self.number}“{self.title}”：{state.label}"[:NOTICE_LENGTH]
+            sentence = f"您登记的事项 {self.number}：{state.label}"
             into.notices.add(
-                uid(into.ids.at(at)), uid(opener.person), uid(self.key), text(sentence), moment(at),
+                uid(into.ids.at(at)), uid(opener.person), uid(self.key), text(sentence),
+                text(f"seeded {UUID(bytes=self.key)}"), moment(at),
                 moment(at + into.rng.randint(1, 40) * HOUR if read else None),
             )  # fmt: skip
 

@@ -1,0 +1,35 @@
+"""What cases do by the clock: tell people and other systems what the journal says."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from minqing.cases.services import telling
+from minqing.kernel import clock
+
+ATTEMPTS_MAX = 10  # with exponential waiting: about half a day, then a person looks at the failed job
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="cases.tell", queueing_lock="cases.tell", lock="cases.tell")
+def tell(timestamp: int) -> None:
+    """Tell what was written since the last minute, and whose clocks have turned yellow."""
+    at = clock.now()
+    telling.tell_on(at=at)
+    telling.tell_due_soon(at=at)
+
+
+@app.periodic(cron="0 * * * *")
+@app.task(name="cases.tell_nameless", queueing_lock="cases.tell_nameless", lock="cases.tell")
+def tell_nameless(timestamp: int) -> None:
+    """Tell on the hour what nameless hands wrote in the hour before."""
+    telling.tell_on(at=clock.now(), nameless=True)
+
+
+@app.task(name=telling.TELL_ONE, retry=RetryStrategy(max_attempts=ATTEMPTS_MAX, exponential_wait=3))
+def tell_one(entry_id: str) -> None:
+    """Tell what one entry says that failed among others."""
+    telling.tell_one(UUID(entry_id), at=clock.now())
