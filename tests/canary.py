@@ -43,6 +43,7 @@ from minqing.registry.public import SubjectRef
 from minqing.registry.tests.factories import id_number
 from minqing.rights import public as rights
 from minqing.workflow import public as workflow
+from tests.asking import Answer
 
 CANARY: Final = "翠鸾翎"
 # Past the hour and some days after everything was written down, so that clocks have run.
@@ -390,6 +391,11 @@ def strangers(here: SmallCounty) -> dict[str, Person | None]:
     person("dispatcher whose time has not come", (dispatcher, here.town, None, to_come))
     person("clerk who moved next door", (clerk, here.village, None, over), (clerk, here.neighbour, None, {}))
     return found
+
+
+def told(planted: Planted, answer: Answer, url: str) -> set[str]:
+    """Return the secrets that an answer tells beyond what the asker wrote into the address."""
+    return {one for one in planted.secrets if one in answer.text and one not in url}
 
 
 def client_of(person: Person | None) -> Client:

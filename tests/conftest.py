@@ -11,6 +11,7 @@ from django.db import transaction
 
 from minqing.kernel import clock
 from minqing.kernel.limits import forget_counts
+from tests.asking import lasting
 from tests.canary import NOW, Planted, plant
 
 
@@ -26,3 +27,10 @@ def planted(
         yield plant()
         transaction.set_rollback(True)
     django_settings.MEDIA_ROOT = media
+
+
+@pytest.fixture
+def _who_asks_stays() -> Iterator[None]:
+    """Within this test nobody's session or appointment changes between two questions."""
+    with lasting():
+        yield

@@ -2,7 +2,9 @@
 
 ``matrix.toml`` says it by hand and not from the code: for each address the roles that open it, by letter; where a
 record is asked for, also from next door and from another town (nobody, unless it says so). Whoever is not named must be
-turned away: 403 where the role may not, 404 where the record is somebody else's; never a page, never an error.
+turned away: 403 where the role may not, 404 where the record is somebody else's; never a page, never an error. From
+next door and from another town each role asks for another record, and nothing that it is answered tells a secret of
+the village or leaves an entry there. With this the canary's walk begins (``test_canary.py``), which asks with values.
 """
 
 from __future__ import annotations
@@ -21,10 +23,10 @@ from minqing.cases.models import Contact
 from minqing.kernel.limits import forget_counts
 from minqing.kernel.roles import ROLES
 from tests.asking import Answer, ask
-from tests.canary import Planted, client_of, strangers
+from tests.canary import Planted, client_of, strangers, told
 from tests.fillings import Place, places
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_who_asks_stays")]
 
 LETTERS: Final = {
     "G": "grid_worker", "C": "village_clerk", "S": "village_secretary", "D": "town_dispatcher", "H": "handler",
@@ -64,10 +66,10 @@ def asked(client: Client, place: Place) -> Iterator[tuple[str, Answer]]:
             yield method, answer
 
 
-def first_places(planted: Planted) -> list[Place]:
+def first_places(planted: Planted, turn: int = 0) -> list[Place]:
     """Return every address that is not open to all, with one record; a case to call about has a telephone."""
     called = Contact.objects.exclude(phone_index=None).order_by("id")[0].case_id
-    found = [one for one in places(planted, each_max=1) if not one.address.is_public]
+    found = [one for one in places(planted, each_max=1, turn=turn) if not one.address.is_public]
     return [Place(one.address, (("case_id", called),)) if one.address.name in CALLS else one for one in found]
 
 
@@ -95,7 +97,8 @@ def test_who_gets_in_is_who_the_table_says(
     planted: Planted, clients: Any, letter: str, where: str, record_cells: Any
 ) -> None:
     client, wrong = clients[letter, where], []
-    for place in first_places(planted):
+    turn = 0 if where == "own" else list(LETTERS).index(letter) + len(LETTERS) * WHERES.index(where)
+    for place in first_places(planted, turn):
         for method, answer in asked(client, place):
             cell = Cell(place.address.name, letter, where, method)
             record_cells(cell)
@@ -107,6 +110,10 @@ def test_who_gets_in_is_who_the_table_says(
                 wrong.append(
                     f"{method} {cell.name}: {answer.status}, the table says {'in' if cell.may else 'out'}"
                 )
+            if where != "own":
+                wrong += [f"{method} {place.url} tells {one}" for one in told(planted, answer, place.url)]
+                if answer.entries and place.is_one_record:
+                    wrong.append(f"{method} {place.url}: {answer.entries} entries in the journal")
     assert not wrong, f"{LETTERS[letter]} ({where}):\n" + "\n".join(wrong)
 
 

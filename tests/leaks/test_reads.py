@@ -10,7 +10,7 @@ from minqing.journal.models import Entry
 from tests.canary import Planted, client_of
 from tests.fillings import ENTERED, places
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_who_asks_stays")]
 
 # A file opened; the look beside the list shows its words, so it is one too. A visit is its household's diary.
 READS: Final = {

@@ -19,7 +19,7 @@ from tests.canary import Planted, client_of, photo
 from tests.fillings import Place, places
 from tests.forms import names_of_fields
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_who_asks_stays")]
 
 ROLES: Final = ("village_clerk", "town_dispatcher", "system_administrator")
 HUGE: Final = "9" * 400

@@ -12,7 +12,7 @@ from tests.asking import ask
 from tests.canary import Planted, client_of
 from tests.fillings import places
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_who_asks_stays")]
 
 POLICY: Final = {
     "default-src": {"'self'"},

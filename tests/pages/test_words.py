@@ -84,6 +84,7 @@ PAGES_OF_THE_PROGRAM: Final = ("ui:gallery", "ui:gallery_phone", "ui:gallery_por
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("_who_asks_stays")
 @pytest.mark.parametrize(
     "role",
     [

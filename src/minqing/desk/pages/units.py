@@ -14,6 +14,7 @@ from minqing.accounts import public as accounts
 from minqing.areas import public as areas
 from minqing.cases import public as cases
 from minqing.desk.answers import refused_onto
+from minqing.desk.asked import posted
 from minqing.desk.forms_administration import CloseUnitForm, OpenUnitForm
 from minqing.kernel import clock
 from minqing.kernel.errors import Refused
@@ -54,7 +55,7 @@ def unit_close(request: OfficialRequest, unit_id: UUID) -> HttpResponse:
     """Dissolve an office; not while cases wait there."""
     unit, status, at = accounts.unit(unit_id), 200, clock.now()
     waiting = cases.count_open(unit_id=unit.id)
-    form = CloseUnitForm(request.POST or None)
+    form = CloseUnitForm(posted(request))
     if request.method == "POST":
         status = 400
         if waiting:
