@@ -14,6 +14,7 @@ from typing import Final
 from uuid import UUID
 
 WITHIN: Final = timedelta(days=90)  # an older report of the same thing is a new occasion
+UNDO_WITHIN: Final = timedelta(days=30)  # and so long a merge can be taken back
 # From here on a pair is offered to somebody who decides; nothing is ever merged by itself.
 WORDS_FROM: Final = 0.34
 OFFER_FROM: Final = 0.5

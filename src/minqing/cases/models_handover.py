@@ -302,6 +302,14 @@ class SampleDraw(Row):
         db_table = "case_sample_draw"
         ordering = ["-month"]
 
+    @property
+    def label(self) -> str:
+        return f"{self.month.year}年{self.month.month}月"
+
+    @property
+    def pk_text(self) -> str:
+        return str(self.id)
+
 
 class SampleCall(Row):
     """One drawn case: the two questions, asked by somebody who had no part in it."""

@@ -50,8 +50,9 @@ SEE_STANDINGS = capability(
     COUNTY_DISPATCHER,
     SUPERVISOR,
     DISCIPLINE_OFFICER,
+    SURVEYOR,
 )
-PROPOSE_EXCLUSION = capability("cases.propose_exclusion", "申报不合理诉求", HANDLER, VILLAGE_SECRETARY)
+PROPOSE_EXCLUSION = capability("cases.propose_exclusion", "申报不合理诉求", HANDLER)
 RULE_EXCLUSIONS = capability("cases.rule_exclusions", "裁定不合理诉求", SUPERVISOR)
 # Proposals that wait; what was ruled stands in the open for every official.
 SEE_EXCLUSIONS = capability(

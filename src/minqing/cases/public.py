@@ -89,9 +89,18 @@ from minqing.cases.queries.catalogue import (
     procedure_for,
     procedures_to_choose,
     suggestion,
+    suggestion_for,
 )
 from minqing.cases.queries.codes import DOOR_SETS, Door, Doors, doors
 from minqing.cases.queries.copies import Whose, cases_about, open_about, reported_by
+from minqing.cases.queries.exclusions import (
+    EXCLUSION_STATES,
+    EXCLUSIONS_ROWS,
+    ExclusionLine,
+    ExclusionsPage,
+    exclusion_line,
+    exclusions,
+)
 from minqing.cases.queries.exports import (
     COLUMNS as EXPORT_COLUMNS,
 )
@@ -106,6 +115,7 @@ from minqing.cases.queries.file import (
     phone_to_call,
     require_case,
 )
+from minqing.cases.queries.handed import Handed, Kin, handed
 from minqing.cases.queries.intake import (
     PlaceChoice,
     Places,
@@ -147,6 +157,7 @@ from minqing.cases.queries.queue import (
     rows,
     topic_keys,
     topics,
+    topics_and_groups,
 )
 from minqing.cases.queries.receipt import DoorPlace, Receipt, door_code, receipt, receipt_photo
 from minqing.cases.queries.returns import (
@@ -156,6 +167,24 @@ from minqing.cases.queries.returns import (
     ReturnsPage,
     returns,
     returns_of,
+)
+from minqing.cases.queries.sampling import (
+    CALLS_ROWS,
+    draws,
+    sample_call,
+    sample_calls,
+    sample_figures,
+    share_now,
+)
+from minqing.cases.queries.sets import SETS, Period
+from minqing.cases.queries.standings import (
+    BY_AREA,
+    BY_SOURCE,
+    BY_UNIT,
+    STANDINGS_BY,
+    Standing,
+    Standings,
+    standings,
 )
 from minqing.cases.queries.submissions import (
     SUBMISSIONS_MAX,
@@ -186,6 +215,7 @@ from minqing.cases.rules import (
     WORDS_MAX,
     read_code,
 )
+from minqing.cases.sampling import month_before
 from minqing.cases.services.bulk import (
     BULK_MAX,
     TO_PERSON,
@@ -207,6 +237,7 @@ from minqing.cases.services.bulk import (
 from minqing.cases.services.catalogue import CatalogueInput, add_to_catalogue, end_catalogue_line
 from minqing.cases.services.door_codes import make_door_code, make_door_codes
 from minqing.cases.services.erasing import erase_from_cases
+from minqing.cases.services.excluding import propose_exclusion, reverse_exclusion, rule_on_exclusion
 from minqing.cases.services.exporting import (
     export_cases,
     export_table,
@@ -220,12 +251,21 @@ from minqing.cases.services.reporting import (
     open_case,
     open_from_finding,
 )
+from minqing.cases.services.sampling import (
+    SampleAnswer,
+    draw_sample,
+    keep_sample_call,
+    population,
+    repeat_draw,
+    set_share,
+)
+from minqing.cases.services.splitting import PartInput, split_case
 from minqing.cases.services.steps import StepInput, answer, step_by_reporter, take_step
 from minqing.cases.services.submitting import submit_case
 from minqing.cases.services.telling import read as tell_entries
 from minqing.cases.services.telling import tell_on
 from minqing.cases.services.topics import load_topics
-from minqing.cases.telling import PUSH_LABELS
+from minqing.cases.services.urging import urge_by_supervisor
 from minqing.cases.services.views import (
     arrange_views,
     choose_columns,
@@ -234,6 +274,7 @@ from minqing.cases.services.views import (
     save_view,
     share_view,
 )
+from minqing.cases.telling import PUSH_LABELS
 
 __all__ = [
     "ACT_ON_MANY",
@@ -243,6 +284,10 @@ __all__ = [
     "BOARD_COLOURS",
     "BULK_MAX",
     "BULK_STEP",
+    "BY_AREA",
+    "BY_SOURCE",
+    "BY_UNIT",
+    "CALLS_ROWS",
     "CALL_SAMPLE",
     "CONTENT_LABELS",
     "COUNT_MAX",
@@ -251,6 +296,8 @@ __all__ = [
     "DRAW_SAMPLE",
     "EDIT_CATALOGUE",
     "EDIT_TEMPLATES",
+    "EXCLUSIONS_ROWS",
+    "EXCLUSION_STATES",
     "EXPORT_CASES",
     "EXPORT_COLUMNS",
     "HANDLE_REQUESTS",
@@ -269,6 +316,7 @@ __all__ = [
     "PHOTOS_MAX",
     "PRINT_DOOR_CODES",
     "PROPOSE_EXCLUSION",
+    "PUSH_LABELS",
     "QUEUE_COLUMNS",
     "QUEUE_TEXT_MAX",
     "RECEIPT_LENGTH",
@@ -286,9 +334,11 @@ __all__ = [
     "SEE_EXCLUSIONS",
     "SEE_RETURNS",
     "SEE_STANDINGS",
+    "SETS",
     "SHARE_VIEWS",
     "SORTS",
     "SOURCE_LABELS",
+    "STANDINGS_BY",
     "SUBMISSIONS_MAX",
     "SUPERVISE",
     "TAB_COUNT_MAX",
@@ -326,17 +376,22 @@ __all__ = [
     "DoorCode",
     "DoorPlace",
     "Doors",
+    "ExclusionLine",
+    "ExclusionsPage",
     "FindingCase",
     "Glance",
+    "Handed",
     "HotlineReportForm",
+    "Kin",
     "Listed",
     "NoticeLine",
     "OfficerReportForm",
     "Pair",
+    "PartInput",
+    "Period",
     "PhoneField",
     "PlaceChoice",
     "Places",
-    "PUSH_LABELS",
     "QueueFilters",
     "QueueForm",
     "QueuePage",
@@ -345,6 +400,9 @@ __all__ = [
     "ReporterReportForm",
     "ReturnLine",
     "ReturnsPage",
+    "SampleAnswer",
+    "Standing",
+    "Standings",
     "StepForm",
     "StepInput",
     "SubmissionView",
@@ -375,15 +433,21 @@ __all__ = [
     "counted",
     "door_code",
     "doors",
+    "draw_sample",
+    "draws",
     "earlier_calls",
     "end_catalogue_line",
     "erase_from_cases",
+    "exclusion_line",
+    "exclusions",
     "export_cases",
     "export_table",
     "first_of",
     "forget_view",
     "glance",
+    "handed",
     "judge_not_same",
+    "keep_sample_call",
     "likely_pairs",
     "listed",
     "load_topics",
@@ -392,6 +456,7 @@ __all__ = [
     "make_door_codes",
     "may_be_merged",
     "merge_cases",
+    "month_before",
     "new_report_id",
     "of_findings",
     "of_subjects",
@@ -403,8 +468,10 @@ __all__ = [
     "own_notices",
     "phone_to_call",
     "places",
+    "population",
     "procedure_for",
     "procedures_to_choose",
+    "propose_exclusion",
     "queue",
     "read_asked",
     "read_code",
@@ -412,27 +479,40 @@ __all__ = [
     "receipt_code",
     "receipt_photo",
     "rename_view",
+    "repeat_draw",
     "report_of",
     "reported_by",
     "require_case",
     "returns",
     "returns_of",
+    "reverse_exclusion",
     "rows",
+    "rule_on_exclusion",
+    "sample_call",
+    "sample_calls",
+    "sample_figures",
     "save_view",
+    "set_share",
+    "share_now",
     "share_view",
+    "split_case",
+    "standings",
     "step_by_reporter",
     "submission_number",
     "submissions",
     "submit_case",
     "suggestion",
+    "suggestion_for",
     "tabs",
     "take_step",
-    "topic_keys",
     "tell_entries",
     "tell_on",
+    "topic_keys",
     "topics",
+    "topics_and_groups",
     "undo_merge",
     "urge",
+    "urge_by_supervisor",
     "what_happened",
     "work_about",
 ]  # fmt: skip

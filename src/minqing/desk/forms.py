@@ -11,6 +11,7 @@ from django.http import QueryDict
 
 from minqing.cases import public as cases
 from minqing.kernel.text import CleanCharField
+from minqing.ui.fields import DateInput
 from minqing.workflow import public as workflow
 
 COLOURS: Final = {
@@ -21,6 +22,10 @@ COLOURS: Final = {
 }
 
 Choices = Iterable[tuple[Any, Any]]
+
+
+# What stands behind “更多条件”.
+_MORE: Final = ("procedure", "source", "topic", "unit", "here", "mine", "set", "since", "until")
 
 
 class QueueFilterForm(forms.Form):
@@ -36,6 +41,9 @@ class QueueFilterForm(forms.Form):
     unit = forms.ChoiceField(label="承办单位", required=False)
     here = forms.BooleanField(label="只看本级（不含下级）", required=False)
     mine = forms.BooleanField(label="只看指定给我的", required=False)
+    set = forms.ChoiceField(label="晾晒口径", required=False)
+    since = forms.DateField(label="晾晒期间：从", required=False, widget=DateInput())
+    until = forms.DateField(label="到", required=False, widget=DateInput())
     sort = forms.ChoiceField(label="排序", required=False)
 
     data: QueryDict
@@ -56,6 +64,7 @@ class QueueFilterForm(forms.Form):
         self.topics = cases.topic_keys(topics)
         self._offer("topic", topics)
         self._offer("unit", [(cases.NO_UNIT, "还没有承办单位"), *units])
+        self._offer("set", cases.SETS.items(), nothing="不限")
         sorts = list(cases.SORTS.items())
         self._offer("sort", sorts[1:], nothing=sorts[0][1])
 
@@ -67,7 +76,7 @@ class QueueFilterForm(forms.Form):
     @property
     def more_is_used(self) -> bool:
         """Whether a filter is set that stands behind “更多条件”."""
-        return any(self.data.get(name) for name in ("procedure", "source", "topic", "unit", "here", "mine"))
+        return any(self.data.get(name) for name in _MORE)
 
     def active(self) -> list[tuple[str, str, str]]:
         """Return name, label and value in words of every filter that narrows the list."""

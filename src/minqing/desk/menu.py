@@ -10,7 +10,20 @@ from django.urls import NoReverseMatch, reverse
 
 from minqing.accounts.public import MANAGE_PEOPLE, MANAGE_TOKENS, MANAGE_UNITS, READ_AUDIT
 from minqing.areas.public import MANAGE_AREAS
-from minqing.cases.public import HANDLE_REQUESTS, OPEN_CASES, PRINT_DOOR_CODES, REPORT_CASE, TAKE_CALLS
+from minqing.cases.public import (
+    EDIT_CATALOGUE,
+    EDIT_TEMPLATES,
+    HANDLE_REQUESTS,
+    KEEP_DUTY,
+    MERGE_CASES,
+    OPEN_CASES,
+    PRINT_DOOR_CODES,
+    REPORT_CASE,
+    SEE_BOARD,
+    SEE_RETURNS,
+    SEE_STANDINGS,
+    TAKE_CALLS,
+)
 from minqing.diary.public import SEE_VISITS
 from minqing.disclosure.public import OPEN_ACCESS
 from minqing.journal.public import SEE_SEALS
@@ -62,7 +75,10 @@ _FILES: Final = ("dossier", "find_exact", "registry_export", "tag_", "member_", 
 
 MENU: Final = (
     Entry("home", "待办", "home"),
-    Entry("queue", "事项", "clipboard-list", OPEN_CASES, ("queue", "case", "step")),
+    Entry("queue", "事项", "clipboard-list", OPEN_CASES, ("queue", "case", "step", "view", "bulk", "photo_")),
+    Entry("board", "看板", "traffic-lights", SEE_BOARD, ("board",)),
+    Entry("duty", "交接班", "transfer", KEEP_DUTY, ("duty",)),
+    Entry("templates", "答复模板", "template", EDIT_TEMPLATES, ("template",)),
     Entry("case_new", "登记", "plus", REPORT_CASE, quick="登记一件事"),
     Entry("hotline", "热线受理", "phone", TAKE_CALLS, ("hotline",), quick="接听热线"),
     Entry("registry", "档案", "users", SEE_REGISTRY, _FILES, quick="查档案"),
@@ -72,6 +88,12 @@ MENU: Final = (
     Entry("diary", "走访", "notebook", SEE_VISITS, ("diary", "visit")),
     Entry("codes", "民情码", "qrcode", PRINT_DOOR_CODES, ("codes",)),
     Entry("duplicates", "重复档案", "users", MERGE_RESIDENTS, ("duplicate", "merge_")),
+    Entry("standings", "晾晒", "chart-bar", SEE_STANDINGS, ("standings",)),
+    Entry("returns", "退单", "arrow-left", SEE_RETURNS, ("returns",)),
+    Entry("catalogue", "派单目录", "route", EDIT_CATALOGUE, ("catalogue",)),
+    Entry("merging", "疑似重复", "git-merge", MERGE_CASES, ("merging",)),
+    Entry("exclusions", "不合理诉求", "gavel", SEE_STANDINGS, ("exclusion",)),
+    Entry("sample", "第三方抽查", "checks", SEE_STANDINGS, ("sample",)),
     Entry("imports", "导入", "upload", IMPORT_REGISTRY, ("import",)),
     Entry("areas", "辖区", "tree", MANAGE_AREAS, ("area",)),
     Entry("people", "人员", "id-badge-2", MANAGE_PEOPLE, ("people", "person", "appointment_end")),
@@ -90,8 +112,8 @@ GROUPS: Final = (
     (
         "统筹",
         "traffic-lights",
-        ("board", "duty", "templates", "standings", "returns", "catalogue", "merges", "likely_same", "supervision",
-         "exclusions", "samples", "backlog", "three_lines", "petition", "express", "joint"),
+        ("board", "duty", "templates", "standings", "returns", "catalogue", "merging", "supervision",
+         "exclusions", "sample", "backlog", "three_lines", "petition", "express", "joint"),
     ),
     ("档案事务", "folder", ("access", "personal_codes", "rights", "duplicates", "imports")),
     (

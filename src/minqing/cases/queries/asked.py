@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import date
 from typing import Final
 from uuid import UUID
 
 from minqing.cases import rules
 from minqing.cases.queries.queue import SORTS, QueueFilters
+from minqing.cases.queries.sets import SETS
 from minqing.kernel.text import clean_line
 from minqing.workflow import public as workflow
 
@@ -19,7 +21,8 @@ YES: Final = "1"
 # Every filter of the address with its label; another parameter is none.
 ASKED: Final = {
     "view": "范围", "text": "找", "state": "环节", "colour": "时限", "area": "辖区", "here": "只看本级",
-    "procedure": "规程", "source": "来源", "topic": "类别", "unit": "承办单位", "mine": "指定给我", "sort": "排序",
+    "procedure": "规程", "source": "来源", "topic": "类别", "unit": "承办单位", "mine": "指定给我",
+    "set": "晾晒口径", "since": "从", "until": "到", "sort": "排序",
 }  # fmt: skip
 
 
@@ -50,6 +53,9 @@ def read_asked(
         area_id=UUID(given["area"]) if given["area"] else None,
         here_only=bool(given["here"] and given["area"]),
         mine=bool(given["mine"]),
+        set=given["set"],
+        since=_day(given["since"]) if given["set"] else None,
+        until=_day(given["until"]) if given["set"] else None,
         sort=given["sort"] or "due",
     )
     return filters, wrong
@@ -71,9 +77,19 @@ def _wrong(given: Mapping[str, str], topics: Collection[str] | None) -> list[str
         "topic": lambda value: topics is None or value in topics,
         "unit": lambda value: value == NO_UNIT or _is_id(value),
         "mine": lambda value: value == YES,
+        "set": lambda value: value in SETS,
+        "since": lambda value: _day(value) is not None,
+        "until": lambda value: _day(value) is not None,
         "sort": lambda value: value in SORTS,
     }
     return [name for name, value in given.items() if value and not fits[name](value)]
+
+
+def _day(value: str) -> date | None:
+    try:
+        return date.fromisoformat(value) if value else None
+    except ValueError:
+        return None
 
 
 def _is_id(value: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -14,8 +14,9 @@ from django.db.models import Count, F, Q, QuerySet
 from minqing.accounts import public as accounts
 from minqing.areas import public as areas
 from minqing.cases import rules
-from minqing.cases.models import Topic
+from minqing.cases.models import Case, Topic
 from minqing.cases.models_handover import CatalogueEntry, Dispatch
+from minqing.kernel import clock
 from minqing.kernel.access import Actor
 from minqing.workflow import public as workflow
 
@@ -48,6 +49,14 @@ def suggestion(topic: Topic | None, area: areas.Area, source: str, *, on: date) 
         return Suggestion(found.id, None, f"{line}。这个单位现在管不到这里，请另选单位。")
     where = "" if found.area_id == area.id else f"（按{found.area.name}的目录）"
     return Suggestion(found.id, found.unit, line + where)
+
+
+def suggestion_for(case: Case, *, at: datetime) -> Suggestion | None:
+    """Return what the catalogue suggests for a case as it stands; not the unit that has just returned it."""
+    found = suggestion(case.topic, case.area, case.source, on=clock.local(at).date())
+    if found is not None and found.unit is not None and case.times_returned and found.unit.id == case.unit_id:
+        return Suggestion(found.entry_id, None, f"{found.words}。这个单位退过单，请看退单的理由再选。")
+    return found
 
 
 def procedure_for(topic: Topic | None, area: areas.Area, source: str, *, on: date) -> str | None:

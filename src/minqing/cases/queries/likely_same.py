@@ -93,7 +93,8 @@ def likely_pairs(actor: Actor, area: areas.Area, *, at: datetime) -> list[Pair]:
         for number, one in enumerate(group):
             for other in group[number + 1 :]:
                 how = likeness.likeness(one, other)
-                assert one.id is not None and other.id is not None
+                assert one.id is not None
+                assert other.id is not None
                 if how.is_offered and tuple(sorted((one.id, other.id))) not in judged:
                     scored.append((how, *sorted((one, other), key=lambda it: (it.opened_at, str(it.id)))))
     best = sorted(scored, key=lambda it: (-it[0].same_words, -it[0].score))[:PAIRS_MAX]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from django.db.models import F, Q, Subquery
 from minqing.areas import public as areas
 from minqing.cases import rules
 from minqing.cases.models import Case, CaseQuerySet, Topic
+from minqing.cases.queries import sets
 from minqing.kernel.access import Actor
 from minqing.workflow import public as workflow
 
@@ -61,6 +62,10 @@ class QueueFilters:
     area_path: str = ""  # instead of the id, where the caller knows it
     here_only: bool = False  # at that area itself, not below it
     mine: bool = False  # handed to the actor by name
+    # One of the sets that figures count (``queries.sets``), in a period of days, both included.
+    set: str = ""
+    since: date | None = None
+    until: date | None = None
     sort: str = "due"
 
 
@@ -88,6 +93,8 @@ class CaseRow:
     content_label: str
     leg: int = 0
     holder_name: str = ""
+    reports: int = 1  # how many reported it: those merged into it count
+    goes_along: bool = False  # handled as a part of another
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +182,8 @@ def _row(case: Case, place: str, clock: workflow.ClockFace) -> CaseRow:
         content_label=case.content_label,
         leg=case.run.legs_count,
         holder_name=case.run.holder.name if case.run.holder else "",
+        reports=case.reports,
+        goes_along=case.run.follows_id is not None,
     )
 
 
@@ -199,7 +208,10 @@ def filtered(actor: Actor, filters: QueueFilters, at: datetime) -> CaseQuerySet:
         found = found.filter(source=filters.source)
     if filters.topic:
         found = found.filter(Q(topic__key=filters.topic) | Q(topic__parent__key=filters.topic))
-    if filters.unit_id:
+    if filters.set:
+        period = sets.Period(filters.since, filters.until)
+        found = sets.in_set(found, filters.set, period, at=at, unit_id=filters.unit_id)
+    if filters.unit_id and filters.set not in sets.OF_THE_UNIT_ITSELF:
         found = found.filter(unit_id=filters.unit_id)
     elif filters.no_unit:
         found = found.filter(unit=None)
@@ -269,6 +281,22 @@ def topics() -> list[tuple[str, list[tuple[str, str]]]]:
         (
             top.label,
             [(one.key, one.label) for one in found if one.parent_id == top.id] or [(top.key, top.label)],
+        )
+        for top in found
+        if top.parent_id is None
+    ]
+
+
+def topics_and_groups() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return the subject scheme for a select in which a whole group may be chosen too."""
+    found = list(Topic.objects.filter(closed_at=None))
+    return [
+        (
+            top.label,
+            [
+                (top.key, f"{top.label}（整类）"),
+                *((one.key, one.label) for one in found if one.parent_id == top.id),
+            ],
         )
         for top in found
         if top.parent_id is None

@@ -7,20 +7,37 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
-from django.core.files.storage import default_storage
-
 from minqing.areas import public as areas
 from minqing.cases import rules
 from minqing.cases.events import CaseOpened, FileAttached, ReporterAnswered, StepTaken, Urged, WordAdded
+from minqing.cases.events_handover import (
+    CaseMerged,
+    CaseReopened,
+    CaseSplit,
+    MergeUndone,
+    ReopenedByChild,
+    ResultPassedOn,
+    ReturnRuled,
+    SplitOff,
+    UrgedBySupervisor,
+)
 from minqing.cases.models import Attachment, Case, DoorCode
 from minqing.cases.procedures.vocabulary import DONE
+from minqing.cases.queries.handed import ReceiptKin, parts_for_reporter
+from minqing.cases.queries.photos import released_of, seen_by_reporter
 from minqing.journal.public import TimelineLine, timeline
 from minqing.kernel import clock
 from minqing.kernel.errors import NotThere
 from minqing.workflow import public as workflow
 
 # What the reporter is told; a deadline missed, a clock recomputed, a file opened are not their burden.
-_TOLD = {one.kind for one in (CaseOpened, StepTaken, ReporterAnswered, WordAdded, Urged, FileAttached)}
+_TOLD = {
+    one.kind
+    for one in (
+        CaseOpened, StepTaken, ReporterAnswered, WordAdded, Urged, FileAttached, CaseMerged, MergeUndone,
+        ResultPassedOn, CaseReopened, ReopenedByChild, CaseSplit, SplitOff, ReturnRuled, UrgedBySupervisor,
+    )
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +63,10 @@ class Receipt:
     may_urge: bool
     answered_done: bool | None
     content_label: str
+    # Handled together with what others reported; and the other matter of the same report, each with its receipt.
+    goes_along: bool = False
+    split_from: ReceiptKin | None = None
+    parts: tuple[ReceiptKin, ...] = ()
 
 
 def receipt(code: str, *, at: datetime) -> Receipt:
@@ -53,9 +74,13 @@ def receipt(code: str, *, at: datetime) -> Receipt:
     case = _by_code(code)
     run = case.run
     of = workflow.procedure(run.procedure)
-    open_steps = of.open_to(run.state, [workflow.REPORTER]) if run.is_running else ()
+    stands_still = not run.is_running or run.follows_id is not None
+    open_steps = () if stands_still else of.open_to(run.state, [workflow.REPORTER])
     lines = timeline("case", case.id, in_order_of_commit=case.is_anonymous)
+    split_from, parts = parts_for_reporter(case)
     photos = list(Attachment.objects.filter(case=case).values_list("id", "step"))
+    # What was photographed at the place may show other people: somebody looked at it first.
+    released = released_of(case) if any(step for _, step in photos) else set()
     return Receipt(
         code=case.receipt_code,
         number=case.number,
@@ -71,20 +96,24 @@ def receipt(code: str, *, at: datetime) -> Receipt:
         legs=workflow.legs(run, at=at),
         lines=[line for line in lines if line.kind in _TOLD],
         photos=[one for one, step in photos if not step],
-        result_photos=[one for one, step in photos if step],
+        result_photos=[one for one, step in photos if step and one in released],
         may_answer=any(DONE in step.then for step in open_steps),
         may_urge=case.closed_at is None and rules.may_urge_again(case.urged_at, at),
         answered_done=case.done,
         content_label=case.content_label,
+        goes_along=run.follows_id is not None,
+        split_from=split_from,
+        parts=tuple(parts),
     )
 
 
 def receipt_photo(code: str, attachment_id: UUID) -> Path:
     """Return where a photo of the receipt's case lies. Raises :class:`NotThere`."""
     found = Attachment.objects.filter(id=attachment_id, case=_by_code(code)).first()
-    if found is None:
+    path = seen_by_reporter(found) if found is not None else None
+    if path is None:
         raise NotThere
-    return Path(default_storage.path(str(found.file)))
+    return path
 
 
 def _by_code(code: str) -> Case:

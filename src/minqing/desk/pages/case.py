@@ -139,10 +139,20 @@ def _boxes(file: cases.CaseFile, kept: Kept | None) -> list[StepBox]:
             boxes.append(StepBox(one, kept.form, is_open=True))
             continue
         form = cases.StepForm(one, units, initial={"leg": file.leg})
+        _suggest(form, suggested)
         boxes.append(StepBox(one, form, is_open=number == 0 and kept is None))
     if boxes and not any(box.is_open for box in boxes):
         boxes[0] = replace(boxes[0], is_open=True)
     return boxes
+
+
+def _suggest(form: cases.StepForm, suggested: cases.Suggestion | None) -> None:
+    """Choose the unit that the dispatch catalogue names beforehand, and say why; somebody else may be chosen."""
+    if suggested is None or "unit" not in form.fields:
+        return
+    form.fields["unit"].help_text = suggested.words
+    if suggested.unit is not None:
+        form.initial["unit"] = str(suggested.unit.id)
 
 
 def _typed(kept: Kept) -> Kept:

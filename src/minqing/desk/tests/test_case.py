@@ -141,7 +141,7 @@ def test_a_stale_leg_with_the_step_still_open_can_be_sent_again(desk):
     assert "没有照片" in text(stale)
     assert "又去收了一遍" in text(stale)
     assert 'name="conclude-leg" value="7"' in text(stale)
-    assert desk.step(client, case, "assign", 4, unit=unit, advice="还是请你们办").status_code == 302
+    assert desk.step(handler, case, "conclude", 7, result="又去收了一遍").status_code == 302
 
 
 def test_a_wrong_input_on_a_stale_page_still_tells_of_the_change(desk):
