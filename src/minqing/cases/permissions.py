@@ -89,3 +89,29 @@ SEE_EXPRESS = capability(
 # Petitions are sealed to those who work on them (and their units and sponsors, see ``CaseQuerySet.visible_to``).
 SEE_PETITIONS = capability("cases.see_petitions", "查看信访事项", PETITION_OFFICER, REVIEWER)
 REGISTER_PETITION = capability("cases.register_petition", "登记信访事项", PETITION_OFFICER)
+# The three lines are read by those who stand in them and by those who watch.
+SEE_LINES = capability(
+    "cases.see_lines",
+    "查看三道防线",
+    GRID_WORKER,
+    GROUP_LEADER,
+    VILLAGE_CLERK,
+    VILLAGE_SECRETARY,
+    TOWN_DISPATCHER,
+    TOWN_SECRETARY,
+    COUNTY_DISPATCHER,
+    SUPERVISOR,
+    DISCIPLINE_OFFICER,
+)
+OPEN_PETITIONS = capability(
+    "cases.open_petitions",
+    "信访台账",
+    PETITION_OFFICER,
+    REVIEWER,
+    TOWN_SECRETARY,
+    SUPERVISOR,
+    EXPRESS_OFFICER,
+)
+NAME_SPONSOR = capability("cases.name_sponsor", "指定包案领导", PETITION_OFFICER)
+# What a town cannot solve for an enterprise goes to the mayor's lane.
+LIFT_TO_EXPRESS = capability("cases.lift_to_express", "转市长直通车", TOWN_DISPATCHER, TOWN_SECRETARY)
