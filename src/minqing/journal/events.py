@@ -63,6 +63,12 @@ class Event:
         return cls(subject_kind=subject_kind, subject_id=subject_id, area_id=area_id, **given)
 
 
+def fields_of(event: type[Event]) -> tuple[str, ...]:
+    """Return the names of an event's own fields, facts and personal ones."""
+    facts, personal = _names(event)  # type: ignore[arg-type]  # a class has a hash of its own
+    return facts + personal
+
+
 @cache
 def _names(event: type[Event]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the names of an event's (facts, personal) fields: the same for every one of a million."""

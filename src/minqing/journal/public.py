@@ -40,6 +40,7 @@ from minqing.journal.services import (
     reactions_to,
     reacts_to,
     record,
+    record_alike,
     record_many,
     record_read,
 )
@@ -86,6 +87,7 @@ __all__ = [
     "recent_checks",
     "recent_seals",
     "record",
+    "record_alike",
     "record_many",
     "record_read",
     "record_rows",

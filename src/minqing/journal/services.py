@@ -6,20 +6,21 @@ import hashlib
 import json
 import secrets
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from json.encoder import encode_basestring
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from django.db import connection, transaction
 from procrastinate.contrib.django import app
 
-from minqing.journal.events import EVENTS, Event, FileOpened, detail_hash
+from minqing.journal.events import EVENTS, Event, FileOpened, detail_hash, fields_of, to_json
 from minqing.journal.models import Awaiting, Detail, Entry, ReactionDone
 from minqing.kernel.access import Hand
 from minqing.kernel.clock import to_the_hour
-from minqing.kernel.copying import copy_rows
+from minqing.kernel.copying import copy_columns, copy_rows
 from minqing.kernel.ids import random_id, uuid7, uuid7_text
 
 SALT_BYTES: Final = 16
@@ -130,6 +131,53 @@ def record_many(events: Iterable[tuple[Event, Hand, datetime]]) -> int:
     copy_rows(Entry._meta.db_table, _ENTRY, entries)
     copy_rows(Detail._meta.db_table, _DETAIL, details)
     return len(entries)
+
+
+def record_alike(
+    kind: type[Event],
+    subjects: Sequence[tuple[str, str]],
+    personal: tuple[str, Sequence[str]],
+    *,
+    subject_kind: str,
+    by: Hand,
+    at: datetime,
+    **facts: Any,
+) -> int:
+    """Write an entry of one kind for each (subject id, area id), without reactions; return how many.
+
+    For subjects by the hundred thousand that differ in one ``personal`` text (its name, and a value for each). The rows
+    are those of :func:`record_many` (a test compares both). Not for a nameless hand.
+    """
+    name, values = personal
+    if kind.personal != {name} or {name, *facts} != set(fields_of(kind)) or by.nameless:
+        raise TypeError(f"{kind.__name__} is not told by {name} and {sorted(facts)}")
+    said = _canonical({key: to_json(value) for key, value in facts.items()})
+    texts = [f'{{"{name}":{encode_basestring(value)}}}' for value in values]
+    salts = secrets.token_bytes(SALT_BYTES * len(texts))
+    salted = [salts[start : start + SALT_BYTES] for start in range(0, len(salts), SALT_BYTES)]
+    keys = [uuid7_text() for _ in texts]
+    told: dict[str, Sequence[Any]] = {
+        "id": keys,
+        "subject_id": [subject for subject, _ in subjects],
+        "area_id": [area for _, area in subjects],
+        "detail_hash": [
+            hashlib.sha256(salt + f"[{said},{text}]".encode()).digest()
+            for salt, text in zip(salted, texts, strict=True)
+        ],
+    }
+    same = {
+        "at": at, "kind": kind.kind, "subject_kind": subject_kind, "person_id": by.person_id,
+        "person_name": by.person_name, "appointment_id": by.appointment_id,
+        "appointment_label": by.appointment_label, "facts": said, "is_read": kind.is_read,
+    }  # fmt: skip
+    copy_columns(Entry._meta.db_table, told, same)
+    details: dict[str, Sequence[Any]] = {
+        "id": [uuid7_text() for _ in texts],
+        "entry_id": keys,
+        "personal": texts,
+        "salt": salted,
+    }
+    return copy_columns(Detail._meta.db_table, details, {})
 
 
 def record_read(

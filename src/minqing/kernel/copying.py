@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from itertools import islice
 from typing import Any, Final
@@ -74,6 +74,30 @@ def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]])
     return count
 
 
+def copy_columns(table: str, columns: Mapping[str, Sequence[Any]], always: Mapping[str, Any]) -> int:
+    """Copy rows given column by column in the caller's transaction; return how many.
+
+    ``always`` holds what is the same in every row: it is written out once.
+    """
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, [*columns, *always]))
+    )
+    count = len(next(iter(columns.values())))
+    if not count:
+        return 0
+    end = "\t".join(["", *map(_cell, always.values())]) + "\n"
+    # Past Django's cursor, so its errors are translated here.
+    with (
+        connection.cursor() as cursor,
+        connection.wrap_database_errors,
+        cursor.cursor.copy(statement) as copy,
+    ):
+        for at in range(0, count, _BLOCK_ROWS):
+            cells = [_column(values[at : at + _BLOCK_ROWS]) for values in columns.values()]
+            copy.write(end.join(map("\t".join, zip(*cells, strict=True))) + end)
+    return count
+
+
 def merge_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
     """Overwrite columns of rows already there, the first of ``columns`` being their key; return how many were found.
 
@@ -124,3 +148,10 @@ class Shape:
     def copy(self, rows: Iterable[Sequence[Any]]) -> int:
         """Copy rows in; return how many."""
         return copy_rows(self.table, self.columns, rows)
+
+    def copy_columns(self, columns: Mapping[str, Sequence[Any]], **said: Any) -> int:
+        """Copy rows in, given column by column (fields by name); what is said, and defaults, hold for every row."""
+        given = {self.columns[self._places[name]]: values for name, values in columns.items()}
+        row = self.row(**said)
+        always = {column: row[at] for at, column in enumerate(self.columns) if column not in given}
+        return copy_columns(self.table, given, always)

@@ -25,6 +25,11 @@ def uuid7_text() -> str:
     return str(uuid_utils.uuid7())
 
 
+def fresh_uuid7() -> uuid_utils.UUID:
+    """Make a time-ordered id of now that is not an :class:`uuid.UUID` but has its text and its bytes, for the same."""
+    return uuid_utils.uuid7()
+
+
 def random_id() -> uuid.UUID:
     """Make an id that tells no time (version 4): for what an anonymous reporter leaves."""
     return uuid.uuid4()

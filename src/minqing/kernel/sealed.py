@@ -50,6 +50,13 @@ class Unreadable(RuntimeError):
     """A sealed value did not open: wrong key, moved or damaged."""
 
 
+class HasBytes(Protocol):
+    """A row's id in whatever class made it: its sixteen bytes are what a box is bound to."""
+
+    @property
+    def bytes(self) -> bytes: ...
+
+
 class _Aead(Protocol):
     def encrypt(self, nonce: bytes, data: bytes, associated_data: bytes, /) -> bytes: ...
     def decrypt(self, nonce: bytes, data: bytes, associated_data: bytes, /) -> bytes: ...
@@ -102,14 +109,14 @@ def seal(value: str, *, place: str, row: UUID) -> bytes:
     return sealer(place)(value, row)
 
 
-def sealer(place: str) -> Callable[[str, UUID], bytes]:
+def sealer(place: str) -> Callable[[str, HasBytes], bytes]:
     """Return what seals values of one place, with the newest key of this moment: for many at once."""
     key_id, key = settings().sealing_key()
     algorithm = ALGORITHMS[settings().cipher]
     header = bytes((algorithm, key_id))
     encrypt, bound, random = _cipher(algorithm, key).encrypt, header + place.encode() + b"\0", os.urandom
 
-    def seal_one(value: str, row: UUID) -> bytes:
+    def seal_one(value: str, row: HasBytes) -> bytes:
         nonce = random(NONCE_BYTES)
         return header + nonce + encrypt(nonce, value.encode(), bound + row.bytes)
 
@@ -148,7 +155,28 @@ def _bound(header: bytes, place: str, row: UUID) -> bytes:
 
 def blind_index(value: str, purpose: str) -> bytes:
     """Return 16 bytes by which equal values of one purpose are found without being read (HMAC-SHA-256)."""
-    return hmac.digest(settings().index_key(), f"{purpose}\0{value}".encode(), hashlib.sha256)[:INDEX_BYTES]
+    return indexer(purpose)(value)
+
+
+def indexer(purpose: str) -> Callable[[str], bytes]:
+    """Return what makes the blind indexes of one purpose: for many at once."""
+    return _indexer(settings().index_key(), purpose)
+
+
+@lru_cache(maxsize=16)
+def _indexer(key: bytes, purpose: str) -> Callable[[str], bytes]:
+    # HMAC as RFC 2104 writes it, with key and purpose taken in once: four times as fast as starting anew each time.
+    block = key.ljust(hashlib.sha256().block_size, b"\0")
+    inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in block) + purpose.encode() + b"\0").copy
+    outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in block)).copy
+
+    def index(value: str) -> bytes:
+        inside, outside = inner(), outer()
+        inside.update(value.encode())
+        outside.update(inside.digest())
+        return outside.digest()[:INDEX_BYTES]
+
+    return index
 
 
 class _Opened(DeferredAttribute):

@@ -9,7 +9,7 @@ A mistake in a filter of ours therefore shows nobody a number of another village
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -19,12 +19,13 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from minqing.kernel.access import Actor, Capability
-from minqing.kernel.sealed import array_of, sealer, unseal
+from minqing.kernel.sealed import HasBytes, array_of, sealer, unseal
 from minqing.registry.models import Identity
 from minqing.registry.permissions import SEE_REGISTRY
 
 NUMBERS: Final = ("id_number", "phone")
 WRITE: Final = 2_000  # rows in one statement
+ADD: Final = 5_000  # new ones: the database gathers the areas under the paths once a statement
 
 # One round trip: say the paths, do it, say again what was said before. Outside a transaction the three statements
 # are one of their own (a simple query), so that the paths end with them either way.
@@ -42,6 +43,10 @@ SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::bytea[], %s::bytea[])
 ON CONFLICT (resident_id) DO UPDATE SET area_id = EXCLUDED.area_id,
     id_number = coalesce(EXCLUDED.id_number, resident_identity.id_number),
     phone = coalesce(EXCLUDED.phone, resident_identity.phone)
+"""
+_ADD: Final = """
+INSERT INTO resident_identity (resident_id, area_id, id_number, phone)
+SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::bytea[], %s::bytea[])
 """
 _MOVE: Final = "UPDATE resident_identity SET area_id = %s WHERE resident_id = ANY(%s::uuid[])"
 _HAVE: Final = """
@@ -139,6 +144,28 @@ def put_identities(rows: Iterable[IdentityRow], paths: Collection[str]) -> int:
         _do(_PUT, [keys, areas, *(array_of(_sealed(name, some)) for name in NUMBERS)], paths)
         count += len(some)
     return count
+
+
+def add_identities(
+    residents: Sequence[HasBytes],
+    areas: Sequence[str],
+    numbers: Mapping[str, Sequence[str]],
+    paths: Collection[str],
+) -> int:
+    """Write the numbers of new residents, given column by column (of :data:`NUMBERS`); return how many rows.
+
+    Ids are texts (those of residents give theirs by ``str``). An area outside the paths is refused by the database.
+    """
+    numbered = [at for at in range(len(residents)) if any(numbers[name][at] for name in NUMBERS)]
+    for start in range(0, len(numbered), ADD):
+        some = numbered[start : start + ADD]
+        boxes = []
+        for name in NUMBERS:
+            seal, values = sealer(_place(name)), numbers[name]
+            boxes.append(array_of(seal(values[at], residents[at]) if values[at] else None for at in some))
+        keys, places = (",".join(str(ids[at]) for at in some) for ids in (residents, areas))
+        _do(_ADD, [f"{{{keys}}}", f"{{{places}}}", *boxes], paths)
+    return len(numbered)
 
 
 def move_identities(resident_ids: Collection[UUID], area_id: UUID, paths: Collection[str]) -> None:

@@ -31,7 +31,10 @@ INITIALS_MAX: Final = 60
 def name_initials(name: str) -> str:
     """Return the pinyin initials of a name, lower-case letters and digits: ``王伯根`` → ``wbg``."""
     # Where no part of a name is a word with a reading of its own, its characters can be looked up one by one.
-    if any(name[at:to] in PHRASES_DICT for to in range(2, len(name) + 1) for at in range(to - 1)):
+    length = len(name)
+    if name in PHRASES_DICT or (length > 2 and (name[:2] in PHRASES_DICT or name[1:] in PHRASES_DICT)):
+        return _initials(name)
+    if length > 3 and any(name[at:to] in PHRASES_DICT for to in range(2, length + 1) for at in range(to - 1)):
         return _initials(name)
     return "".join(map(_initials, name))[:INITIALS_MAX]
 

@@ -6,9 +6,6 @@ matter who works, how many do, or when one of them dies.
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,7 +17,9 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 
 from minqing.kernel.access import Actor
 from minqing.registry.models.imports import ImportBatch, ImportChunk
+from minqing.registry.services import import_store as store
 from minqing.registry.services.import_chunks import Judge
+from minqing.registry.services.import_helper import with_helper
 from minqing.registry.services.import_reading import repeated_rows
 
 CHECK, APPLY = "check", "apply"
@@ -28,16 +27,17 @@ CHECK, APPLY = "check", "apply"
 # other makes its next one ready, and threads would wait for each other's Python.
 HELPER_ROWS_MIN: Final = 20_000
 TRIES: Final = 4  # of one chunk that meets somebody else's change
-# After so many chunks of a lane the planner's picture of the growing tables is refreshed.
+# After so many chunks of the first lane the planner's picture of the growing tables is refreshed.
 _ANALYSED_AFTER: Final = frozenset({2, 8, 32, 96})
 _GROWING: Final = ("resident", "resident_identity", "household", "household_member", "import_mark")
+# With columns named, the expressions of the search indexes are left out, which take three quarters of the time.
+_LOOKED_UP: Final = {
+    "resident": "id, id_index", "household": "id, code", "import_mark": "rows_hash",
+    "household_member": "household_id, resident_id, relation, ends_on",
+}  # fmt: skip
 # Chunks of one spreadsheet share it; a small one applied meanwhile waits for it alone: two files about one household
 # would each decide on what the other changes. Large ones come one after the other, by the lock of their jobs.
 LOCK: Final = 7_201_001
-
-
-class HelperFailed(RuntimeError):
-    """The second process ended with an error, which stands in the worker's log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +50,22 @@ class Task:
     at: datetime
     is_alone: bool = False  # no other import may move meanwhile
 
-    def run(self, *, tries: int = TRIES, goes_on: Callable[[], bool] = lambda: True) -> None:
-        """Take chunks until none is left (or it should not go on)."""
+    def run(
+        self, *, tries: int = TRIES, goes_on: Callable[[], bool] = lambda: True, is_first: bool = False
+    ) -> None:
+        """Take chunks until none is left (or it should not go on). ``is_first``: of several who do."""
         count = ImportChunk.objects.filter(batch=self.batch).count()
         repeated = repeated_rows(self.batch.id) if self.stretch == CHECK else {}
         judge = Judge.of(self.batch, repeated, self.at, count)
         failed: Counter[UUID] = Counter()
         done = 0
+        in_parts = not connection.in_atomic_block  # else the caller's transaction is all or nothing
         while goes_on():
             chunk: ImportChunk | None = None
             try:
                 with transaction.atomic():
+                    if in_parts:
+                        store.commit_without_waiting()
                     if (chunk := self._next()) is None:
                         return
                     self._work(judge, chunk)
@@ -71,8 +76,8 @@ class Task:
                 failed[chunk.id] += 1
             else:
                 done += 1
-                if self.stretch == APPLY and done in _ANALYSED_AFTER:
-                    analyse()
+                if is_first and self.stretch == APPLY and done in _ANALYSED_AFTER:
+                    learn_the_sizes()
 
     def _next(self) -> ImportChunk | None:
         left = ImportChunk.objects.select_for_update(skip_locked=True).filter(batch=self.batch)
@@ -91,43 +96,29 @@ class Task:
 def side_by_side(task: Task, rows: int) -> None:
     """Work on a large spreadsheet with all there is; the first failure is raised when everybody has stopped."""
     if rows >= HELPER_ROWS_MIN:
-        with_helper(task)
+        with_helper((str(task.batch.id), task.stretch, task.at.isoformat()), lambda: task.run(is_first=True))
     else:
-        task.run()
-    if task.stretch == APPLY:
-        analyse()
+        task.run(is_first=True)
 
 
-def with_helper(task: Task) -> None:
-    """Work here and in a second process, which ends when this one does."""
-    words = [
-        "-m",
-        "django",
-        "import_lane",
-        str(task.batch.id),
-        task.stretch,
-        task.at.isoformat(),
-        str(os.getpid()),
-    ]
-    helper = subprocess.Popen([sys.executable, *words], stdin=subprocess.DEVNULL)  # noqa: S603  (our own program)
-    try:
-        task.run()
-    except BaseException:
-        helper.terminate()
-        helper.wait()
-        raise
-    if helper.wait():
-        raise HelperFailed(f"import_lane ended with {helper.returncode}")
+def learn_the_sizes() -> None:
+    """Tell the planner how the tables that grow are filled, in the columns by which an import looks things up."""
+    _analyse([f"{table} ({columns})" for table, columns in _LOOKED_UP.items()])
 
 
 def analyse() -> None:
-    """Refresh the planner's statistics after a bulk load, where the application may (PostgreSQL 17 and later)."""
+    """Refresh the planner's statistics after a bulk load."""
+    _analyse(list(_GROWING))
+
+
+def _analyse(what: list[str]) -> None:
+    """Analyse tables, where the application may (PostgreSQL 17 and later)."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_setting('server_version_num')::int >= 170000")
         if cursor.fetchone() == (True,):
             cursor.execute(
-                "SELECT t FROM unnest(%s::text[]) AS t WHERE has_table_privilege(t, 'MAINTAIN')",
-                [list(_GROWING)],
+                "SELECT t FROM unnest(%s::text[]) AS t WHERE has_table_privilege(split_part(t, ' ', 1), 'MAINTAIN')",
+                [what],
             )
             if tables := [name for (name,) in cursor.fetchall()]:
                 cursor.execute(f"ANALYZE {', '.join(tables)}")  # names are ours

@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Final
-from uuid import UUID
 
 from django.db import connection
 
-from minqing.kernel.sealed import blind_index
+from minqing.kernel.sealed import array_of, indexer
 from minqing.registry.services.import_reading import Line, homes
 from minqing.registry.services.import_scope import Scope
 from minqing.registry.services.planned import ResidentPlan
@@ -36,7 +35,7 @@ _KNOWN: Final = f"""
 WITH found AS MATERIALIZED (  -- else the planner takes the digest of every household to join by it
     SELECT m.rows_hash, m.state AS was, h.area_id, {_STATE} AS state
     FROM import_mark m JOIN household h ON h.id = m.household_id
-    WHERE m.rows_hash = ANY(%s) AND h.closed_on IS NULL
+    WHERE m.rows_hash = ANY(%s::bytea[]) AND h.closed_on IS NULL
 )
 SELECT rows_hash, area_id FROM found WHERE state = was
 """  # noqa: S608  (a constant of ours)
@@ -58,7 +57,7 @@ def by_home(lines: Sequence[Line]) -> dict[str, list[Line]]:
 
 def rows_hash(lines: Sequence[Line]) -> bytes:
     """Return the keyed hash of a household's normalised rows, in the order of the file."""
-    return blind_index("\n".join([line.values for line in lines]), PURPOSE)
+    return indexer(PURPOSE)("\n".join([line.values for line in lines]))
 
 
 def unchanged_homes(
@@ -73,7 +72,7 @@ def unchanged_homes(
     if not hashed:
         return set()
     with connection.cursor() as cursor:
-        cursor.execute(_KNOWN, [list(hashed)])
+        cursor.execute(_KNOWN, [array_of(hashed)])
         found = [(hashed[bytes(known)], area_id) for known, area_id in cursor.fetchall()]
     return {
         home
@@ -84,16 +83,16 @@ def unchanged_homes(
 
 def mark(plan: ResidentPlan, homes_of: Mapping[str, list[Line]]) -> None:
     """Remember the households of a plan that has been written whole: no row refused, nothing to notice."""
-    ids: list[UUID] = []
+    ids: list[str] = []
     hashes: list[bytes] = []
     for home in plan.households:
         lines = homes_of.get(home.key, [])
-        home_id = home.row.id if home.row else home.new_id
-        if home_id is None or home.is_merged or len(lines) != len(home.rows):
+        home_id = str(home.row.id) if home.row else home.new_id
+        if not home_id or home.is_merged or len(lines) != len(home.rows):
             continue
         if not any(one.row.problems for one in home.rows):
             ids.append(home_id)
             hashes.append(rows_hash(lines))
     if ids:
         with connection.cursor() as cursor:
-            cursor.execute(_MARK, [ids, hashes])
+            cursor.execute(_MARK, [f"{{{','.join(ids)}}}", array_of(hashes)])

@@ -41,7 +41,8 @@ from minqing.registry.models.imports import (
 from minqing.registry.permissions import IMPORT_REGISTRY
 from minqing.registry.services import import_store as store
 from minqing.registry.services.import_chunks import settle_unchanged
-from minqing.registry.services.import_lanes import APPLY, CHECK, Task, side_by_side
+from minqing.registry.services.import_helper import warm_up
+from minqing.registry.services.import_lanes import APPLY, CHECK, Task, analyse, side_by_side
 from minqing.registry.services.import_reading import read_file
 from minqing.registry.services.import_rows import match_header
 from minqing.registry.services.spreadsheet import FILE_BYTES_MAX, read_sheet
@@ -53,6 +54,7 @@ FILE_NAME_MAX: Final = 120
 AT_ONCE_BYTES: Final = 200_000
 AT_ONCE_WORKBOOK_BYTES: Final = 70_000
 AT_ONCE_ROWS: Final = 1_500
+HELPED_BYTES_MIN: Final = 1_000_000  # the helper is started while such a file is read
 CHECK_JOB: Final = "registry.check_import"
 APPLY_JOB: Final = "registry.apply_import"
 _LOCK: Final = 7_201_002
@@ -123,6 +125,8 @@ def check_import(batch_id: UUID, at: datetime, *, is_last_try: bool = False) -> 
 def _check(batch: ImportBatch, by: Actor, at: datetime, *, in_background: bool = False) -> None:
     chunks = ImportChunk.objects.filter(batch=batch)
     if not chunks.exists():
+        if in_background and batch.file_bytes >= HELPED_BYTES_MIN:
+            warm_up()
         read_file(batch, clock.local(batch.uploaded_at).date())
     task = Task(batch, CHECK, by, at)
     if in_background:
@@ -183,6 +187,7 @@ def carry_on_import(batch_id: UUID, at: datetime, *, is_last_try: bool = False) 
         with _alone_at(batch):
             side_by_side(Task(batch, APPLY, by, at), batch.rows)
             _finish(batch, by, at)
+        analyse()
     except Refused as refused:
         _end(batch, STOPPED, refused.message)
     except Exception:

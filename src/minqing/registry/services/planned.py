@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db.models import Model, QuerySet
 
+from minqing.kernel.sealed import array_of
 from minqing.registry import rules
 from minqing.registry.models import Household, HouseholdMember, Resident, TagKind
 from minqing.registry.models.imports import BAD, CHANGED, NEW, UNCHANGED
@@ -27,6 +28,7 @@ class PlannedResident:
     """A row with what it would do."""
 
     row: CheckedRow
+    values: dict[str, Any]  # of the row
     index: bytes | None = None  # the blind index of its ID number
     home: str = ""
     area_id: UUID | None = None
@@ -39,10 +41,6 @@ class PlannedResident:
     fields: dict[str, Any] = field(default_factory=dict)  # columns of the person to set
     moves: bool = False  # a new membership replaces the present one
     new_tags: list[TagKind] = field(default_factory=list)
-
-    @property
-    def values(self) -> dict[str, Any]:
-        return self.row.values
 
     @property
     def relation(self) -> str:
@@ -66,7 +64,7 @@ class PlannedHousehold:
     row: Household | None = None
     members: list[HouseholdMember] = field(default_factory=list)
     new_values: dict[str, Any] = field(default_factory=dict)  # address, code, area_id where they differ
-    new_id: UUID | None = None  # what it is registered under, where nothing was on file
+    new_id: str = ""  # what it is registered under, where nothing was on file
     is_merged: bool = False  # some rows gave its code, others its head
 
     @property
@@ -90,7 +88,18 @@ class ResidentPlan:
 
 def among(rows: QuerySet[M], column: str, values: Iterable[Any]) -> QuerySet[M]:
     """Return the rows whose column (with its table) is one of the values: one parameter, however many there are."""
-    return rows.extra(where=[f"{column} = ANY(%s)"], params=[list(values)])  # noqa: S610  (columns are ours)
+    return rows.extra(where=[f"{column} = ANY(%s)"], params=[_array(list(values))])  # noqa: S610  (columns are ours)
+
+
+def _array(values: list[Any]) -> str:
+    """Write an array of ids, indexes or texts as the database reads it: the driver takes ten times as long."""
+    kinds = set(map(type, values))
+    if kinds <= {bytes}:
+        return array_of(values)
+    if kinds <= {UUID}:
+        return f"{{{','.join(map(str, values))}}}"
+    quoted = (str(value).replace("\\", "\\\\").replace('"', '\\"') for value in values)
+    return "{" + ",".join(f'"{value}"' for value in quoted) + "}"
 
 
 def chunks(items: Iterable[T], size: int = BATCH) -> Iterator[list[T]]:

@@ -20,6 +20,8 @@ PLAIN: Final = ("name", "sex", "birth_date", "occupation", "presence", "away_at"
 
 def judge(household: PlannedHousehold) -> None:
     """Refuse what does not fit together within one household, until nothing more is found."""
+    if _is_plainly_new(household):
+        return
     _judge_head_rows(household)
     while True:
         before = len(household.good)
@@ -33,6 +35,21 @@ def judge(household: PlannedHousehold) -> None:
     joining = [one for one in household.good if one.person is None or one.person.id not in _ids(household)]
     for one in joining[max(room, 0) :]:
         one.row.refuse(LABEL["household_code"], f"一户最多 {rules.MEMBERS_MAX} 人。集体宿舍请登记为场所。")
+
+
+def _is_plainly_new(household: PlannedHousehold) -> bool:
+    """Whether nothing below could find anything: nothing on file, nobody refused, one head, one grid, an address."""
+    rows = household.rows
+    if household.row is not None or len(rows) > rules.MEMBERS_MAX:
+        return False
+    area_id, heads, address = rows[0].area_id, 0, ""
+    for one in rows:
+        if one.row.is_bad or one.person is not None or one.area_id != area_id:
+            return False
+        values = one.values
+        heads += values["relation"] == rules.HEAD
+        address = address or values["address"]
+    return heads == 1 and bool(address) and area_id is not None
 
 
 def _ids(household: PlannedHousehold) -> set[UUID]:
@@ -112,23 +129,24 @@ def compare_tags(rows: list[PlannedResident], today: date) -> None:
 
 def compare(household: PlannedHousehold, scope: Scope) -> None:
     """Say what each good row changes; a row that a later judgement refused is left alone."""
-    if not household.good:
+    good = household.good
+    if not good:
         return
-    for one in household.good:
-        if one.person is not None:
-            _compare_person(one)
-            _compare_home(one, household)
-        else:
+    for one in good:
+        if one.person is None:
             one.moves = True
-        if one.person is not None and one.new_tags:
+            continue
+        _compare_person(one)
+        _compare_home(one, household)
+        if one.new_tags:
             one.changes.append(
                 Change(FIELD_LABELS["tags"], "", "、".join(kind.label for kind in one.new_tags))
             )
-    lead = household.lead
+    lead = next((one for one in good if one.values["relation"] == rules.HEAD), good[0])
     address = lead.values.get("address") or next(
-        (one.values["address"] for one in household.good if one.values.get("address")), ""
+        (one.values["address"] for one in good if one.values.get("address")), ""
     )
-    for one in household.good:
+    for one in good:
         mine = one.values.get("address")
         if mine and mine != address:
             one.row.notice(LABEL["address"], f"与同一户的第 {lead.row.number} 行不同，已按那一行的住址。")

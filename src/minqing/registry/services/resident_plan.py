@@ -15,9 +15,10 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from minqing.kernel.sealed import indexer
 from minqing.registry import rules
 from minqing.registry.models import Household, HouseholdMember, Resident
-from minqing.registry.models.subjects import id_index
+from minqing.registry.models.subjects import ID_PURPOSE, id_index
 from minqing.registry.services.import_rows import CheckedRow
 from minqing.registry.services.import_scope import Scope
 from minqing.registry.services.planned import (
@@ -43,9 +44,13 @@ def plan_residents(
 
     ``repeated`` tells rows whose ID number stood in an earlier row of the file, perhaps in another chunk.
     """
-    rows = [PlannedResident(row, id_index(row.values["id_number"])) for row in checked]
+    index = indexer(ID_PURPOSE)
+    rows = [
+        PlannedResident(row, row.values, index(number) if (number := row.values["id_number"]) else None)
+        for row in checked
+    ]
     _find_areas(rows, scope)
-    for one in rows:
+    for one in rows if repeated else ():
         if (first := repeated.get(one.row.number)) is not None:
             one.row.refuse(LABEL["id_number"], f"与第 {first} 行的证件号相同，一人只能填一行。")
     people = _people_on_file(rows, lock)
@@ -85,7 +90,7 @@ def _maybe_locked(rows: QuerySet[Any], lock: bool) -> QuerySet[Any]:
 
 
 def _know_people(rows: list[PlannedResident], people: dict[bytes, Resident], scope: Scope) -> None:
-    for one in rows:
+    for one in rows if people else ():
         person = people.get(one.index) if one.index else None
         if person is None:
             continue
@@ -125,10 +130,12 @@ def _find_households(households: list[PlannedHousehold], scope: Scope, lock: boo
         held = among(Household.everything.exclude(code="").order_by("id"), "household.code", chunk)
         by_code |= {row.code: row for row in _maybe_locked(held, lock)}
     heads: dict[bytes, PlannedHousehold] = {}
+    # The head's own row is nearly always there, with the index made already.
+    index_of = {row.values["id_number"]: row.index for one in households for row in one.rows[:1]}
     for one in households:
         one.row = by_code.get(one.key[5:]) if one.key.startswith("code ") else None
         number = next((row.values["head_id"] for row in one.rows if row.values.get("head_id")), "")
-        if one.row is None and (index := id_index(number)):
+        if one.row is None and (index := index_of.get(number) or id_index(number)):
             heads[index] = one
     for numbers in chunks(heads):
         held_by = among(
@@ -186,6 +193,8 @@ def _refuse_foreign(households: list[PlannedHousehold], scope: Scope) -> None:
 def _match_without_number(households: list[PlannedHousehold]) -> None:
     """Find those of a household who are known by name and birth date only: the row or the file lacks the number."""
     for household in households:
+        if not household.members and all(one.values.get("id_number") for one in household.rows):
+            continue  # nobody to be found, nobody who could stand there twice
         taken = {one.person.id for one in household.rows if one.person}
         seen: dict[tuple[str, str], int] = {}
         for one in household.rows:

@@ -10,15 +10,16 @@ from uuid import UUID
 
 from django.db import connection
 
-from minqing.journal.public import Event, record_many
+from minqing.journal.public import Event, record_alike, record_many
 from minqing.kernel.access import Actor
 from minqing.kernel.copying import Shape, merge_rows
-from minqing.kernel.ids import uuid7, uuid7_text
+from minqing.kernel.ids import fresh_uuid7, uuid7, uuid7_text
+from minqing.kernel.sealed import indexer
 from minqing.registry import rules, vault
 from minqing.registry.events import SubjectAdded, SubjectEdited, TagAdded
 from minqing.registry.models import Household, HouseholdMember, Resident, Tag, name_initials
 from minqing.registry.models.imports import BAD, NEW
-from minqing.registry.models.subjects import id_index, phone_index
+from minqing.registry.models.subjects import PHONE_PURPOSE, id_index, phone_index
 from minqing.registry.permissions import IMPORT_REGISTRY
 from minqing.registry.services.changes import FIELD_LABELS
 from minqing.registry.services.planned import PlannedHousehold, PlannedResident, ResidentPlan
@@ -40,16 +41,16 @@ class ResidentWriter:
         self.by_name = by.person_name[:60]
         self.paths = vault.reach(by, IMPORT_REGISTRY)
         self.events: list[Event] = []
-        # By row number: the household (id and area) and the person.
-        self.home_of: dict[int, tuple[UUID, UUID]] = {}
-        self.person_of: dict[int, UUID] = {}
+        # By row number, ids as texts: the household and its area, and the person.
+        self.home_of: dict[int, tuple[str, str]] = {}
+        self.person_of: dict[int, str] = {}
 
     def write(self) -> None:
         """Write everything that is good and not as it already was, and the entries that say so."""
         # Fixed before anything is written: a row's outcome reads what writing changes.
         self.new = [one for one in self.plan.rows if one.outcome == NEW]
         self.known = [one for one in self.plan.rows if one.outcome != BAD and one.person]
-        self.person_of = {one.row.number: one.person.id for one in self.known if one.person}
+        self.person_of = {one.row.number: str(one.person.id) for one in self.known if one.person}
         self._households()
         self._new_people()
         self._changed_people()
@@ -59,29 +60,31 @@ class ResidentWriter:
         record_many((event, hand, self.at) for event in self.events)
 
     def _households(self) -> None:
-        shape = Shape(Household)
-        fresh: list[list[Any]] = []
+        fresh: list[PlannedHousehold] = []
         changed: list[Household] = []
         moved: dict[UUID, list[UUID]] = defaultdict(list)
+        text_of: dict[UUID, str] = {}  # of areas: a few, named by thousands of households
         for home in self.plan.households:
-            if not home.good:
+            if not (good := home.good):
                 continue
             row = home.row
             if row is None:
-                fresh.append(self._fresh(home, shape))
-                assert home.new_id is not None
-                place = (home.new_id, home.new_values["area_id"])
+                # In the order of time, not at one moment: neighbouring keys fill the same pages of the index.
+                home.new_id = uuid7_text()
+                fresh.append(home)
+                area_id = home.new_values["area_id"]
+                place = (home.new_id, text_of.get(area_id) or text_of.setdefault(area_id, str(area_id)))
             else:
                 if home.new_values:
                     self._change(home, row, moved)
                     changed.append(row)
-                place = (row.id, row.area_id)
-            for one in home.good:
+                place = (str(row.id), str(row.area_id))
+            for one in good:
                 self.home_of[one.row.number] = place
-        shape.copy(fresh)
+        self._fresh(fresh, text_of)
         if changed:
             merge_rows(
-                shape.table,
+                Household._meta.db_table,
                 _HOME_COLUMNS,
                 ([getattr(row, name) for name in _HOME_COLUMNS] for row in changed),
             )
@@ -92,19 +95,22 @@ class ResidentWriter:
             Tag.everything.filter(subject_id__in=[*homes, *ids]).update(area_id=area_id)
             vault.move_identities(ids, area_id, self.paths)
 
-    def _fresh(self, home: PlannedHousehold, shape: Shape) -> list[Any]:
-        # In the order of time, not at one moment: neighbouring keys fill the same pages of the index.
-        home.new_id = uuid7()
-        said = home.new_values
-        self.events.append(
-            SubjectAdded(
-                subject_kind=rules.HOUSEHOLD, subject_id=home.new_id, area_id=said["area_id"], name=said["address"],
-                batch_id=self.batch_id,
-            )
-        )  # fmt: skip
-        return shape.row(
-            id=home.new_id, area_id=said["area_id"], address=said["address"], code=said.get("code", ""),
+    def _fresh(self, homes: list[PlannedHousehold], text_of: dict[UUID, str]) -> None:
+        if not homes:
+            return
+        said = [home.new_values for home in homes]
+        ids, areas = [home.new_id for home in homes], [text_of[one["area_id"]] for one in said]
+        addresses = [one["address"] for one in said]
+        Shape(Household).copy_columns(
+            {"id": ids, "area_id": areas, "address": addresses, "code": [one.get("code", "") for one in said]},
             changed_at=self.at, changed_by_name=self.by_name,
+        )  # fmt: skip
+        self._added(rules.HOUSEHOLD, ids, areas, addresses)
+
+    def _added(self, kind: str, ids: list[str], areas: list[str], names: list[str]) -> None:
+        record_alike(
+            SubjectAdded, list(zip(ids, areas, strict=True)), ("name", names), subject_kind=kind,
+            by=self.by.hand, at=self.at, batch_id=self.batch_id,
         )  # fmt: skip
 
     def _change(self, home: PlannedHousehold, row: Household, moved: dict[UUID, list[UUID]]) -> None:
@@ -123,31 +129,29 @@ class ResidentWriter:
         )  # fmt: skip
 
     def _new_people(self) -> None:
-        shape = Shape(Resident)
-        rows: list[list[Any]] = []
-        numbers: list[vault.IdentityRow] = []
-        for one in self.new:
-            said, number = one.values, one.row.number
-            area_id = self.home_of[number][1]
-            key = self.person_of[number] = uuid7()
-            rows.append(
-                shape.row(
-                    id=key, area_id=area_id, name=said["name"], name_initials=name_initials(said["name"]),
-                    sex=said["sex"], birth_date=said["birth_date"] or None, id_index=one.index,
-                    phone_index=phone_index(said["phone"]), occupation=said["occupation"],
-                    presence=said["presence"] or rules.HERE, away_at=said["away_at"], origin=said["origin"],
-                    changed_at=self.at, changed_by_name=self.by_name,
-                )
-            )  # fmt: skip
-            numbers.append(vault.IdentityRow(key, area_id, said["id_number"], said["phone"]))
-            self.events.append(
-                SubjectAdded(
-                    subject_kind=rules.RESIDENT, subject_id=key, area_id=area_id, name=said["name"],
-                    batch_id=self.batch_id,
-                )
-            )  # fmt: skip
-        shape.copy(rows)
-        vault.put_identities(numbers, self.paths)
+        new = self.new
+        if not new:
+            return
+        said = [one.values for one in new]
+        keys = [fresh_uuid7() for _ in new]
+        ids = list(map(str, keys))
+        areas = [self.home_of[one.row.number][1] for one in new]
+        names = [one["name"] for one in said]
+        phones = [one["phone"] for one in said]
+        index = indexer(PHONE_PURPOSE)
+        columns = {
+            "id": ids, "area_id": areas, "name": names, "name_initials": list(map(name_initials, names)),
+            "birth_date": [one["birth_date"] or None for one in said], "id_index": [one.index for one in new],
+            "phone_index": [index(phone) if phone else None for phone in phones],
+            "presence": [one["presence"] or rules.HERE for one in said],
+        }  # fmt: skip
+        for name in ("sex", "occupation", "away_at", "origin"):
+            columns[name] = [one[name] for one in said]
+        Shape(Resident).copy_columns(columns, changed_at=self.at, changed_by_name=self.by_name)
+        numbers = {"id_number": [one["id_number"] for one in said], "phone": phones}
+        vault.add_identities(keys, areas, numbers, self.paths)
+        self._added(rules.RESIDENT, ids, areas, names)
+        self.person_of.update(zip((one.row.number for one in new), ids, strict=True))
 
     def _changed_people(self) -> None:
         changed = [one for one in self.known if one.changes]
@@ -192,7 +196,7 @@ class ResidentWriter:
             else:
                 setattr(person, name, value)
         person.name_initials = name_initials(person.name)
-        person.area_id = self.home_of[one.row.number][1]
+        person.area_id = UUID(self.home_of[one.row.number][1])
         person.touch(self.by.person_name, self.at)
         self.events.append(
             SubjectEdited(
@@ -211,14 +215,14 @@ class ResidentWriter:
                 cursor.execute(
                     "UPDATE household_member SET ends_on = %s WHERE id = ANY(%s::uuid[])", [self.today, ended]
                 )
-        shape = Shape(HouseholdMember)
-        shape.copy(
-            shape.row(
-                id=uuid7_text(), household_id=self.home_of[one.row.number][0],
-                resident_id=self.person_of[one.row.number], relation=one.relation, starts_on=self.today,
-            )
-            for one in moving
-        )  # fmt: skip
+        numbers = [one.row.number for one in moving]
+        columns = {
+            "id": [uuid7_text() for _ in moving],
+            "household_id": [self.home_of[number][0] for number in numbers],
+            "resident_id": [self.person_of[number] for number in numbers],
+            "relation": [one.values["relation"] for one in moving],
+        }  # fmt: skip
+        Shape(HouseholdMember).copy_columns(columns, starts_on=self.today)
 
     def _tags(self) -> None:
         shape = Shape(Tag)
@@ -227,7 +231,8 @@ class ResidentWriter:
     def _new_tags(self, shape: Shape) -> Iterator[list[Any]]:
         for one in (*self.new, *self.known):
             for kind in one.new_tags:
-                person_id, area_id = self.person_of[one.row.number], self.home_of[one.row.number][1]
+                person_id = UUID(self.person_of[one.row.number])
+                area_id = UUID(self.home_of[one.row.number][1])
                 self.events.append(
                     TagAdded(
                         subject_kind=rules.RESIDENT, subject_id=person_id, area_id=area_id,
