@@ -7,9 +7,8 @@ from minqing.desk.urls_administration import administration_patterns
 from minqing.desk.urls_desk import desk_patterns
 from minqing.desk.urls_disclosure import disclosure_patterns
 from minqing.desk.urls_handover import handover_patterns
-from minqing.desk.urls_notices import notices_patterns
-from minqing.desk.urls_joint import joint_patterns
 from minqing.desk.urls_registry import diary_patterns, dossier_patterns
+from minqing.desk.urls_notices import notices_patterns
 from minqing.desk.urls_rights import rights_patterns
 from minqing.desk.urls_tokens import token_patterns
 
@@ -47,7 +46,6 @@ urlpatterns: list[URLPattern] = [
     *queue_patterns,
     *desk_patterns,
     *case_patterns,
-    *joint_patterns,
     *intake_patterns,
     *codes_patterns,
     *dossier_patterns,
