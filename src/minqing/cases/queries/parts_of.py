@@ -181,6 +181,11 @@ def require_part_step(part_id: UUID, step: str, by: Actor) -> tuple[Part, workfl
         raise NotThere("没有这个动作。请回到协办单再试。") from None
 
 
+def may_see_case(case_id: UUID, by: Actor) -> bool:
+    """Whether the actor sees a case; a unit that was let go sees it no more."""
+    return Case.objects.visible_to(by).filter(id=case_id).exists()
+
+
 def leads(run: workflow.Run, by: Actor) -> bool:
     """Whether the actor plays the lead of a case."""
     return run.is_running and HANDLER in workflow.roles_in(run, by)
