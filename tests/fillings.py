@@ -120,6 +120,9 @@ SORTS: Final[dict[str, Callable[[Planted], list[Filling]]]] = {
     "token of a request": lambda p: [{"token_id": one.id, "form": "xml"} for one in p.cases.values()],
     "list": lambda p: [{"view_id": uuid7()}],
     "act": lambda p: [{"act_id": uuid7()}],
+    "note": lambda p: [{"note_id": uuid7()}],
+    "template": lambda p: [{"template_id": uuid7()}],
+    "template of a case": lambda p: [{"case_id": one.id, "template_id": uuid7()} for one in p.cases.values()],
 }
 # Records of the village: to a stranger they are not there.
 RECORDS: Final = {
@@ -149,6 +152,14 @@ ENTERED: Final[dict[str, str]] = {
     "desk:view_change": "list",
     "desk:view_forget": "list",
     "desk:bulk_report": "act",
+    "desk:duty_take": "note",
+    "desk:template_edit": "template",
+    "desk:template_close": "template",
+    "desk:template_words": "template of a case",
+    "desk:fill": "step",
+    "desk:photo_release": "attachment",
+    "desk:photo_withdraw": "attachment",
+    "desk:photo_released": "attachment",
     "desk:dossier_new": "kind",
     "desk:dossier": "subject",
     "desk:dossier_reads": "subject",

@@ -13,6 +13,12 @@ from minqing.cases.forms import (
 )
 from minqing.cases.limits import LOOK_UPS, MISSES, REPLIES, REPORTS
 from minqing.cases.models import Addition, Answer, Attachment, Case, DoorCode, Topic
+from minqing.cases.models_desk import (
+    DUTY_WORDS_MAX,
+    TEMPLATE_NAME_MAX,
+    TEMPLATE_WORDS_MAX,
+    AnswerTemplate,
+)
 from minqing.cases.permissions import (
     HANDLE_REQUESTS,
     OPEN_CASES,
@@ -93,6 +99,12 @@ from minqing.cases.queries.catalogue import (
 )
 from minqing.cases.queries.codes import DOOR_SETS, Door, Doors, doors
 from minqing.cases.queries.copies import Whose, cases_about, open_about, reported_by
+from minqing.cases.queries.duty import (
+    NOTE_ROWS as DUTY_NOTE_ROWS,
+)
+from minqing.cases.queries.duty import (
+    duty,
+)
 from minqing.cases.queries.exclusions import (
     EXCLUSION_STATES,
     EXCLUSIONS_ROWS,
@@ -141,6 +153,11 @@ from minqing.cases.queries.links import (
     own_notices,
 )
 from minqing.cases.queries.listing import LISTED_MAX, Listed, listed
+from minqing.cases.queries.photos import (
+    photo_to_release,
+    released_of,
+    released_path,
+)
 from minqing.cases.queries.queue import (
     COLUMNS as QUEUE_COLUMNS,
 )
@@ -193,6 +210,17 @@ from minqing.cases.queries.submissions import (
     submission_number,
     submissions,
 )
+from minqing.cases.queries.templates import (
+    PLACES as TEMPLATE_PLACES,
+)
+from minqing.cases.queries.templates import (
+    filled as filled_template,
+)
+from minqing.cases.queries.templates import (
+    template_for,
+    templates,
+    templates_for,
+)
 from minqing.cases.queries.told import what_happened
 from minqing.cases.queries.views import (
     TAB_COUNT_MAX,
@@ -236,6 +264,10 @@ from minqing.cases.services.bulk import (
 )
 from minqing.cases.services.catalogue import CatalogueInput, add_to_catalogue, end_catalogue_line
 from minqing.cases.services.door_codes import make_door_code, make_door_codes
+from minqing.cases.services.duty import (
+    take_over,
+    write_note,
+)
 from minqing.cases.services.erasing import erase_from_cases
 from minqing.cases.services.excluding import propose_exclusion, reverse_exclusion, rule_on_exclusion
 from minqing.cases.services.exporting import (
@@ -243,6 +275,11 @@ from minqing.cases.services.exporting import (
     export_table,
 )
 from minqing.cases.services.merging import UNDO_WITHIN, judge_not_same, merge_cases, undo_merge
+from minqing.cases.services.redaction import (
+    BOXES_MAX,
+    release_photo,
+    withdraw_photo,
+)
 from minqing.cases.services.reporter import add_word, urge
 from minqing.cases.services.reporting import (
     ContactInput,
@@ -264,6 +301,10 @@ from minqing.cases.services.steps import StepInput, answer, step_by_reporter, ta
 from minqing.cases.services.submitting import submit_case
 from minqing.cases.services.telling import read as tell_entries
 from minqing.cases.services.telling import tell_on
+from minqing.cases.services.templates import (
+    close_template,
+    save_template,
+)
 from minqing.cases.services.topics import load_topics
 from minqing.cases.services.urging import urge_by_supervisor
 from minqing.cases.services.views import (
@@ -282,6 +323,7 @@ __all__ = [
     "API",
     "ASKED",
     "BOARD_COLOURS",
+    "BOXES_MAX",
     "BULK_MAX",
     "BULK_STEP",
     "BY_AREA",
@@ -294,6 +336,8 @@ __all__ = [
     "DOOR_CODE",
     "DOOR_SETS",
     "DRAW_SAMPLE",
+    "DUTY_NOTE_ROWS",
+    "DUTY_WORDS_MAX",
     "EDIT_CATALOGUE",
     "EDIT_TEMPLATES",
     "EXCLUSIONS_ROWS",
@@ -343,6 +387,9 @@ __all__ = [
     "SUPERVISE",
     "TAB_COUNT_MAX",
     "TAKE_CALLS",
+    "TEMPLATE_NAME_MAX",
+    "TEMPLATE_PLACES",
+    "TEMPLATE_WORDS_MAX",
     "TODO",
     "TO_PERSON",
     "TO_UNIT",
@@ -356,6 +403,7 @@ __all__ = [
     "Alike",
     "Answer",
     "AnswerForm",
+    "AnswerTemplate",
     "Attachment",
     "Board",
     "BoardLine",
@@ -428,6 +476,7 @@ __all__ = [
     "catalogue",
     "catalogue_entry",
     "choose_columns",
+    "close_template",
     "count_many",
     "count_open",
     "counted",
@@ -435,6 +484,7 @@ __all__ = [
     "doors",
     "draw_sample",
     "draws",
+    "duty",
     "earlier_calls",
     "end_catalogue_line",
     "erase_from_cases",
@@ -442,6 +492,7 @@ __all__ = [
     "exclusions",
     "export_cases",
     "export_table",
+    "filled_template",
     "first_of",
     "forget_view",
     "glance",
@@ -467,6 +518,7 @@ __all__ = [
     "open_steps",
     "own_notices",
     "phone_to_call",
+    "photo_to_release",
     "places",
     "population",
     "procedure_for",
@@ -478,6 +530,9 @@ __all__ = [
     "receipt",
     "receipt_code",
     "receipt_photo",
+    "release_photo",
+    "released_of",
+    "released_path",
     "rename_view",
     "repeat_draw",
     "report_of",
@@ -491,6 +546,7 @@ __all__ = [
     "sample_call",
     "sample_calls",
     "sample_figures",
+    "save_template",
     "save_view",
     "set_share",
     "share_now",
@@ -504,9 +560,13 @@ __all__ = [
     "suggestion",
     "suggestion_for",
     "tabs",
+    "take_over",
     "take_step",
     "tell_entries",
     "tell_on",
+    "template_for",
+    "templates",
+    "templates_for",
     "topic_keys",
     "topics",
     "topics_and_groups",
@@ -514,5 +574,7 @@ __all__ = [
     "urge",
     "urge_by_supervisor",
     "what_happened",
+    "withdraw_photo",
     "work_about",
+    "write_note",
 ]  # fmt: skip

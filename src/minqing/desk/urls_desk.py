@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from minqing.desk.pages import board, bulk, list_exports, views
+from minqing.desk.pages import board, bulk, case, duty, list_exports, photos, templates, views
 
 desk_patterns: list[URLPattern] = [
     path("cases/lists/", views.views, name="views"),
@@ -17,4 +17,15 @@ desk_patterns: list[URLPattern] = [
     path("cases/export/", list_exports.queue_export, name="queue_export"),
     path("board/", board.board, name="board"),
     path("board/export/", list_exports.board_export, name="board_export"),
+    path("duty/", duty.duty, name="duty"),
+    path("duty/<uuid:note_id>/take/", duty.duty_take, name="duty_take"),
+    path("templates/", templates.templates, name="templates"),
+    path("templates/save/", templates.template_save, name="template_save"),
+    path("templates/<uuid:template_id>/", templates.template_edit, name="template_edit"),
+    path("templates/<uuid:template_id>/close/", templates.template_close, name="template_close"),
+    path("cases/<uuid:case_id>/templates/<uuid:template_id>/", templates.template_words, name="template_words"),
+    path("cases/<uuid:case_id>/steps/<slug:step>/fill/", case.fill, name="fill"),
+    path("cases/photos/<uuid:attachment_id>/release/", photos.photo_release, name="photo_release"),
+    path("cases/photos/<uuid:attachment_id>/withdraw/", photos.photo_withdraw, name="photo_withdraw"),
+    path("cases/photos/<uuid:attachment_id>/released/", photos.photo_released, name="photo_released"),
 ]

@@ -7,8 +7,6 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
-from django.core.files.storage import default_storage
-
 from minqing.areas import public as areas
 from minqing.cases import rules
 from minqing.cases.events import CaseOpened, FileAttached, ReporterAnswered, StepTaken, Urged, WordAdded
@@ -26,6 +24,7 @@ from minqing.cases.events_handover import (
 from minqing.cases.models import Attachment, Case, DoorCode
 from minqing.cases.procedures.vocabulary import DONE
 from minqing.cases.queries.handed import ReceiptKin, parts_for_reporter
+from minqing.cases.queries.photos import released_of, seen_by_reporter
 from minqing.journal.public import TimelineLine, timeline
 from minqing.kernel import clock
 from minqing.kernel.errors import NotThere
@@ -80,6 +79,8 @@ def receipt(code: str, *, at: datetime) -> Receipt:
     lines = timeline("case", case.id, in_order_of_commit=case.is_anonymous)
     split_from, parts = parts_for_reporter(case)
     photos = list(Attachment.objects.filter(case=case).values_list("id", "step"))
+    # What was photographed at the place may show other people: somebody looked at it first.
+    released = released_of(case) if any(step for _, step in photos) else set()
     return Receipt(
         code=case.receipt_code,
         number=case.number,
@@ -95,7 +96,7 @@ def receipt(code: str, *, at: datetime) -> Receipt:
         legs=workflow.legs(run, at=at),
         lines=[line for line in lines if line.kind in _TOLD],
         photos=[one for one, step in photos if not step],
-        result_photos=[one for one, step in photos if step],
+        result_photos=[one for one, step in photos if step and one in released],
         may_answer=any(DONE in step.then for step in open_steps),
         may_urge=case.closed_at is None and rules.may_urge_again(case.urged_at, at),
         answered_done=case.done,
@@ -109,9 +110,10 @@ def receipt(code: str, *, at: datetime) -> Receipt:
 def receipt_photo(code: str, attachment_id: UUID) -> Path:
     """Return where a photo of the receipt's case lies. Raises :class:`NotThere`."""
     found = Attachment.objects.filter(id=attachment_id, case=_by_code(code)).first()
-    if found is None:
+    path = seen_by_reporter(found) if found is not None else None
+    if path is None:
         raise NotThere
-    return Path(default_storage.path(str(found.file)))
+    return path
 
 
 def _by_code(code: str) -> Case:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Final
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from minqing.accounts import public as accounts
 from minqing.cases import public as cases
 from minqing.desk.addresses import receipt_address
 from minqing.desk.appointments import acting_as_each_other
+from minqing.desk.asked import an_id
 from minqing.diary import public as diary
 from minqing.kernel import clock
 from minqing.kernel.access import Actor
@@ -39,6 +41,18 @@ class StepBox:
     step: workflow.Step
     form: cases.StepForm
     is_open: bool
+
+    @property
+    def text_to_fill(self) -> str:
+        """The key of the text that a template would be put into, or nothing."""
+        texts = [one for one in self.step.needs if one.kind is workflow.NeedKind.LONG_TEXT]
+        chosen = next((one for one in texts if one.required), texts[0] if texts else None)
+        return chosen.key if chosen else ""
+
+    @property
+    def text_id(self) -> str:
+        """The id of that text on the page."""
+        return self.form[self.text_to_fill].id_for_label if self.text_to_fill in self.form.fields else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +111,49 @@ def step(request: OfficialRequest, case_id: UUID, step: str) -> HttpResponse:
     return redirect("desk:case", case_id)
 
 
+@page(cases.OPEN_CASES)
+@require_POST
+@never_cache
+def fill(request: OfficialRequest, case_id: UUID, step: str) -> HttpResponse:
+    """Put a template's words into a step's text, after what stands there; nothing is taken, nothing typed is lost."""
+    at = clock.now()
+    found = cases.require_case(case_id, request.actor)
+    try:
+        wanted = workflow.procedure(found.run.procedure).step(step)
+    except workflow.UnknownProcedure:
+        raise NotThere("没有这个动作。请回到事项页面再试。") from None
+    typed = cases.StepForm(wanted, accounts.units_for(found.area), request.POST)
+    given = {name: typed[name].value() for name in typed.fields}
+    into, template_id = request.POST.get("into", ""), an_id(request.POST.get("template"))
+    if template_id is None:
+        messages.error(request, "请先选一个模板。")
+    elif into in given:
+        template = cases.template_for(template_id, found, request.actor)
+        words = cases.filled_template(template, found, at=at)
+        given[into] = "\n".join(one for one in (given[into] or "", words) if one)
+    form = cases.StepForm(wanted, accounts.units_for(found.area), initial=given)
+    return _render(request, case_id, at=at, filled=form)
+
+
 def _render(
-    request: OfficialRequest, case_id: UUID, *, at: datetime, kept: Kept | None = None, status: int = 200
+    request: OfficialRequest,
+    case_id: UUID,
+    *,
+    at: datetime,
+    kept: Kept | None = None,
+    filled: cases.StepForm | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     actor = request.actor
     file = cases.case_file(case_id, by=actor, at=at, purpose="办理事项" if kept else "查看事项")
     boxes = _boxes(file, kept)
+    if filled is not None:
+        boxes = [
+            StepBox(one.step, filled, is_open=True) if one.step.key == filled.step.key else replace(one, is_open=False)
+            for one in boxes
+        ]
+    step_photos = _by_step(file)
+    released = cases.released_of(file.case) if step_photos else set()
     context = {
         "file": file,
         "case": file.case,
@@ -116,7 +167,11 @@ def _render(
         "visit_url": _visit_url(file.case, actor),
         "may_hand_out_receipt": cases.receipt_code(file.case, actor) is not None,
         "report_photos": [one for one in file.attachments if not one.step],
-        "step_photos": _by_step(file),
+        "step_photos": step_photos,
+        "released": released,
+        "unreleased": sum(1 for one in file.attachments if one.step and one.id not in released),
+        "may_release": actor.may(cases.RELEASE_PHOTOS, file.area.path),
+        "templates": cases.templates_for(file.case, actor) if any(one.text_to_fill for one in boxes) else [],
         "handed": cases.handed(file.case, actor, at=at),
         "told": notices.deliveries_of("case", file.case.id),
     }
@@ -243,7 +298,11 @@ def receipt(request: OfficialRequest, case_id: UUID) -> HttpResponse:
 @never_cache
 def attachment(request: OfficialRequest, attachment_id: UUID) -> FileResponse:
     """Send a photo of a case."""
-    path = cases.attachment_path(attachment_id, by=request.actor)
+    return send_photo(cases.attachment_path(attachment_id, by=request.actor))
+
+
+def send_photo(path: Path) -> FileResponse:
+    """Answer with a picture."""
     try:
         response = FileResponse(path.open("rb"), content_type="image/jpeg")
     except FileNotFoundError:
