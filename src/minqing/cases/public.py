@@ -50,6 +50,7 @@ from minqing.cases.permissions_handover import (
     SUPERVISE,
 )
 from minqing.cases.procedures.vocabulary import CONTENT_LABELS
+from minqing.cases.public_joint import *  # noqa: F403 - its own list of names is the front door of joint work
 from minqing.cases.queries.asked import (
     ALL,
     ASKED,

@@ -115,7 +115,7 @@ def _states() -> list[tuple[str, list[tuple[str, str]]]]:
 
 def _procedures() -> list[type[workflow.Procedure]]:
     """Return the procedures of the queue: what residents ask about their own file is worked on elsewhere."""
-    return [one for one in workflow.procedures() if one.key != cases.RIGHTS]
+    return [one for one in workflow.procedures() if one.key != cases.RIGHTS and one.subject_kind == "case"]
 
 
 def _flat(choices: Any) -> Iterable[tuple[str, str]]:

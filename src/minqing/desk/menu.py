@@ -20,8 +20,10 @@ from minqing.cases.public import (
     PRINT_DOOR_CODES,
     REPORT_CASE,
     SEE_BOARD,
+    SEE_PARTS,
     SEE_RETURNS,
     SEE_STANDINGS,
+    SEE_SUPERVISION,
     TAKE_CALLS,
 )
 from minqing.diary.public import SEE_VISITS
@@ -89,6 +91,8 @@ MENU: Final = (
     Entry("codes", "民情码", "qrcode", PRINT_DOOR_CODES, ("codes",)),
     Entry("duplicates", "重复档案", "users", MERGE_RESIDENTS, ("duplicate", "merge_")),
     Entry("standings", "晾晒", "chart-bar", SEE_STANDINGS, ("standings",)),
+    Entry("joint", "协办单", "users", SEE_PARTS, ("joint",)),
+    Entry("supervision", "督办台账", "flag", SEE_SUPERVISION, ("supervision",)),
     Entry("returns", "退单", "arrow-left", SEE_RETURNS, ("returns",)),
     Entry("catalogue", "派单目录", "route", EDIT_CATALOGUE, ("catalogue",)),
     Entry("merging", "疑似重复", "git-merge", MERGE_CASES, ("merging",)),

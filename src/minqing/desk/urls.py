@@ -7,6 +7,7 @@ from minqing.desk.urls_administration import administration_patterns
 from minqing.desk.urls_desk import desk_patterns
 from minqing.desk.urls_disclosure import disclosure_patterns
 from minqing.desk.urls_handover import handover_patterns
+from minqing.desk.urls_joint import joint_patterns
 from minqing.desk.urls_registry import diary_patterns, dossier_patterns
 from minqing.desk.urls_notices import notices_patterns
 from minqing.desk.urls_rights import rights_patterns
@@ -46,6 +47,7 @@ urlpatterns: list[URLPattern] = [
     *queue_patterns,
     *desk_patterns,
     *case_patterns,
+    *joint_patterns,
     *intake_patterns,
     *codes_patterns,
     *dossier_patterns,

@@ -63,7 +63,7 @@ def read_asked(
 
 def _wrong(given: Mapping[str, str], topics: Collection[str] | None) -> list[str]:
     """Return the names of filters that make no sense, in the order of the bar."""
-    known = {one.key: one for one in workflow.procedures() if one.key != rules.RIGHTS}
+    known = {one.key: one for one in workflow.procedures() if one.key != rules.RIGHTS and one.subject_kind == "case"}
     of_state, _, state = given["state"].partition(".")
     fits = {
         "view": lambda value: value in VIEWS,

@@ -128,6 +128,8 @@ def _part_in(case: Case, by: Actor, steps: tuple[workflow.Step, ...]) -> str:
         return f"事项 {case.number}，轮到本人"
     if case.unit_id is not None and case.unit_id in by.unit_ids:
         return f"事项 {case.number}，本单位承办"
+    if by.unit_ids.intersection(case.assisting or ()):
+        return f"事项 {case.number}，本单位协办"
     return f"事项 {case.number}，本辖区"
 
 

@@ -173,6 +173,7 @@ def _render(
         "may_release": actor.may(cases.RELEASE_PHOTOS, file.area.path),
         "templates": cases.templates_for(file.case, actor) if any(one.text_to_fill for one in boxes) else [],
         "handed": cases.handed(file.case, actor, at=at),
+        "together": cases.together(file.case, by=actor, at=at),
         "told": notices.deliveries_of("case", file.case.id),
     }
     return render(request, "desk/case.html", context, status=status)
@@ -251,7 +252,7 @@ def _by_step(file: cases.CaseFile) -> list[tuple[str, list[cases.Attachment]]]:
     of = workflow.procedure(file.case.run.procedure)
     found: MultiValueDict[str, cases.Attachment] = MultiValueDict()
     for one in file.attachments:
-        if one.step:
+        if one.step and not one.step.startswith("part_"):  # those stand with their part
             label = of.steps[one.step].label if one.step in of.steps else "办理"
             found.appendlist(f"照片：{label}", one)
     return list(found.lists())

@@ -69,7 +69,7 @@ def home(request: OfficialRequest) -> HttpResponse:
     actor, at = request.actor, clock.now()
     if actor.acting is None:
         return render(request, "desk/home_nobody.html", status=403)
-    counts = [one for one in workflow.todo_counts(actor, at=at) if one.procedure != cases.RIGHTS]
+    counts = [one for one in workflow.todo_counts(actor, at=at) if one.procedure not in (cases.RIGHTS, cases.ASSIST)]
     waiting = cases.queue(actor, cases.QueueFilters(todo=True), at=at) if counts else None
     colours = _by_colour(counts)
     context = {
@@ -84,9 +84,21 @@ def home(request: OfficialRequest) -> HttpResponse:
         "seal_alarms": journal.seal_state(at=at).alarms if actor.may(journal.SEE_SEALS) else (),
         "access_notices": disclosure.notices(actor),
         "may_open_cases": actor.may(cases.OPEN_CASES),
+        **_together(actor, at),
         "requests": rights.count_open(actor) if actor.may(cases.HANDLE_REQUESTS) else 0,
     }
     return render(request, "desk/home.html", context)
+
+
+def _together(actor: Actor, at: datetime) -> dict[str, object]:
+    """Return the parts that wait for one, the reports one owes, and what waits for a supervisor's decision."""
+    waiting = cases.my_parts(actor, at=at) if actor.may(cases.SEE_PARTS) else None
+    return {
+        "my_parts": waiting,
+        "my_parts_label": f"全部 {waiting.total} 张" if waiting else "",
+        "reports_due": cases.reports_due(actor, at=at) if actor.may(cases.SEE_SUPERVISION) else [],
+        "proposed": cases.count_proposals(actor) if actor.may(cases.LIST_CASES) else 0,
+    }
 
 
 def _address(**filters: str) -> str:
