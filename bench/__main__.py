@@ -28,6 +28,7 @@ BENCHMARKS: Final[dict[str, tuple[str, str]]] = {
         "从文件导入居民（检查、加密、查重、流水），与裸 COPY 之比",
         "bench.import_residents",
     ),
+    "clocks": ("工作日历变动后重新计算全部时限，与只写同样多的行之比", "bench.clocks"),
     "rotate": ("更换个人信息的加密密钥，与只改写同样多的随机字节之比", "bench.rotate"),
 }
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import fields
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
 from psycopg import sql
@@ -59,7 +59,7 @@ def record_rows(event: type[Event], table: str, kinds: Mapping[str, str], *, by:
         id=sql.SQL(_ID),
         facts=object_of(names, kinds),
     )
-    given = {
+    given: dict[str, Any] = {
         "at": at, "kind": event.kind, "person": by.person_id, "name": by.person_name,
         "appointment": by.appointment_id, "label": by.appointment_label,
     }  # fmt: skip

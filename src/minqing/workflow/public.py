@@ -13,12 +13,24 @@ from minqing.workflow.colours import (
 from minqing.workflow.handbook import problems_of_all, procedure_pages
 from minqing.workflow.models import (
     CalendarVersion,
+    ClockRequest,
     Leg,
+    Recomputation,
     Run,
     RunQuerySet,
+    TermVersion,
     WorkingDay,
     colour_at,
     current_calendar,
+)
+from minqing.workflow.moved import (
+    MovedClock,
+    MovedPage,
+    Recomputed,
+    holders_of_moved,
+    moved_clocks,
+    recomputation,
+    recomputations,
 )
 from minqing.workflow.parts import (
     CLOCK,
@@ -91,19 +103,30 @@ from minqing.workflow.services.recompute import recompute_clocks
 from minqing.workflow.services.runs import History, Taken, advance, lock_run, start_run, write_histories
 from minqing.workflow.services.setting import clock_facts
 from minqing.workflow.services.switching import change_procedure, jump
+from minqing.workflow.services.terms import set_term
+from minqing.workflow.term_lists import (
+    ProcedureTerms,
+    TermLine,
+    running_under,
+    term_line,
+    terms_of_all,
+    terms_set,
+)
 
 __all__ = [
     "CLOCK", "EDIT_CALENDAR", "LISTER", "MERGED", "NAME_HOLDER", "REPORTER", "SEE_RUNS", "SPONSOR", "SPONSOR_CASES",
-    "STAND_IN", "SWITCHED", "Accountable", "Calendar", "CalendarVersion", "ClockFace", "Colour", "ColourChange",
-    "Condition", "Decision", "Due", "Effect", "History", "Leeway", "Leg", "LegView", "Measure", "Need", "NeedKind",
-    "OfficeHours", "Procedure", "Run", "RunQuerySet", "ShownClock", "State", "Step", "Taken", "TodoCount", "Turn",
-    "UnknownProcedure", "Within", "WorkingDay", "accountable", "advance", "ask_extension", "ask_pause",
-    "calendar_days", "calendar_is_published", "change_procedure", "clock_facts", "clocks_in", "clocks_of",
-    "colour_at", "colour_changes", "colour_on", "colour_then", "current_calendar", "days_of_year", "decide_request",
-    "due_at", "end_pause", "end_pauses", "ensure_calendar", "face", "face_of", "faces", "follow", "go_back",
-    "in_words", "jump", "legs", "lock_run", "lock_runs", "may_ask", "may_decide", "may_hold", "name_holder",
-    "name_sponsor", "problems_of_all", "procedure", "procedure_pages", "procedures", "publish_year",
-    "recompute_clocks", "roles_in", "run_of", "set_office_hours", "set_working_day", "start_run", "steps_open_to",
-    "sweep_overdue", "take_up_again", "todo", "todo_counts", "told_when_late", "watch_posts", "who_may",
-    "working_days", "working_hours", "working_time_between", "write_histories",
+    "STAND_IN", "SWITCHED", "Accountable", "Calendar", "CalendarVersion", "ClockFace", "ClockRequest", "Colour",
+    "ColourChange", "Condition", "Decision", "Due", "Effect", "History", "Leeway", "Leg", "LegView", "Measure",
+    "MovedClock", "MovedPage", "Need", "NeedKind", "OfficeHours", "Procedure", "ProcedureTerms", "Recomputation",
+    "Recomputed", "Run", "RunQuerySet", "ShownClock", "State", "Step", "Taken", "TermLine", "TermVersion",
+    "TodoCount", "Turn", "UnknownProcedure", "Within", "WorkingDay", "accountable", "advance", "ask_extension",
+    "ask_pause", "calendar_days", "calendar_is_published", "change_procedure", "clock_facts", "clocks_in",
+    "clocks_of", "colour_at", "colour_changes", "colour_on", "colour_then", "current_calendar", "days_of_year",
+    "decide_request", "due_at", "end_pause", "end_pauses", "ensure_calendar", "face", "face_of", "faces", "follow",
+    "go_back", "holders_of_moved", "in_words", "jump", "legs", "lock_run", "lock_runs", "may_ask", "may_decide",
+    "may_hold", "moved_clocks", "name_holder", "name_sponsor", "problems_of_all", "procedure", "procedure_pages",
+    "procedures", "publish_year", "recomputation", "recomputations", "recompute_clocks", "roles_in", "run_of",
+    "running_under", "set_office_hours", "set_term", "set_working_day", "start_run", "steps_open_to", "sweep_overdue",
+    "take_up_again", "term_line", "terms_of_all", "terms_set", "todo", "todo_counts", "told_when_late", "watch_posts",
+    "who_may", "working_days", "working_hours", "working_time_between", "write_histories",
 ]  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection, transaction
 
@@ -12,7 +12,7 @@ from minqing.areas import public as areas
 from minqing.journal import public as journal
 from minqing.kernel.access import SYSTEM, Actor, Hand
 from minqing.kernel.errors import Refused
-from minqing.workflow.events import CalendarChanged
+from minqing.workflow.events import CalendarChanged, TermSet
 from minqing.workflow.models import CalendarVersion, Recomputation, WorkingDay, published_years
 from minqing.workflow.official import OfficialDay, covered_years, official_days
 from minqing.workflow.permissions import EDIT_CALENDAR
@@ -148,8 +148,12 @@ def new_version(
     days: tuple[date, date] | None = None,
     hours: tuple[OfficeHours, OfficeHours] | None = None,
     yellow_percent: int | None = None,
+    why: str = "",
 ) -> CalendarVersion:
-    """Add a version with what changed, and journal it; ``days``: from which to which they count otherwise now."""
+    """Add a version with what changed, and journal it; ``days``: from which to which they count otherwise now.
+
+    ``why``: given where an office set a term, which moves no clock that runs.
+    """
     with connection.cursor() as cursor:  # one change after the other, so that numbers have no gaps or twins
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('workflow.calendar'))")
     latest = CalendarVersion.objects.first() or CalendarVersion(number=0)
@@ -170,12 +174,11 @@ def new_version(
         Recomputation.objects.create(number=version.number, made_at=at, first_day=first, last_day=last)
     county = areas.Area.objects.filter(level=areas.COUNTY).first()
     if county is not None:  # the calendar is filled before any county is loaded
-        event = CalendarChanged(
-            subject_kind="calendar",
-            subject_id=county.id,
-            area_id=county.id,
-            version=version.number,
-            what=what,
+        about: dict[str, Any] = {"subject_kind": "calendar", "subject_id": county.id, "area_id": county.id}
+        event = (
+            TermSet(**about, version=version.number, what=what, why=why)
+            if why
+            else CalendarChanged(**about, version=version.number, what=what)
         )
         journal.record(event, by=by, at=at)
     return version

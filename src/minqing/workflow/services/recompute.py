@@ -309,20 +309,20 @@ def _closed_adjusted(version: Recomputation, era: Era, at: datetime) -> None:
         finished_at__gte=era.since, finished_at__lt=era.until,
     )  # fmt: skip
     for run in runs.order_by("id"):
-        due, before, ended = (
+        due, stood, ended = (
             due_of_run(run, _granted(run.id), era.calendar),
             run.overall_due_at,
             run.finished_at,
         )
-        if due is None or before is None or ended is None:
+        if due is None or stood is None or ended is None:
             continue
-        if not _differs(due, (before, run.overall_yellow_at, run.overall_provisional)):
+        if not _differs(due, (stood, run.overall_yellow_at, run.overall_provisional)):
             continue
         with transaction.atomic():
             Run.everything.filter(id=run.id).update(
                 overall_due_at=due.at, overall_yellow_at=due.yellow_at, overall_provisional=due.provisional
             )
-            _say(version, run, statements.WHOLE_LABEL, before, due.at, ended, at)
+            _say(version, run, statements.WHOLE_LABEL, stood, due.at, ended, at)
 
 
 def _differs(due: Due, stood: tuple[datetime | None, datetime | None, bool]) -> bool:

@@ -16,7 +16,10 @@ from minqing.workflow.services.due_sql import due_of_spans
 
 WHOLE_LABEL: Final = "全程"
 _GRANTED: Final = f"('{GRANTED}', '{ENDED}')"
-_LABELS: Final = "unnest(%(procedures)s::text[], %(states)s::text[], %(labels)s::text[]) AS named (procedure, state, label)"
+_LABELS: Final = (
+    "unnest(%(procedures)s::text[], %(states)s::text[], %(labels)s::text[])"
+    " AS named (procedure, state, label)"
+)
 _CLOCK: Final = (
     "'{\"due_at\":' || coalesce(to_json(due)::text, 'null') || ',\"paused_until\":null,\"yellow_at\":'"
     " || coalesce(to_json(yellow)::text, 'null') || '}'"

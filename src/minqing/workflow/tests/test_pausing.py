@@ -1,8 +1,9 @@
-"""A clock stands still or gets longer only on request, with a reason, by somebody else's word; the whole way has its own."""
+"""A clock stands still or gets longer on request, with a reason, by another's word; the whole way has its own."""
 
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -116,7 +117,7 @@ def test_only_those_whose_turn_it_is_ask_and_only_somebody_else_decides(county):
         )
     # The dispatcher may assign here, so it is their turn too.
     asked = workflow.ask_pause(run_id=run.id, until=date(2026, 11, 24), why="等", by=dispatcher, at=AT)
-    decide = {"request_id": asked.id, "run_id": run.id, "granted": True, "why": "", "at": AT}
+    decide: dict[str, Any] = {"request_id": asked.id, "run_id": run.id, "granted": True, "why": "", "at": AT}
     with pytest.raises(NotAllowed, match="您自己提的"):
         workflow.decide_request(**decide, by=dispatcher)
     with pytest.raises(NotAllowed, match="只有镇街调度员、审核员可以决定"):
@@ -154,7 +155,7 @@ def test_what_cannot_be_asked_is_refused_with_a_sentence(county):
     with pytest.raises(Conflict, match="已经有一个申请"):
         workflow.ask_extension(run_id=run.id, amount=1, why="难", by=clerk, at=AT)
     late = datetime(2026, 11, 25, 9, tzinfo=ZONE)
-    given = {
+    given: dict[str, Any] = {
         "request_id": asked.id,
         "run_id": run.id,
         "granted": True,

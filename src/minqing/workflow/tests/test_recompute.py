@@ -12,10 +12,10 @@ from minqing.kernel.roles import SYSTEM_ADMINISTRATOR, TOWN_DISPATCHER, VILLAGE_
 from minqing.workflow import public as workflow
 from minqing.workflow.events import ClockMoved, ClocksRecomputed, VerdictChanged
 from minqing.workflow.models import Leg, Recomputation, Run
+from minqing.workflow.parts import working_days
 from minqing.workflow.procedure import only
 from minqing.workflow.rules import ZONE, OfficeHours, due_at
 from minqing.workflow.services.recompute import SETTLES
-from minqing.workflow.tests.errand import Errand
 from minqing.workflow.tests.test_pausing import MONDAY_CLOSE, Watched, accepted, fresh, paused, step
 
 pytestmark = pytest.mark.django_db
@@ -174,7 +174,7 @@ def test_a_threshold_moves_only_the_moment_of_turning_yellow(county, administrat
     )
     assert workflow.recompute_clocks(at=AT) == 1
     assert said(run)[-1] == "因工作日历调整，“待派单”的预警时间改变，时限不变"
-    assert fresh(run).yellow_at == due_at(AT, Errand.accepted.within, workflow.current_calendar()).yellow_at
+    assert fresh(run).yellow_at == due_at(AT, working_days(1), workflow.current_calendar()).yellow_at
 
 
 def test_progress_is_told(county, administrator):
