@@ -47,41 +47,43 @@ class Happened:
         return self.case.run
 
 
-Whom = Callable[[Happened], Iterable[UUID | None]]
+# None: there is nothing to tell. Nobody: the post is vacant, and only a group's robot hears of it.
+Whom = Callable[[Happened], Iterable[UUID] | None]
 
 
-def whose_turn(one: Happened) -> Iterable[UUID | None]:
+def whose_turn(one: Happened) -> Iterable[UUID] | None:
     """Everybody at the one post or duty desk that answers for it now."""
-    if not one.run.is_running:
-        return ()
-    return workflow.accountable(one.run, on=one.on).people
+    return workflow.accountable(one.run, on=one.on).people if one.run.is_running else None
 
 
-def whose_new_turn(one: Happened) -> Iterable[UUID | None]:
+def whose_new_turn(one: Happened) -> Iterable[UUID] | None:
     """The same, unless the case has moved on since: that is told by what moved it."""
-    came_to = getattr(one.event, "to_state", None)
-    return whose_turn(one) if came_to in (None, one.run.state) else ()
+    return whose_turn(one) if one.event.to_state == one.run.state else None
 
 
-def whose_first_turn(one: Happened) -> Iterable[UUID | None]:
+def whose_first_turn(one: Happened) -> Iterable[UUID] | None:
     """Everybody whose turn it was when the case was opened, unless it has moved since."""
-    return whose_turn(one) if one.run.legs_count == 1 else ()
+    return whose_turn(one) if one.run.legs_count == 1 else None
 
 
-def the_author(one: Happened) -> Iterable[UUID | None]:
+def the_author(one: Happened) -> Iterable[UUID] | None:
     """The officer who wrote it down."""
-    return (one.case.opened_by_id,)
+    return _known(one.case.opened_by_id)
 
 
-def the_handler(one: Happened) -> Iterable[UUID | None]:
+def the_handler(one: Happened) -> Iterable[UUID] | None:
     """Who wrote down the last result, and who wrote down the case."""
-    return (one.case.handled_by_id, one.case.opened_by_id)
+    return _known(one.case.handled_by_id, one.case.opened_by_id)
 
 
-def the_named(one: Happened) -> Iterable[UUID | None]:
+def _known(*people: UUID | None) -> Iterable[UUID] | None:
+    return [one for one in people if one is not None] or None
+
+
+def the_named(one: Happened) -> Iterable[UUID] | None:
     """The person whom the event itself names."""
     given = one.event.person_id
-    return (UUID(given) if isinstance(given, str) else given,)
+    return _known(UUID(given) if isinstance(given, str) else given)
 
 
 @dataclass(frozen=True, slots=True)

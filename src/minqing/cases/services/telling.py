@@ -87,11 +87,20 @@ def _news(entry: Entry, one: Happened, at: datetime) -> Iterable[notices.News]:
     for telling in TELLINGS:
         if telling.event.kind != entry.kind:
             continue
-        people = {person for person in telling.whom(one) if person is not None} - {entry.person_id}
-        if people:
-            yield about(
-                one.case, telling.kind, people, key=f"{entry.id} {telling.kind.key}", at=entry.at, told_at=at
-            )
+        found = telling.whom(one)
+        if found is None:
+            continue
+        people = set(found)
+        if people and not people - {entry.person_id}:
+            continue  # whoever did it has it in hand still
+        yield about(
+            one.case,
+            telling.kind,
+            people - {entry.person_id},
+            key=f"{entry.id} {telling.kind.key}",
+            at=entry.at,
+            told_at=at,
+        )
 
 
 def about(

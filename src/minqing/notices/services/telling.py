@@ -120,7 +120,7 @@ def _is_of(news: News, channel: Channel, areas: dict[UUID, str]) -> bool:
     """Whether a group's robot is told of it: its area or below, and its unit where it has one."""
     if news.private or (channel.unit_id is not None and channel.unit_id != news.unit_id):
         return False
-    return bool(news.people) and is_under(news.area_path, areas[channel.area_id])
+    return is_under(news.area_path, areas[channel.area_id])
 
 
 def _areas(channels: Sequence[Channel]) -> list[Area]:

@@ -6,6 +6,7 @@ import re
 import time
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -18,7 +19,7 @@ from minqing.kernel.roles import SECURITY_ADMINISTRATOR, SYSTEM_ADMINISTRATOR
 from minqing.notices import public as notices
 from minqing.notices import rules
 from minqing.notices.models import Notice, Push, PushAttempt, Subscription
-from minqing.notices.services import pushing
+from minqing.notices.services import outbound, pushing
 from minqing.notices.services.pushing import push_due
 
 KIND = "cases.opened"
@@ -46,7 +47,7 @@ def verify_of_the_guide():
     """Return the function that the guide gives to receivers, as it stands there."""
     snippet = re.search(r"```python\n(.+?)```", GUIDE.read_text("utf-8"), re.DOTALL)
     assert snippet is not None
-    names: dict = {}
+    names: dict[str, Any] = {}
     exec(snippet.group(1), names)
     return names["is_from_minqing"]
 
@@ -188,7 +189,7 @@ def test_a_redirect_and_a_forbidden_address_take_nothing_along(here, other, anyw
 
 
 def test_a_slow_one_holds_nobody_up(here, other, anywhere, monkeypatch):
-    monkeypatch.setattr(pushing.outbound, "READ_SECONDS", 0.2)
+    monkeypatch.setattr(outbound, "READ_SECONDS", 0.2)
     one, _ = subscribed(here, f"http://{other.host}/")
     other.seconds = 1.0
     notices.announce([said(here) for _ in range(9)], at=AT)
@@ -196,7 +197,7 @@ def test_a_slow_one_holds_nobody_up(here, other, anywhere, monkeypatch):
     push_due(one.id)
     assert time.monotonic() - begun < 3
     assert PushAttempt.objects.count() == pushing.FAILURES_IN_A_ROW_MAX
-    assert PushAttempt.objects.first().error == "对方迟迟没有回应，已断开。"
+    assert PushAttempt.objects.order_by("id")[0].error == "对方迟迟没有回应，已断开。"
 
 
 def test_one_that_is_in_hand_is_left_to_whoever_has_it(here, other, anywhere):

@@ -113,8 +113,10 @@ def test_a_group_hears_of_its_area_and_unit_only(here, other, anywhere):
     assert [one.channel.name for one in Delivery.everything.select_related("channel")] == ["谷来群"]
     notices.tell(news(here, who, key="two", unit_id=here.unit.id))
     assert {one.channel.name for one in Delivery.everything.filter(key="two")} == {"谷来群", "执法队群"}
-    notices.tell(news(here, key="nobody"))
-    assert not Delivery.everything.filter(key="nobody").exists()
+    notices.tell(news(here, key="vacant"))
+    assert Delivery.everything.filter(key="vacant").count() == 1, "where the post is vacant the group hears of it"
+    notices.tell(news(here, who, key="private", private=True))
+    assert not Delivery.everything.filter(key="private").exists()
 
 
 def test_what_fails_is_tried_again_with_growing_waits_and_then_left(here, other, anywhere):
