@@ -203,7 +203,8 @@ def test_a_late_part_is_told_above_and_to_the_lead(here, fire):
     told = set(Notice.objects.filter(made_at=late).values_list("person_id", flat=True))
     assert {lead.person_id, dispatcher.person_id} <= told
     said = " ".join(line.sentence for line in timeline("case", part.case_id))
-    assert "谷来镇城建办公室的协办单在“待协办”超时，已报告" in said and "并告知主办单位" in said
+    assert "谷来镇城建办公室的协办单在“待协办”超时，已报告" in said
+    assert "并告知主办单位" in said
 
 
 def test_what_the_phone_sends_twice_is_answered_once(here, fire):
@@ -213,7 +214,8 @@ def test_what_the_phone_sends_twice_is_answered_once(here, fire):
     given = StepInput({"answer": "修好了"})
     first = take_part_step(part_id=part.id, step="answer", given=given, by=builder, at=AT, leg=1)
     again = take_part_step(part_id=part.id, step="answer", given=given, by=builder, at=AT, leg=1)
-    assert first.id == again.id and Entry.objects.filter(kind="cases.part_moved").count() == 1
+    assert first.id == again.id
+    assert Entry.objects.filter(kind="cases.part_moved").count() == 1
     with pytest.raises(Conflict, match="还没有提交"):
         take_part_step(
             part_id=part.id, step="answer", given=StepInput({"answer": "另一段话"}), by=builder, at=AT, leg=1
