@@ -59,7 +59,7 @@ _MISTAKES: Final = {
     "greater_than_equal": "{field} 最小为 {ge}。",
     "literal_error": "{field} 只能是：{expected}。",
 }
-_OURS: Final = ("phone", "place")
+_OURS: Final = ("phone", "place", "source")
 # Steps of the way to a field that the sender did not write: where it came from, and which of several kinds was tried.
 _NO_FIELD: Final = ("body", "query", "path", "given", "str", "constrained-str")
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from ninja import Schema
 from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 from minqing.api.schemas import (
     NAME_MAX,
@@ -42,6 +43,19 @@ KINDS_SAID: Final = "、".join(f"{kind.value} {label}" for kind, label in {
     workflow.NeedKind.CHOICE_TOPIC: "事项类别编号",
     workflow.NeedKind.NUMBER: "整数",
 }.items())  # fmt: skip
+
+
+# What residents ask about their own files is in no list of cases.
+SOURCES: Final = ("", *(key for key in cases.SOURCE_LABELS if key != cases.RIGHTS))
+
+
+def _source(value: str) -> str:
+    if value not in SOURCES:
+        raise PydanticCustomError("source", "没有这种来源，请对照接口说明。")
+    return value
+
+
+Source = Annotated[str, Field(json_schema_extra={"enum": list(SOURCES)}), AfterValidator(_source)]
 
 
 class ChoiceOut(Schema):
@@ -157,7 +171,7 @@ class CasesListed(Taken):
     procedure: Line = Field("", description="规程编号")
     state: Line = Field("", description="状态编号")
     colour: Literal["", "green", "yellow", "red", "grey"] = Field("", description="时钟颜色")
-    source: Literal["", "visit", "door_code", "officer", "hotline", "api"] = Field("", description="来源")
+    source: Source = Field("", description="来源")
     topic: Line = Field("", description="事项类别编号")
     unit: UUID | None = Field(None, description="承办单位")
     area: UUID | None = Field(None, description="辖区，含下级")

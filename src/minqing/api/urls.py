@@ -7,6 +7,7 @@ from typing import Any
 
 from django.urls import URLPattern, path
 
+from minqing.api import converters as converters  # registers them
 from minqing.api import pages
 from minqing.api.door import ROUTERS, api
 
@@ -30,5 +31,5 @@ urlpatterns = [
     path("", pages.operations, name="operations"),
     path("openapi.json", pages.openapi, name="openapi"),
     *_operations(),
-    path("<path:rest>", pages.missing, name="missing"),
+    path("<anything:rest>", pages.missing, name="missing"),
 ]
