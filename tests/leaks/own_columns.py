@@ -82,6 +82,7 @@ LEFT_OUT: Final[dict[str, dict[str, str]]] = {
     "case_case": {
         "subject_kind": "the person", "subject_id": "the person", "is_anonymous": "an anonymous case is nobody's",
         "content_hash": _HASH, "done": "with the answers", "content": "with the answers", "times_sent_back": _WORK,
+        "reports": _WORK, "times_returned": _WORK, "is_excluded": _WORK,
     },
     "case_contact": {"phone_index": _INDEX},
     "case_addition": {"added_at": "the timeline of the receipt has it"},
@@ -123,6 +124,10 @@ OTHER_TABLES: Final[dict[str, str]] = {
     "case_saved_view": "an official's own lists", "case_bulk_act": "numbers of cases that an official acted on",
     "case_answer_template": "wording that names nobody", "case_duty_note": "a note between officials",
     "case_duty_matter": "which case such a note names",
+    "case_catalogue": "which office answers for what", "case_dispatch": _WORK, "case_return": _WORK,
+    "case_merge": _WORK, "case_not_same": _WORK, "case_split": _WORK, "case_supervisor_urge": _WORK,
+    "case_exclusion": "about a unit's score; the reporter's own words are in the file",
+    "case_sample_plan": "a rule", "case_sample_draw": "a rule", "case_sample_call": _WORK,
     "case_photo_release": "which photo of a case may be seen; the photos themselves are in the copy",
     "import_batch": "a spreadsheet on its way in, gone after a week",
     "import_row": "a spreadsheet on its way in, gone after a week",

@@ -7,6 +7,7 @@ from minqing.desk.pages import catalogue, exclusions, merging, returns, sample, 
 handover_patterns: list[URLPattern] = [
     path("returns/", returns.returns, name="returns"),
     path("catalogue/", catalogue.catalogue, name="catalogue"),
+    path("catalogue/add/", catalogue.catalogue_add, name="catalogue_add"),
     path("catalogue/<uuid:entry_id>/end/", catalogue.catalogue_end, name="catalogue_end"),
     path("merging/", merging.merging, name="merging"),
     path("merging/merge/", merging.merge, name="merging_merge"),

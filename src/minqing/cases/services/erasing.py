@@ -6,11 +6,14 @@ What was done, where and when stays: the papers of a closed matter are archives
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Model, Q
 
 from minqing.cases import rules
 from minqing.cases.models import Addition, Answer, Case, Contact
+from minqing.cases.models_handover import Exclusion, Merge, Return, SampleCall, SupervisorUrge
 from minqing.cases.queries.copies import Whose, reported_by
 from minqing.journal.events import ERASED
 from minqing.journal.public import erase_naming
@@ -38,7 +41,23 @@ def erase_from_cases(*, whose: Whose, values: tuple[str, ...]) -> int:
     return len(closed)
 
 
+# What officials wrote down beside a case, with the most that each column holds.
+_WRITTEN_BESIDE: Final[tuple[tuple[type[Model], str, tuple[str, ...]], ...]] = (
+    (Return, "case", ("reason", "ruling_reason")),
+    (Merge, "child", ("undone_because",)),
+    (SupervisorUrge, "case", ("reason",)),
+    (Exclusion, "case", ("reason", "evidence", "ruling_reason", "reversed_because")),
+    (SampleCall, "case", ("words",)),
+)
+
+
 def _scrub_beside(closed: list[Case], values: tuple[str, ...]) -> None:
+    for model, of, columns in _WRITTEN_BESIDE:
+        for row in model._base_manager.filter(**{f"{of}__in": closed}):
+            for column in columns:
+                most = model._meta.get_field(column).max_length  # type: ignore[union-attr]
+                setattr(row, column, without(getattr(row, column), values, ERASED)[:most])
+            row.save(update_fields=columns)
     for addition in Addition.objects.filter(case__in=closed):
         addition.words = without(addition.words, values, ERASED)[: rules.WORDS_MAX]
         addition.save(update_fields=["words"])
