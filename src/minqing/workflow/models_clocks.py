@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from minqing.kernel.models import Row
+from minqing.workflow.parts import Measure, Within
 
 KEY_LENGTH: Final = 40
 WHY_LENGTH: Final = 300
@@ -53,6 +54,11 @@ class TermVersion(Row):
                 name="workflow_term_span",
             ),
         ]
+
+    @property
+    def span_words(self) -> str:
+        """How long, in words."""
+        return "按规程文件" if self.amount is None else Within(self.amount, Measure(self.measure)).words
 
 
 class ClockRequest(Row):

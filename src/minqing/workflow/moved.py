@@ -20,8 +20,8 @@ from minqing.workflow.events import ClockMoved, VerdictChanged
 from minqing.workflow.models import CalendarVersion, Recomputation, Run
 from minqing.workflow.procedure import UnknownProcedure
 
-PAGE_ROWS: Final = 50
-COUNT_MAX: Final = 10_000
+MOVED_PAGE_ROWS: Final = 50
+MOVED_COUNT_MAX: Final = 10_000
 RECOMPUTATIONS_SHOWN: Final = 50
 RUNNING, CLOSED = "running", "closed"
 
@@ -42,7 +42,7 @@ class MovedClock:
 
 @dataclass(frozen=True, slots=True)
 class MovedPage:
-    """A page of them; ``total`` counts up to one more than ``COUNT_MAX``."""
+    """A page of them; ``total`` counts up to one more than ``MOVED_COUNT_MAX``."""
 
     rows: list[MovedClock]
     total: int
@@ -69,12 +69,17 @@ def recomputations() -> list[Recomputed]:
     return [Recomputed(by_number[one.number], one) for one in works]
 
 
-def recomputation(number: int) -> Recomputed:
+def recomputation(recomputation_id: UUID) -> Recomputed:
     """One version with what it did. Raises :class:`NotThere`."""
-    work = Recomputation.objects.filter(number=number).first()
+    work = Recomputation.objects.filter(id=recomputation_id).first()
     if work is None:
         raise NotThere("这一版日历没有引起时限变动。")
-    return Recomputed(CalendarVersion.objects.get(number=number), work)
+    return Recomputed(CalendarVersion.objects.get(number=work.number), work)
+
+
+def recomputation_of(number: int) -> Recomputed:
+    """What a version of that number did."""
+    return Recomputed(CalendarVersion.objects.get(number=number), Recomputation.objects.get(number=number))
 
 
 def moved_clocks(number: int, actor: Actor, *, which: str = "", page: int = 1) -> MovedPage:
@@ -88,9 +93,9 @@ def moved_clocks(number: int, actor: Actor, *, which: str = "", page: int = 1) -
     entries = entries.annotate(run=Cast(KeyTextTransform("run_id", "facts"), UUIDField())).filter(
         run__in=seen
     )
-    total = entries.order_by()[: COUNT_MAX + 1].count()
-    first = (max(page, 1) - 1) * PAGE_ROWS
-    return MovedPage([_row(one) for one in entries.order_by("id")[first : first + PAGE_ROWS]], total)
+    total = entries.order_by()[: MOVED_COUNT_MAX + 1].count()
+    first = (max(page, 1) - 1) * MOVED_PAGE_ROWS
+    return MovedPage([_row(one) for one in entries.order_by("id")[first : first + MOVED_PAGE_ROWS]], total)
 
 
 def _entries(number: int) -> QuerySet[Any, Any]:

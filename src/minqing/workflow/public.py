@@ -1,6 +1,7 @@
 """The front door of the workflow."""
 
 from minqing.workflow.answering import Turn, accountable, told_when_late, who_may
+from minqing.workflow.clock_requests import ClockPart, RequestLine, clock_part, extendable
 from minqing.workflow.colours import (
     ColourChange,
     ShownClock,
@@ -24,12 +25,15 @@ from minqing.workflow.models import (
     current_calendar,
 )
 from minqing.workflow.moved import (
+    MOVED_COUNT_MAX,
+    MOVED_PAGE_ROWS,
     MovedClock,
     MovedPage,
     Recomputed,
     holders_of_moved,
     moved_clocks,
     recomputation,
+    recomputation_of,
     recomputations,
 )
 from minqing.workflow.parts import (
@@ -112,21 +116,24 @@ from minqing.workflow.term_lists import (
     terms_of_all,
     terms_set,
 )
+from minqing.workflow.terms import OVERALL, WHOLE_PROCEDURE
 
 __all__ = [
-    "CLOCK", "EDIT_CALENDAR", "LISTER", "MERGED", "NAME_HOLDER", "REPORTER", "SEE_RUNS", "SPONSOR", "SPONSOR_CASES",
-    "STAND_IN", "SWITCHED", "Accountable", "Calendar", "CalendarVersion", "ClockFace", "ClockRequest", "Colour",
-    "ColourChange", "Condition", "Decision", "Due", "Effect", "History", "Leeway", "Leg", "LegView", "Measure",
-    "MovedClock", "MovedPage", "Need", "NeedKind", "OfficeHours", "Procedure", "ProcedureTerms", "Recomputation",
-    "Recomputed", "Run", "RunQuerySet", "ShownClock", "State", "Step", "Taken", "TermLine", "TermVersion",
-    "TodoCount", "Turn", "UnknownProcedure", "Within", "WorkingDay", "accountable", "advance", "ask_extension",
-    "ask_pause", "calendar_days", "calendar_is_published", "change_procedure", "clock_facts", "clocks_in",
+    "CLOCK", "EDIT_CALENDAR", "LISTER", "MERGED", "MOVED_COUNT_MAX", "MOVED_PAGE_ROWS", "NAME_HOLDER", "OVERALL",
+    "REPORTER", "SEE_RUNS", "SPONSOR", "SPONSOR_CASES", "STAND_IN", "SWITCHED", "WHOLE_PROCEDURE", "Accountable",
+    "Calendar", "CalendarVersion", "ClockFace", "ClockPart", "ClockRequest", "Colour", "ColourChange", "Condition",
+    "Decision", "Due", "Effect", "History", "Leeway", "Leg", "LegView", "Measure", "MovedClock", "MovedPage", "Need",
+    "NeedKind", "OfficeHours", "Procedure", "ProcedureTerms", "Recomputation", "Recomputed", "RequestLine", "Run",
+    "RunQuerySet", "ShownClock", "State", "Step", "Taken", "TermLine", "TermVersion", "TodoCount", "Turn",
+    "UnknownProcedure", "Within", "WorkingDay", "accountable", "advance", "ask_extension", "ask_pause",
+    "calendar_days", "calendar_is_published", "change_procedure", "clock_facts", "clock_part", "clocks_in",
     "clocks_of", "colour_at", "colour_changes", "colour_on", "colour_then", "current_calendar", "days_of_year",
-    "decide_request", "due_at", "end_pause", "end_pauses", "ensure_calendar", "face", "face_of", "faces", "follow",
-    "go_back", "holders_of_moved", "in_words", "jump", "legs", "lock_run", "lock_runs", "may_ask", "may_decide",
-    "may_hold", "moved_clocks", "name_holder", "name_sponsor", "problems_of_all", "procedure", "procedure_pages",
-    "procedures", "publish_year", "recomputation", "recomputations", "recompute_clocks", "roles_in", "run_of",
-    "running_under", "set_office_hours", "set_term", "set_working_day", "start_run", "steps_open_to", "sweep_overdue",
-    "take_up_again", "term_line", "terms_of_all", "terms_set", "todo", "todo_counts", "told_when_late", "watch_posts",
-    "who_may", "working_days", "working_hours", "working_time_between", "write_histories",
+    "decide_request", "due_at", "end_pause", "end_pauses", "ensure_calendar", "extendable", "face", "face_of",
+    "faces", "follow", "go_back", "holders_of_moved", "in_words", "jump", "legs", "lock_run", "lock_runs", "may_ask",
+    "may_decide", "may_hold", "moved_clocks", "name_holder", "name_sponsor", "problems_of_all", "procedure",
+    "procedure_pages", "procedures", "publish_year", "recomputation", "recomputation_of", "recomputations",
+    "recompute_clocks", "roles_in", "run_of", "running_under", "set_office_hours", "set_term", "set_working_day",
+    "start_run", "steps_open_to", "sweep_overdue", "take_up_again", "term_line", "terms_of_all", "terms_set", "todo",
+    "todo_counts", "told_when_late", "watch_posts", "who_may", "working_days", "working_hours",
+    "working_time_between", "write_histories",
 ]  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -232,13 +232,18 @@ def may_decide(run: Run, by: Actor) -> bool:
 def words_of(request: ClockRequest, run: Run) -> str:
     """What is asked: 挂起到某日, or 延期 so much."""
     if request.kind == PAUSE:
-        assert request.until is not None  # the table's constraint
-        last = clock.local(request.until).date().fromordinal(clock.local(request.until).toordinal() - 1)
-        return f"挂起到{last.year}年{last.month}月{last.day}日"
+        return pause_words(request)
     measure = run.overall_measure if request.for_overall else _leg_measure(request)
     assert request.amount is not None
     amount = Within(request.amount, Measure(measure)).words
     return f"{'全程' if request.for_overall else ''}延期 {amount}"
+
+
+def pause_words(request: ClockRequest) -> str:
+    """挂起到某日: the last day that is still paused."""
+    assert request.until is not None  # the table's constraint
+    last = clock.local(request.until - timedelta(microseconds=1))
+    return f"挂起到{last.year}年{last.month}月{last.day}日"
 
 
 def label_of(run: Run) -> str:

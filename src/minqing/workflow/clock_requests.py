@@ -1,0 +1,98 @@
+"""What was asked of a run's clocks, and what the reader may ask, grant or end now: for the page of its subject."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import OuterRef, Subquery
+
+from minqing.kernel.access import Actor
+from minqing.workflow.models import ClockRequest, Leg, Run
+from minqing.workflow.models_clocks import ASKED
+from minqing.workflow.parts import Measure, Within
+from minqing.workflow.procedure import procedure
+from minqing.workflow.services.pausing import may_ask, may_decide, pause_words
+from minqing.workflow.services.setting import overall_within
+
+
+@dataclass(frozen=True, slots=True)
+class RequestLine:
+    """One request: what, why, by whom, and what became of it."""
+
+    id: UUID
+    words: str
+    why: str
+    asked_name: str
+    asked_label: str
+    asked_at: datetime
+    state_label: str
+    decided_name: str
+    decided_why: str
+    decided_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClockPart:
+    """The requests of a run; ``waiting`` is the one to be decided, ``may_`` what the reader can do."""
+
+    lines: list[RequestLine]
+    waiting: RequestLine | None
+    is_paused: bool
+    may_pause: bool
+    may_extend: bool
+    may_decide: bool
+    may_resume: bool
+    approvers: str
+
+
+def clock_part(run: Run, actor: Actor) -> ClockPart:
+    """What a page shows of requests about a run's clocks; one statement."""
+    measure = Leg.objects.filter(run_id=OuterRef("run_id"), number=OuterRef("leg")).values("within_measure")
+    found = list(ClockRequest.objects.filter(run=run).annotate(measure=Subquery(measure)))
+    lines = {one.id: _line(one, run) for one in found}
+    open_ = next(
+        (one for one in found if one.state == ASKED and one.leg == run.legs_count and run.is_running), None
+    )
+    leeway, paused = procedure(run.procedure).leeway, run.paused_until is not None
+    asks, decides = may_ask(run, actor), may_decide(run, actor)
+    may_more = asks and open_ is None and not paused and run.next_due_at is not None
+    return ClockPart(
+        lines=[line for id_, line in lines.items() if open_ is None or id_ != open_.id],
+        waiting=lines[open_.id] if open_ else None,
+        is_paused=paused,
+        may_pause=may_more and bool(leeway.pauses_max),
+        may_extend=may_more and bool(leeway.extensions_max and leeway.extension_percent_max),
+        may_decide=decides and open_ is not None and open_.asked_by_id != actor.person_id,
+        may_resume=paused and (asks or decides),
+        approvers="、".join(role.label for role in leeway.approvers),
+    )
+
+
+def extendable(run: Run) -> dict[str, Within]:
+    """The clocks of a run that could be extended: of its leg (``leg``) and of the whole way (``overall``)."""
+    leg, whole = Leg.objects.get(run=run, left_at=None).within, overall_within(run)
+    return {name: within for name, within in (("leg", leg), ("overall", whole)) if within is not None}
+
+
+def _line(one: ClockRequest, run: Run) -> RequestLine:
+    if one.amount is None:
+        words = pause_words(one)
+    else:
+        measure = Measure(run.overall_measure if one.for_overall else one.measure)
+        words = f"{'全程' if one.for_overall else ''}延期 {Within(one.amount, measure).words}"
+    return RequestLine(
+        id=one.id,
+        words=words,
+        why=one.why,
+        asked_name=one.asked_name,
+        asked_label=one.asked_label,
+        asked_at=one.asked_at,
+        state_label="未处理，环节已办完"
+        if one.state == ASKED and one.leg != run.legs_count
+        else one.state_label,
+        decided_name=one.decided_name,
+        decided_why=one.decided_why,
+        decided_at=one.decided_at,
+    )
