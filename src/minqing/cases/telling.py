@@ -31,6 +31,8 @@ SUPERVISED: Final = kind(
 RULED: Final = kind("cases.ruled", "退单裁定", "事项 {number} 的退单已有裁定：{state}")
 ANSWERED: Final = kind("cases.answered", "反映人已回答", "事项 {number} 的反映人已回答：{state}")
 CLOCK_MOVED: Final = kind("cases.clock_moved", "时限变动", "事项 {number} 的时限有变动：{state}")
+# A changed calendar moves many clocks at once: one line a person with their number, told by ``services.moved``.
+CLOCKS_MOVED: Final = kind("cases.clocks_moved", "时限变动", "工作日历有调整，您手上有事项的时限变了，请登录查看")
 CLOSED: Final = kind("cases.closed", "有结果了", "您登记的事项 {number}：{state}")
 
 
@@ -106,7 +108,6 @@ TELLINGS: Final = (
     Telling(events_handover.UrgedBySupervisor, SUPERVISED, whose_turn),
     Telling(clocks.HolderNamed, TURN, the_named),
     Telling(clocks.RunOverdue, OVERDUE, whose_turn),
-    Telling(clocks.ClockMoved, CLOCK_MOVED, whose_turn),
     Telling(clocks.ClockDecided, CLOCK_MOVED, whose_turn),
     Telling(clocks.PauseEnded, CLOCK_MOVED, whose_turn),
     Telling(events.Urged, URGED, whose_turn),

@@ -103,7 +103,7 @@ MENU: Final = (
     Entry("people", "人员", "id-badge-2", MANAGE_PEOPLE, ("people", "person", "appointment_end")),
     Entry("system_tokens", "系统接口", "key", MANAGE_TOKENS, ("token_open",)),
     Entry("people_units", "单位", "building", MANAGE_UNITS, ("unit",)),
-    Entry("calendar", "工作日历", "calendar", EDIT_CALENDAR, ("calendar",)),
+    Entry("calendar", "工作日历", "calendar", EDIT_CALENDAR, ("calendar", "clocks", "term")),
     Entry("channels", "告知渠道", "send", MANAGE_CHANNELS, ("channel", "deliver")),
     Entry("subscriptions", "推送订阅", "external-link", MANAGE_SUBSCRIPTIONS, ("subscription", "push")),
     Entry("audit", "审计", "history", READ_AUDIT, ("audit",)),

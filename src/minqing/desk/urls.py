@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from minqing.desk.pages import case, codes, home, intake, queue
 from minqing.desk.urls_administration import administration_patterns
+from minqing.desk.urls_clocks import clock_patterns
 from minqing.desk.urls_desk import desk_patterns
 from minqing.desk.urls_disclosure import disclosure_patterns
 from minqing.desk.urls_handover import handover_patterns
@@ -47,6 +48,7 @@ urlpatterns: list[URLPattern] = [
     *queue_patterns,
     *desk_patterns,
     *case_patterns,
+    *clock_patterns,
     *joint_patterns,
     *intake_patterns,
     *codes_patterns,

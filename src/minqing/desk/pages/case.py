@@ -165,6 +165,8 @@ def _render(
         "others": [] if file.steps else _who_else_i_am(file, actor),
         "subject_cases": _about_the_same(file, actor, at),
         "visit_url": _visit_url(file.case, actor),
+        "clocks": workflow.clock_part(file.case.run, actor),
+        "colour_changes": workflow.colour_changes(workflow.clocks_in(file.timeline), at=at),
         "may_hand_out_receipt": cases.receipt_code(file.case, actor) is not None,
         "report_photos": [one for one in file.attachments if not one.step],
         "step_photos": step_photos,

@@ -49,6 +49,8 @@ def go(request: OfficialRequest, kind: str, subject_id: UUID) -> HttpResponse:
     if kind == "case":
         on_a_phone = _PHONES.search(request.headers.get("User-Agent", ""))
         return redirect("mobile:matter" if on_a_phone else "desk:case", case_id=subject_id)
+    if kind == "recomputation":
+        return redirect("desk:clocks_moved", recomputation_id=subject_id)
     if kind == "subscription" and request.actor.may(notices.MANAGE_SUBSCRIPTIONS):
         return redirect("desk:subscription", subscription_id=subject_id)
     if kind == "channel" and request.actor.may(notices.MANAGE_CHANNELS):
