@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import cache
 from typing import Any, Final
+from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 
 from minqing.areas.models import Area
 from minqing.kernel import clock
@@ -49,16 +51,20 @@ def _no_counts() -> None:
     forget_counts()
 
 
-def forms_of(planted: Planted, client: Client) -> list[Place]:
-    """Return the addresses that take a form from this person."""
-    found = []
-    for place in places(planted, each_max=1):
-        if place.address.name not in ("accounts:sign_out",) and ask(client, "post", place.url).status not in (
-            403,
-            404,
-            405,
-        ):
-            found.append(place)
+@pytest.fixture(scope="module")
+def forms_of(planted: Planted) -> Callable[[str], list[Place]]:
+    """A function that returns the addresses that take a form from a role; each role is asked for once."""
+
+    @cache
+    def found(role: str) -> list[Place]:
+        client, taken = client_of(planted.here.people[role]), []
+        for place in places(planted, each_max=1):
+            if place.address.name != "accounts:sign_out":
+                forget_counts()
+                if ask(client, "post", place.url).status not in (403, 404, 405):
+                    taken.append(place)
+        return taken
+
     return found
 
 
@@ -82,10 +88,10 @@ def sent(place: Place, value: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_every_form_takes_nonsense_with_a_sentence(planted: Planted, role: str) -> None:
+def test_every_form_takes_nonsense_with_a_sentence(planted: Planted, forms_of: Any, role: str) -> None:
     client = client_of(planted.here.people[role])
     found = []
-    for number, place in enumerate(forms_of(planted, client)):
+    for number, place in enumerate(forms_of(role)):
         json = place.address.name.startswith("api:")
         # Each address meets every fifth kind of nonsense; another role meets it with others.
         for kind in TREATMENTS[(number + ROLES.index(role)) % 5 :: 5]:
@@ -93,7 +99,10 @@ def test_every_form_takes_nonsense_with_a_sentence(planted: Planted, role: str) 
             value = NASTY[kind] if json or kind != "half a character" else "\ufffd"
             data = sent(place, value)
             extra = {"content_type": "application/json"} if json else {}
-            answer = ask(client, "post", place.url, data, **extra)
+            body: Any = data
+            if not json and kind != "long":  # which percent signs would make too long for any form to see it
+                body, extra = urlencode(data), {"content_type": "application/x-www-form-urlencoded"}
+            answer = ask(client, "post", place.url, body, **extra)
             found += wrong(answer, f"{role}: POST {place.address.name} with {kind}")
     assert not found, "\n".join(found)
 
@@ -126,7 +135,7 @@ def test_wrong_methods_are_answered(planted: Planted) -> None:
     assert not found, "\n".join(found)
 
 
-def test_files_that_are_none_are_refused(planted: Planted) -> None:
+def test_files_that_are_none_are_refused(planted: Planted, forms_of: Any) -> None:
     client = client_of(planted.here.people["village_clerk"])
     uploads = {
         "no picture": lambda: SimpleUploadedFile("IMG_1.jpg", b"\xff\xd8\xff not a picture", "image/jpeg"),
@@ -137,7 +146,7 @@ def test_files_that_are_none_are_refused(planted: Planted) -> None:
         "too many": lambda: [photo() for _ in range(12)],
     }
     found = []
-    for place in forms_of(planted, client):
+    for place in forms_of("village_clerk"):
         if place.address.name.startswith("api:"):
             continue
         prefix = dict(place.filling).get("step", "")
@@ -154,12 +163,12 @@ def test_files_that_are_none_are_refused(planted: Planted) -> None:
     assert not found, "\n".join(found)
 
 
-def test_too_much_is_refused_before_it_is_read(planted: Planted) -> None:
+def test_too_much_is_refused_before_it_is_read(planted: Planted, forms_of: Any) -> None:
     client = client_of(planted.here.people["village_clerk"])
     big = "长" * (settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 3 + 1000)
     many = {f"field{number}": "1" for number in range(settings.DATA_UPLOAD_MAX_NUMBER_FIELDS + 10)}
     found = []
-    for place in forms_of(planted, client)[::4]:
+    for place in forms_of("village_clerk")[::4]:
         json = place.address.name.startswith("api:")
         extra = (
             {"content_type": "application/json"}
@@ -174,11 +183,11 @@ def test_too_much_is_refused_before_it_is_read(planted: Planted) -> None:
     assert not found, "\n".join(found)
 
 
-def test_the_same_post_twice_is_no_error(planted: Planted) -> None:
+def test_the_same_post_twice_is_no_error(planted: Planted, forms_of: Any) -> None:
     """Empty as it is, sent twice in one transaction: the second answer is no worse than the first."""
     client = client_of(planted.here.people["village_clerk"])
     found = []
-    for place in forms_of(planted, client):
+    for place in forms_of("village_clerk"):
         if place.address.name.startswith(("api:", "accounts:")):
             continue
         for _ in range(2):
