@@ -114,6 +114,8 @@ OTHER_TABLES: Final[dict[str, str]] = {
     "area": "a place", "area_period": "a place", "county_profile": "a place", "person": "an official",
     "unit": "an office", "appointment": "an official", "sign_in_delay": "an official",
     "workflow_working_day": "the calendar", "workflow_calendar_version": "the calendar",
+    "workflow_term": "the terms offices work by", "workflow_recomputation": "counts of clocks",
+    "workflow_clock_request": _WORK,
     "workflow_run": _WORK, "workflow_leg": _WORK, "tag_kind": "a vocabulary", "case_topic": "a vocabulary",
     "enterprise": "a firm", "place": "a place", "case_door_code": "a code on a door",
     "notice": "a line to an official, without names", "notice_channel": "a way out of the product",
