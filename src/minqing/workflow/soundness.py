@@ -13,7 +13,17 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from minqing.kernel.access import Role
-from minqing.workflow.parts import CLOCK, NOT_OFFICIAL, Leeway, Need, NeedKind, State, Step, Within
+from minqing.workflow.parts import (
+    CLOCK,
+    NOT_OFFICIAL,
+    REPORTER,
+    Leeway,
+    Need,
+    NeedKind,
+    State,
+    Step,
+    Within,
+)
 
 Node = TypeVar("Node")
 
@@ -55,8 +65,17 @@ def problems(shape: Shape) -> Iterator[str]:
     yield from _clocks(shape)
     for state in shape.states.values():
         yield from _state(shape, state)
+    yield from _nods(shape)
     if len(starts) == 1:
         yield from _paths(shape, starts[0])
+
+
+def _nods(shape: Shape) -> Iterator[str]:
+    """Where the reporter's nod ends a matter, the unit that did the work does not end it itself."""
+    nodded = {step.to for step in shape.steps.values() if step.to.final and REPORTER in step.roles}
+    for step in shape.steps.values():
+        if step.to in nodded and any(role.by_unit for role in step.roles):
+            yield f"动作“{step.label}”让承办单位自己办结，而“{step.to.label}”要反映人点头。请让别的岗位来问、来办结。"
 
 
 def _names(shape: Shape) -> Iterator[str]:

@@ -14,6 +14,7 @@ from minqing.cases.facts import facts_of
 from minqing.cases.models import Addition, Answer, Attachment, Case, Contact
 from minqing.cases.permissions import SEE_CONTACT
 from minqing.cases.queries.queue import CaseRow, rows
+from minqing.cases.queries.sampling import may_call_for_sample
 from minqing.journal.public import TimelineLine, record_read, timeline
 from minqing.kernel import clock
 from minqing.kernel.access import Actor
@@ -172,7 +173,7 @@ def _may_call(case: Case, by: Actor) -> bool:
     return any(
         held.role in SEE_CONTACT.held_by & taking_part and areas.is_under(case.area.path, held.area_path)
         for held in by.appointments
-    )
+    ) or may_call_for_sample(case, by)
 
 
 def attachment_path(attachment_id: UUID, *, by: Actor) -> Path:

@@ -29,6 +29,8 @@ def climb(*, case_id: UUID, leg: int, at: datetime) -> bool:
     case, run = locked(Case.objects.unscoped("the clock asks, not a person").filter(id=case_id), None)
     if not run.is_running or run.legs_count != leg:
         return True  # somebody was quicker: nothing is late any more
+    if run.follows_id is not None:
+        return True  # it goes along with another, whose time counts
     of = workflow.procedure(run.procedure)
     steps = of.open_to(run.state, [workflow.CLOCK], facts_of(case, run))
     if not steps:

@@ -16,6 +16,7 @@ from minqing.cases import rules
 from minqing.cases.events import CaseOpened, FileAttached
 from minqing.cases.models import Case, Contact, Topic
 from minqing.cases.permissions import REGISTER_PETITION, REPORT_CASE, TAKE_CALLS
+from minqing.cases.queries.catalogue import procedure_for, procedures_to_choose
 from minqing.cases.services.files import attach, kept_only_if_all_goes_well, made_safe
 from minqing.diary import public as diary
 from minqing.journal.public import record
@@ -101,7 +102,8 @@ def _open(
     hand: Hand = by.hand if by else ANONYMOUS if report.is_anonymous else REPORTER
     if report.is_anonymous:
         at = clock.to_the_hour(at)
-    of = workflow.procedure(_procedure_of(report))
+    topic = _topic(report.topic_key)
+    of = workflow.procedure(_procedure_by_rule(report, topic, area, at) or _procedure_of(report))
     with kept_only_if_all_goes_well() as names:
         run = workflow.start_run(
             procedure=of, subject_kind="case", subject_id=case_id, area_id=area.id, by=hand, at=at
@@ -111,7 +113,7 @@ def _open(
             number=f"{clock.local(at):%y%m%d}-{short_code(rules.NUMBER_TAIL)}",
             area=area,
             run=run,
-            topic=_topic(report.topic_key),
+            topic=topic,
             source=report.source,
             title=rules.title_of(report.words),
             words=report.words,
@@ -162,6 +164,14 @@ def open_from_finding(
         by=by,
         at=at,
     )
+
+
+def _procedure_by_rule(report: Report, topic: Topic | None, area: areas.Area, at: datetime) -> str:
+    """Return the procedure that the dispatch catalogue names for a subject, a place and a source, if it names one."""
+    if report.procedure or report.source in rules.SEALED:
+        return ""
+    key = procedure_for(topic, area, report.source, on=clock.local(at).date())
+    return key if key and key in dict(procedures_to_choose()) else ""
 
 
 def _procedure_of(report: Report) -> str:

@@ -235,8 +235,15 @@ def _refuse_to_ask_about_ones_own_work(
 ) -> None:
     """Whoever did it does not write down that the reporter is content with it."""
     asks = DONE in decision.effects or NOT_DONE in decision.effects
-    if asks and asked_by is not None and asked_by == case.handled_by_id:
+    # Nor that nobody could be reached: that too would close one's own work without a nod.
+    gives_up = decision.state.final and _asks_for_a_nod(case.run, decision.source)
+    if (asks or gives_up) and asked_by is not None and asked_by == case.handled_by_id:
         raise NotAllowed("这件事是您办的，不能由您来问办好没有。请别的同事去问，或请反映人用回执回答。")
+
+
+def _asks_for_a_nod(run: workflow.Run, state: workflow.State) -> bool:
+    """Whether a state is where the reporter is asked if it was done."""
+    return any(DONE in step.then for step in workflow.procedure(run.procedure).steps_from(state.key))
 
 
 def _apply(

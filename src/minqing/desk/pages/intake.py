@@ -6,6 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,14 +14,18 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from minqing.cases import public as cases
+from minqing.desk.asked import an_id
+from minqing.desk.pages.merging import repeats_of
 from minqing.kernel import clock
 from minqing.kernel.errors import Conflict, NotThere, Refused
 from minqing.kernel.pages import OfficialRequest, page
 from minqing.kernel.text import clean_line
 
 PLACE_TEXT_MAX: Final = 60
+# Where likely doubles are offered while somebody writes.
+DOUBLES_IN: Final = (cases.OFFICER, cases.HOTLINE)
 # Buttons that look something up and save nothing; what was typed comes back as it was.
-LOOK_UPS: Final = ("find", "look")
+LOOK_UPS: Final = ("find", "look", "alike")
 
 
 @page(cases.REPORT_CASE)
@@ -55,6 +60,7 @@ def _intake(
     if form.is_bound:
         opened = _open(request, form, source) if form.is_valid() else None
         if opened is not None:
+            _go_along(request, opened)
             return redirect(f"{reverse('desk:receipt', args=[opened.id])}?new=1")
         if "id" in form.errors:
             renewed = request.POST.copy()
@@ -68,9 +74,27 @@ def _intake(
         "place_text": _place_text(request),
         "more_places": more,
         "earlier": _earlier(request, phone) if source == cases.HOTLINE else None,
+        "repeats": repeats_of(request) if source in DOUBLES_IN else None,
+        "may_merge": request.actor.may(cases.MERGE_CASES),
+        "merge_into": an_id(request.POST.get("merge_into")),
         "photos_lost": status != 200 and bool(request.FILES),
     }
     return render(request, template, context, status=status)
+
+
+def _go_along(request: OfficialRequest, opened: cases.Case) -> None:
+    """Handle what was just written down as part of a case that somebody reported before, if that was chosen."""
+    master_id = an_id(request.POST.get("merge_into"))
+    if master_id is None or master_id == opened.id:
+        return
+    try:
+        master = cases.merge_cases(
+            master_id=master_id, child_ids=[opened.id], by=request.actor, at=clock.now(), reasons="登记时选定"
+        )
+    except Refused as refused:
+        messages.warning(request, f"已登记，单独办理。没有并单：{refused.message}")
+    else:
+        messages.success(request, f"已登记，和 {master.number} 合在一起办理；办完会单独问这位反映人。")
 
 
 def _open(request: OfficialRequest, form: cases.OfficerReportForm, source: str) -> cases.Case | None:
