@@ -107,6 +107,19 @@ def detail_hash(facts: Mapping[str, Any], personal: Mapping[str, Any], salt: byt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AuditExported(Event):
+    """The record itself left as a file."""
+
+    kind: ClassVar[str] = "journal.audit_exported"
+    filters: str
+    form: str
+    rows: int
+
+    def sentence(self) -> str:
+        return f"导出审计记录{f'（{self.filters}）' if self.filters else ''}，{self.rows} 行，{self.form}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FileOpened(Event):
     """Somebody opened one person's, household's or case's file."""
 

@@ -3,6 +3,7 @@
 from minqing.journal.bulk import record_rows
 from minqing.journal.checking import check, verify_journal
 from minqing.journal.events import ERASED, EVENTS, Event, detail_hash
+from minqing.journal.exporting import export_audit
 from minqing.journal.findings import GROUPS
 from minqing.journal.models import Check, Detail, Entry, Seal
 from minqing.journal.naming import erase_naming
@@ -75,6 +76,7 @@ __all__ = [
     "entry_rows",
     "erase_naming",
     "erase_personal",
+    "export_audit",
     "last_seal",
     "prove",
     "prove_consistent",

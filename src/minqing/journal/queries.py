@@ -97,7 +97,14 @@ def audit(
 
     Counts up to :data:`AUDIT_COUNT_MAX`, one more meaning "more than that".
     """
-    given = filters or AuditFilters()
+    entries = audited(actor, to, filters or AuditFilters())
+    total = entries.order_by()[: AUDIT_COUNT_MAX + 1].count()
+    first = (page - 1) * AUDIT_PAGE_ROWS
+    return _lines(entries.order_by("-at", "-id"), first, first + AUDIT_PAGE_ROWS), total
+
+
+def audited(actor: Actor, to: Capability, given: AuditFilters) -> QuerySet[Entry]:
+    """Return the entries that the audit lists, in no order."""
     entries = Entry.objects.filter(area_id__in=actor.visible_areas(to))
     if given.group:
         entries = entries.filter(kind__startswith=f"{given.group}.")
@@ -113,9 +120,7 @@ def audit(
         entries = entries.filter(at__lt=given.until)
     if given.reads is not None:
         entries = entries.filter(is_read=given.reads)
-    total = entries.order_by()[: AUDIT_COUNT_MAX + 1].count()
-    first = (page - 1) * AUDIT_PAGE_ROWS
-    return _lines(entries.order_by("-at", "-id"), first, first + AUDIT_PAGE_ROWS), total
+    return entries
 
 
 def committed_since(xact: int, limit: int = 500) -> list[Entry]:

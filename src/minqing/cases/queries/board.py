@@ -1,4 +1,4 @@
-"""红黄绿看板: what is open, by colour and state, in the areas below one or with each unit; two statements for any county.
+"""红黄绿看板: what is open, by colour and state, in the areas below one or with each unit; a few statements in all.
 
 Every number is of the same rows as the list it opens: the scope and the filters are the queue's own.
 """

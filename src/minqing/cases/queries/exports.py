@@ -1,4 +1,4 @@
-"""The queue as rows of a file: the same scope and filters as the list, from one moment, a few thousand rows in memory."""
+"""The queue as rows of a file: the scope and filters of the list, from one moment, a few thousand rows in memory."""
 
 from __future__ import annotations
 

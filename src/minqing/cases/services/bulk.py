@@ -1,7 +1,7 @@
-"""Act on many cases at once: looked through first, then done; each by itself, and through the same door as a single one.
+"""Act on many cases at once: looked through first, then done; each by itself, through the same door as a single one.
 
-What the preview says is not foretold but tried: the acts are carried out and rolled back, so that it cannot say something
-else than what then happens. Numbers of legs go along: what somebody moved in the meantime is refused, not overrun.
+What the preview says is not foretold but tried: the acts are carried out and rolled back, so that it cannot say
+anything else than what then happens. Numbers of legs go along: what somebody moved in the meantime is refused.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Keep lists of the queue by name: save, change, share, put in order, forget. What one's own list looks like is one's own."""
+"""Keep lists of the queue by name: save, change, share, put in order, forget. One's own look is one's own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""导出 of the queue and of the board: what the page shows, as a file, asked again who one is."""
+"""导出 of the queue, of the board and of the audit: what the page shows, as a file, asked again who one is."""
 
 from __future__ import annotations
 
@@ -13,10 +13,14 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from minqing.accounts import public as accounts
+from minqing.areas import public as areas
 from minqing.cases import public as cases
 from minqing.desk.asked import posted
+from minqing.desk.pages.audit import SUBJECTS, AuditAsked
 from minqing.desk.pages.board import COLOUR_LABELS, board_area
 from minqing.desk.pages.queue import Asked
+from minqing.journal import public as journal
 from minqing.kernel import clock
 from minqing.kernel.errors import NotAllowed, NotThere, Refused
 from minqing.kernel.pages import OfficialRequest, page
@@ -91,6 +95,46 @@ def board_export(request: OfficialRequest) -> HttpResponseBase:
         "back": f"{reverse('desk:board')}?{query.urlencode()}",
         "back_label": "看板",
         "narrowed": [("辖区", area.name)],
+        "columns": "、".join(columns),
+    }
+    return _ask_or_send(request, context, query, send)
+
+
+@page(accounts.READ_AUDIT, step_up="导出审计记录")
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def audit_export(request: OfficialRequest) -> HttpResponseBase:
+    """Send the entries that the audit page lists."""
+    query = _query(request)
+    asked = AuditAsked(query, request.actor)
+    columns = ("时间", "谁", "身份", "做了什么", "对象", "辖区")
+    narrowed = asked.in_words()
+
+    def send(form: str) -> FileSent:
+        names = areas.area_names(areas.Area.objects.order_by().values_list("id", flat=True), areas.COUNTY)
+
+        def line(one: journal.TimelineLine) -> tuple[str, ...]:
+            return (
+                f"{clock.local(one.at):%Y-%m-%d %H:%M:%S}", one.who, one.role_label, one.sentence,
+                SUBJECTS.get(one.subject_kind, ""), names.get(one.area_id, ""),
+            )  # fmt: skip
+
+        return journal.export_audit(
+            request.actor,
+            accounts.READ_AUDIT,
+            asked.filters,
+            columns=columns,
+            line=line,
+            in_words="；".join(f"{label}：{words}" for label, words in narrowed),
+            form=form,
+            at=clock.now(),
+        )
+
+    context = {
+        "title": "导出审计记录",
+        "back": f"{reverse('desk:audit')}?{query.urlencode()}",
+        "back_label": "审计",
+        "narrowed": narrowed,
         "columns": "、".join(columns),
     }
     return _ask_or_send(request, context, query, send)

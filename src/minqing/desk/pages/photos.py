@@ -1,4 +1,4 @@
-"""公开照片: look at a photo of the handling, draw boxes over what must not be seen, and let the reporter see the copy."""
+"""公开照片: look at a photo of the handling, draw boxes over what must not be seen, and let the copy be seen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Many cases at once: a preview that is what then happens, refusals with their reasons, once however often it is sent."""
+"""Many cases at once: a preview that is what then happens, refusals with reasons, once however often it is sent."""
 
 import pytest
 from django.urls import reverse
@@ -144,6 +144,6 @@ def test_an_id_belongs_to_one_person_and_one_content(desk):
         cases.report_of(act_id, by=desk.county.actor(HANDLER))
     with pytest.raises(NotAllowed):
         cases.act_on_many(act_id=uuid7(), ticked=ticked, wish=wish, by=desk.county.actor(GRID_WORKER), at=AT)
+    many = [cases.Ticked(uuid7(), 1)] * (cases.BULK_MAX + 1)
     with pytest.raises(Refused, match="最多"):
-        many = [cases.Ticked(uuid7(), 1)] * (cases.BULK_MAX + 1)
         cases.look_through(many, wish, by=by, at=AT)

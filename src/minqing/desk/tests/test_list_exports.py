@@ -1,0 +1,61 @@
+"""The queue and the audit as files: the rows and rights of the page, how many in the last line, on record."""
+
+import csv
+import io
+
+import pytest
+from django.urls import reverse
+from openpyxl import load_workbook
+
+from minqing.accounts.tests.factories import stepped_up
+from minqing.desk.tests.county import telephoned
+from minqing.journal.models import Entry
+from minqing.kernel.roles import AUDITOR, GRID_WORKER, TOWN_DISPATCHER, VILLAGE_SECRETARY
+
+# The rows are read through a connection of their own: they must be there for others.
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def sent(client, address, form, query=""):
+    answer = client.post(reverse(address), {"form": form, "query": query})
+    assert answer.status_code == 200
+    data = b"".join(answer.streaming_content)
+    if form == "xlsx":
+        return [[cell or "" for cell in row] for row in load_workbook(io.BytesIO(data)).active.values]
+    return list(csv.reader(io.StringIO(data.decode("utf-8-sig"))))
+
+
+def test_lists_leave_with_the_rights_of_the_screen(desk):
+    here = [telephoned(desk.county.grid, words=words) for words in ("路灯坏了。", "=井盖破了。")]
+    telephoned(desk.county.neighbour_grid, words="路灯也坏了。")
+    telephoned(desk.county.far_grid)
+    client = stepped_up(desk.as_(TOWN_DISPATCHER))
+    page = client.get(reverse("desk:queue_export") + "?view=open&text=路灯").content.decode()
+    assert "路灯" in page
+    whole = sent(client, "desk:queue_export", "csv", "view=open")
+    assert whole[0][0] == "编号"
+    assert whole[-1] == ["共 3 行"]
+    assert {row[0] for row in whole[1:-1]} >= {one.number for one in here}
+    assert any(row[1].startswith("'=") for row in whole[1:-1])  # no formula
+    assert not any("裘大爷" in cell or "13800000000" in cell for row in whole for cell in row)
+    narrowed = sent(client, "desk:queue_export", "xlsx", "view=open&text=路灯")
+    assert (len(narrowed), narrowed[-1][0]) == (4, "共 2 行")
+    village = stepped_up(desk.as_(VILLAGE_SECRETARY))
+    assert sent(village, "desk:queue_export", "csv", "view=all")[-1] == ["共 2 行"]
+    assert desk.as_(GRID_WORKER).get(reverse("desk:queue_export")).status_code == 403
+    assert "导出" not in desk.as_(GRID_WORKER).get(reverse("desk:queue")).content.decode()
+    assert client.post(reverse("desk:queue_export"), {"form": "pdf"}).status_code == 400
+    taken = Entry.objects.filter(kind="cases.exported")
+    assert [one.facts["rows"] for one in taken.order_by("at", "id")] == [3, 2, 2]
+    auditor = stepped_up(desk.as_(AUDITOR))
+    rows = sent(auditor, "desk:audit_export", "csv", "group=cases")
+    assert rows[-1] == [f"共 {len(rows) - 2} 行"]
+    assert any("导出事项清单（范围：正在办；找“路灯”），2 行" in row[3] for row in rows[1:-1])
+    assert "导出" in auditor.get(reverse("desk:audit")).content.decode()
+    assert client.get(reverse("desk:audit_export")).status_code == 403
+
+
+def test_somebody_who_has_not_shown_who_they_are_is_asked(desk):
+    answer = desk.as_(TOWN_DISPATCHER).get(reverse("desk:queue_export"))
+    assert "导出事项清单" in answer.content.decode()
+    assert 'name="form"' not in answer.content.decode()
