@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any, Final
@@ -254,7 +254,7 @@ def _open_cases(planted: Planted) -> None:
             area_id=area.id, subject=subject, by=planted.people["village_clerk"], at=AT
         )
         planted.codes.append(made.code)
-    for of in workflow.procedures():
+    for of in (one for one in workflow.procedures() if one.subject_kind == "case"):
         for state in of.states.values():
             name = f"{of.key}.{state.key}"
             own = of.key == "rights"  # asked by a resident about their own file, with no official in between
@@ -264,7 +264,13 @@ def _open_cases(planted: Planted) -> None:
                 contact=cases.ContactInput(f"{CANARY}叔", CONTACT_PHONE),
                 topic_key="roads.light", photos=[photo()],
             )  # fmt: skip
+            listed = of.key == "supervised"  # nothing begins so: a supervisor lists what is under way
+            if listed:
+                report = replace(report, procedure="prompt")
             case = cases.open_case(report, by=None if own else by, at=AT)
+            if listed:
+                _list(planted, case)
+                case.refresh_from_db()
             for step in _way(of, state.key):
                 _take(planted, case, step)
             case.refresh_from_db()
@@ -277,6 +283,17 @@ def _open_cases(planted: Planted) -> None:
         photos=[photo()],
     )  # fmt: skip
     planted.cases["anonymous"] = cases.open_case(nameless, by=None, at=AT)
+
+
+def _list(planted: Planted, case: Case) -> None:
+    """Put a case on the supervision list, as a rule had proposed it."""
+    Case.everything.filter(id=case.id).update(urges=9)
+    cases.set_rule(urged=9, sent_back=None, red_days=None, by=planted.people["supervisor"], at=AT)
+    cases.propose(at=AT)
+    cases.list_case(
+        case_id=case.id, reason=text("拖得太久"), sponsor_id=planted.people["town_secretary"].person_id, interval_days=7,
+        unit_id=planted.here.unit.id, by=planted.people["supervisor"], at=AT,
+    )  # fmt: skip
 
 
 def _way(of: type[workflow.Procedure], wanted: str) -> list[workflow.Step]:
@@ -302,14 +319,20 @@ def _take(planted: Planted, case: Case, step: workflow.Step) -> None:
         values[need.key] = need.choices[0][0] if need.choices else text(need.label)
     values |= {"unit": str(planted.here.unit.id)} if "unit" in values else {}
     values |= {"topic": "roads.light"} if "topic" in values else {}
+    values |= {"assistants": str(planted.here.village_unit.id)} if "assistants" in values else {}
+    if any(one.key == "all_parts_in" for one in step.only_if):
+        for part in cases.Part.objects.filter(case=case, outcome=""):
+            given = cases.StepInput({"reason": text("不用了")})
+            cases.take_part_step(
+                part_id=part.id, step="withdraw", given=given, by=planted.people["town_dispatcher"], at=AT
+            )
     role = next((one for one in step.roles if one is not workflow.REPORTER), None)
     if role is None:
         given = cases.StepInput(values)
         cases.step_by_reporter(receipt_code=case.receipt_code, step=step.key, given=given, at=AT)
         return
-    cases.take_step(
-        case_id=case.id, step=step.key, given=cases.StepInput(values), by=planted.people[role.key], at=AT
-    )
+    by = planted.people[{"sponsor": "town_secretary", "lister": "supervisor"}.get(role.key, role.key)]
+    cases.take_step(case_id=case.id, step=step.key, given=cases.StepInput(values), by=by, at=AT)
 
 
 def _ask(planted: Planted) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from minqing.cases.public import Part, Proposal
 from minqing.diary.models import Finding, VisitPhoto
 from minqing.disclosure.models import AccessAlarm
 from minqing.kernel.ids import uuid7
@@ -127,6 +128,11 @@ SORTS: Final[dict[str, Callable[[Planted], list[Filling]]]] = {
     "list": lambda p: [{"view_id": uuid7()}],
     "act": lambda p: [{"act_id": uuid7()}],
     "sit-in day": lambda p: [{"day_id": uuid7()}],
+    "joint case": lambda p: [{"case_id": p.cases["joint.handling"].id}],
+    "supervised case": lambda p: [{"case_id": p.cases["supervised.handling"].id}],
+    "part": lambda p: [{"part_id": one.id} for one in Part.objects.filter(outcome="")],
+    "step of a part": lambda p: [{"part_id": one.id, "step": "answer"} for one in Part.objects.filter(outcome="")],
+    "proposal": lambda p: [{"proposal_id": one.id} for one in Proposal.objects.all()],
     "note": lambda p: [{"note_id": uuid7()}],
     "template": lambda p: [{"template_id": uuid7()}],
     "template of a case": lambda p: [{"case_id": one.id, "template_id": uuid7()} for one in p.cases.values()],
@@ -135,6 +141,7 @@ SORTS: Final[dict[str, Callable[[Planted], list[Filling]]]] = {
 RECORDS: Final = {
     "case", "step", "attachment", "subject", "resident as subject", "resident", "household", "tag", "visit",
     "finding", "visit photo", "batch", "glass", "alarm", "pair", "merge",
+    "joint case", "supervised case", "part", "step of a part", "proposal",
     "data request", "step of a data request", "channel", "delivery", "subscription", "push",
 }  # fmt: skip
 # What of an address is filled in; an address without arguments needs no line.
@@ -163,6 +170,17 @@ ENTERED: Final[dict[str, str]] = {
     "desk:step": "step",
     "desk:case_print": "case",
     "desk:receipt": "case",
+    "desk:case_joint": "case",
+    "desk:case_part": "joint case",
+    "desk:case_supervise": "case",
+    "desk:case_progress": "supervised case",
+    "desk:case_order": "supervised case",
+    "desk:joint_part": "part",
+    "desk:joint_part_step": "step of a part",
+    "desk:joint_part_overrule": "part",
+    "desk:supervision_dismiss": "proposal",
+    "mobile:part": "part",
+    "mobile:part_take": "step of a part",
     "desk:attachment": "attachment",
     "desk:case_alike": "case",
     "desk:case_undo_merge": "case",

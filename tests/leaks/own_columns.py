@@ -82,6 +82,7 @@ LEFT_OUT: Final[dict[str, dict[str, str]]] = {
     "case_case": {
         "subject_kind": "the person", "subject_id": "the person", "is_anonymous": "an anonymous case is nobody's",
         "content_hash": _HASH, "done": "with the answers", "content": "with the answers", "times_sent_back": _WORK,
+        "assisting": _WORK, "sent": _HASH,
         "reports": _WORK, "times_returned": _WORK, "is_excluded": _WORK,
     },
     "case_contact": {"phone_index": _INDEX},
@@ -131,6 +132,8 @@ OTHER_TABLES: Final[dict[str, str]] = {
     "case_exclusion": "about a unit's score; the reporter's own words are in the file",
     "case_sample_plan": "a rule", "case_sample_draw": "a rule", "case_sample_call": _WORK,
     "case_photo_release": "which photo of a case may be seen; the photos themselves are in the copy",
+    "case_part": _WORK, "case_listing": _WORK, "case_progress_report": _WORK, "case_proposal": _WORK,
+    "case_supervision_rule": "a rule",
     "import_batch": "a spreadsheet on its way in, gone after a week",
     "import_row": "a spreadsheet on its way in, gone after a week",
     "import_chunk": "a spreadsheet on its way in, gone after a week",

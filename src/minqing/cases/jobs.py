@@ -8,6 +8,8 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from minqing.cases.services import telling
+from minqing.cases.services.proposing import propose
+from minqing.cases.services.supervising import sweep_reports
 from minqing.kernel import clock
 
 ATTEMPTS_MAX = 10  # with exponential waiting: about half a day, then a person looks at the failed job
@@ -27,6 +29,20 @@ def tell(timestamp: int) -> None:
 def tell_nameless(timestamp: int) -> None:
     """Tell on the hour what nameless hands wrote in the hour before."""
     telling.tell_on(at=clock.now(), nameless=True)
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="cases.reports", queueing_lock="cases.reports")
+def reports(timestamp: int) -> None:
+    """Tell of reports on supervised cases that did not come."""
+    sweep_reports(at=clock.now())
+
+
+@app.periodic(cron="20 * * * *")
+@app.task(name="cases.propose", queueing_lock="cases.propose")
+def propose_for_supervision(timestamp: int) -> None:
+    """Put cases that reach a rule before the supervisors."""
+    propose(at=clock.now())
 
 
 @app.task(name=telling.TELL_ONE, retry=RetryStrategy(max_attempts=ATTEMPTS_MAX, exponential_wait=3))

@@ -10,6 +10,7 @@ from minqing.cases.queries.parts_of import (
     PartsPage,
     PartView,
     count_my_parts,
+    may_add_part,
     may_see_case,
     my_parts,
     part_file,
@@ -26,6 +27,7 @@ from minqing.cases.queries.supervision import (
     may_sponsor,
     proposals,
     reports_due,
+    require_proposal,
     rules_here,
     supervision_of,
 )
@@ -45,6 +47,6 @@ __all__ = [
     "PartFile", "PartView", "PartsPage", "Proposal", "SupervisionRule", "Together", "add_part", "count_my_parts",
     "count_proposals", "dismiss", "ledger", "list_case", "make_joint", "may_see_case", "may_sponsor", "my_parts",
     "overrule_answer", "part_file", "parts_of", "proposals", "propose", "report_progress", "reports_due",
-    "require_part_step", "rule_words", "rules_here", "set_rule", "supervision_of", "sweep_reports", "take_part_step",
+    "may_add_part", "require_part_step", "require_proposal", "rule_words", "rules_here", "set_rule", "supervision_of", "sweep_reports", "take_part_step",
     "together",
 ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from minqing.mobile.pages import disclosure, matters, me, personal_codes, today, visits
+from minqing.mobile.pages import disclosure, joint, matters, me, personal_codes, today, visits
 
 app_name = "mobile"
 urlpatterns = [
@@ -26,5 +26,7 @@ urlpatterns = [
     path("matters/<uuid:case_id>/call/", disclosure.call, name="call"),
     path("matters/<uuid:case_id>/<slug:step>/", matters.take, name="take"),
     path("attachments/<uuid:attachment_id>/", matters.attachment, name="attachment"),
+    path("parts/<uuid:part_id>/", joint.part, name="part"),
+    path("parts/<uuid:part_id>/<slug:step>/", joint.part_take, name="part_take"),
     path("me/", me.me, name="me"),
 ]

@@ -18,6 +18,7 @@ from minqing.cases.permissions_joint import LIST_CASES
 from minqing.cases.queries.queue import CaseRow, rows
 from minqing.cases.services.supervising import NOT_LISTED, may_report
 from minqing.kernel.access import Actor
+from minqing.kernel.errors import NotThere
 from minqing.workflow import public as workflow
 
 LEDGER_PAGE: Final = 25
@@ -253,6 +254,18 @@ def _proposed(actor: Actor) -> QuerySet[Proposal]:
         area_id__in=actor.visible_areas(LIST_CASES),
         case__in=Case.objects.visible_to(actor).filter(closed_at=None).order_by().values("id"),
     )
+
+
+def require_proposal(proposal_id: UUID, actor: Actor) -> Proposal:
+    """Return a proposal of a case that the actor sees, where the actor lists. Raises :class:`NotThere`."""
+    found = Proposal.objects.filter(
+        id=proposal_id,
+        area_id__in=actor.visible_areas(LIST_CASES),
+        case__in=Case.objects.visible_to(actor).order_by().values("id"),
+    ).first()
+    if found is None:
+        raise NotThere
+    return found
 
 
 def rules_here(actor: Actor) -> list[SupervisionRule]:

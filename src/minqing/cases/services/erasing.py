@@ -14,6 +14,7 @@ from django.db.models import Model, Q
 from minqing.cases import rules
 from minqing.cases.models import Addition, Answer, Case, Contact
 from minqing.cases.models_handover import Exclusion, Merge, Return, SampleCall, SupervisorUrge
+from minqing.cases.models_joint import Listing, Part, Proposal, ProgressReport
 from minqing.cases.queries.copies import Whose, reported_by
 from minqing.journal.events import ERASED
 from minqing.journal.public import erase_naming
@@ -48,6 +49,10 @@ _WRITTEN_BESIDE: Final[tuple[tuple[type[Model], str, tuple[str, ...]], ...]] = (
     (SupervisorUrge, "case", ("reason",)),
     (Exclusion, "case", ("reason", "evidence", "ruling_reason", "reversed_because")),
     (SampleCall, "case", ("words",)),
+    (Part, "case", ("asked", "answer", "declined_because", "because")),
+    (Listing, "case", ("reason",)),
+    (ProgressReport, "listing__case", ("words",)),
+    (Proposal, "case", ("why",)),
 )
 
 

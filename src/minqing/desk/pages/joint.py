@@ -73,6 +73,8 @@ def case_joint(request: OfficialRequest, case_id: UUID) -> HttpResponse:
 def case_part(request: OfficialRequest, case_id: UUID) -> HttpResponse:
     """Ask one more unit to assist."""
     case, status, at = cases.require_case(case_id, request.actor), 200, clock.now()
+    if not cases.may_add_part(case, request.actor):
+        raise NotAllowed("现在不能加协办单位：要事情正在办理，并且您是主办单位或者调度员。")
     form = PartForm(accounts.units_for(case.area), posted(request))
     if request.method == "POST":
         status = 400

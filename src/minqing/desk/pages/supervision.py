@@ -146,6 +146,7 @@ def supervision_proposals(request: OfficialRequest) -> HttpResponse:
 @never_cache
 def supervision_dismiss(request: OfficialRequest, proposal_id: UUID) -> HttpResponse:
     """Decide that a proposed case is not listed."""
+    cases.require_proposal(proposal_id, request.actor)
     form = DismissForm(request.POST)
     if not form.is_valid():
         return _proposals(request, proposal_id, form, 400)

@@ -45,6 +45,8 @@ def matters(request: OfficialRequest) -> HttpResponse:
     found = cases.queue(request.actor, filters, at=clock.now(), page=page_number(request))
     pages = Paginator(range(min(found.total, cases.COUNT_MAX)), cases.PAGE_ROWS).get_page(found.page)
     given = {"todo": todo, "everything": not todo, "q": text, "found": found, "page": pages}
+    if todo and not text and request.actor.may(cases.SEE_PARTS):
+        given["parts"] = cases.my_parts(request.actor, at=clock.now()).rows
     given["title"] = f"共 {found.total_words} 件"
     given["may_report"] = request.actor.may(cases.REPORT_CASE)
     return show(request, "matters", given, tab="matters")
@@ -70,6 +72,7 @@ def _matter(
         forms.append({"step": step, "form": form, "open": mine or (bound is None and not forms)})
     code = cases.receipt_code(file.case, request.actor)
     given = {"file": file, "forms": forms, "receipt_code": code}
+    given["together"] = cases.together(file.case, by=request.actor, at=clock.now())
     return show(request, "matter", given, tab="matters", status=status)
 
 
