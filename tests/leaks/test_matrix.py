@@ -31,7 +31,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_who_asks_stays")]
 LETTERS: Final = {
     "G": "grid_worker", "C": "village_clerk", "S": "village_secretary", "D": "town_dispatcher", "H": "handler",
     "R": "reviewer", "F": "follow_up_caller", "K": "registrar", "A": "system_administrator",
-    "B": "security_administrator", "T": "auditor",
+    "B": "security_administrator", "T": "auditor", "L": "group_leader", "P": "town_secretary",
+    "Y": "county_dispatcher", "U": "supervisor", "I": "petition_officer", "E": "express_officer",
+    "V": "surveyor", "W": "discipline_officer",
 }  # fmt: skip
 WHERES: Final = ("own", "next door", "other town")
 TURNED_AWAY: Final = frozenset({401, 403, 404})

@@ -19,13 +19,22 @@ from minqing.cases.models_desk import (
     TEMPLATE_WORDS_MAX,
     AnswerTemplate,
 )
+from minqing.cases.models_express import HOW_LABELS, SLOTS_MAX, ReturnVisit, SitInBooking, SitInDay
 from minqing.cases.permissions import (
     HANDLE_REQUESTS,
+    LIFT_TO_EXPRESS,
+    NAME_SPONSOR,
     OPEN_CASES,
+    OPEN_PETITIONS,
     PRINT_DOOR_CODES,
+    REGISTER_PETITION,
     REPORT_CASE,
+    RUN_EXPRESS,
     SEE_CASES,
     SEE_CONTACT,
+    SEE_EXPRESS,
+    SEE_LINES,
+    SEE_PETITIONS,
     TAKE_CALLS,
 )
 from minqing.cases.permissions_desk import (
@@ -49,6 +58,7 @@ from minqing.cases.permissions_handover import (
     SEE_STANDINGS,
     SUPERVISE,
 )
+from minqing.cases.procedures.petition import TERMS as PETITION_TERMS
 from minqing.cases.procedures.vocabulary import CONTENT_LABELS
 from minqing.cases.public_joint import *  # noqa: F403 - its own list of names is the front door of joint work
 from minqing.cases.queries.asked import (
@@ -117,6 +127,16 @@ from minqing.cases.queries.exclusions import (
 from minqing.cases.queries.exports import (
     COLUMNS as EXPORT_COLUMNS,
 )
+from minqing.cases.queries.express import (
+    DayView,
+    ExpressFile,
+    ExpressPage,
+    Slot,
+    days,
+    express_file,
+    express_page,
+    sit_in_day,
+)
 from minqing.cases.queries.file import (
     CaseFile,
     ContactView,
@@ -144,6 +164,7 @@ from minqing.cases.queries.likely_same import (
     likely_pairs,
     may_be_merged,
 )
+from minqing.cases.queries.lines import LINE_SETS, LineShare, lines_share
 from minqing.cases.queries.links import (
     FindingCase,
     NoticeLine,
@@ -155,6 +176,8 @@ from minqing.cases.queries.links import (
     own_notices,
 )
 from minqing.cases.queries.listing import LISTED_MAX, Listed, listed
+from minqing.cases.queries.petitions import BACKLOG_DAYS, PetitionBoard, petition_board
+from minqing.cases.queries.petitions import STANDS as PETITION_STANDS
 from minqing.cases.queries.photos import (
     photo_to_release,
     released_of,
@@ -235,11 +258,14 @@ from minqing.cases.queries.work import CaseWork, work_about
 from minqing.cases.rules import (
     API,
     DOOR_CODE,
+    EXPRESS,
     HOTLINE,
     OFFICER,
+    PETITION,
     PHOTOS_MAX,
     RECEIPT_LENGTH,
     RIGHTS,
+    SEALED,
     SOURCE_LABELS,
     VISIT,
     WORDS_MAX,
@@ -276,7 +302,17 @@ from minqing.cases.services.exporting import (
     export_cases,
     export_table,
 )
+from minqing.cases.services.express import (
+    announce_day,
+    book,
+    call_off_day,
+    give_back,
+    note_meeting,
+    note_return,
+    plan_return,
+)
 from minqing.cases.services.merging import UNDO_WITHIN, judge_not_same, merge_cases, undo_merge
+from minqing.cases.services.petitions import sponsor_petition
 from minqing.cases.services.redaction import (
     BOXES_MAX,
     release_photo,
@@ -301,6 +337,7 @@ from minqing.cases.services.sampling import (
 from minqing.cases.services.splitting import PartInput, split_case
 from minqing.cases.services.steps import StepInput, answer, step_by_reporter, take_step
 from minqing.cases.services.submitting import submit_case
+from minqing.cases.services.switching import switch_procedure
 from minqing.cases.services.telling import read as tell_entries
 from minqing.cases.services.telling import tell_on
 from minqing.cases.services.templates import (
@@ -324,6 +361,7 @@ __all__ = [
     "ALL",
     "API",
     "ASKED",
+    "BACKLOG_DAYS",
     "BOARD_COLOURS",
     "BOXES_MAX",
     "BULK_MAX",
@@ -346,18 +384,27 @@ __all__ = [
     "EXCLUSION_STATES",
     "EXPORT_CASES",
     "EXPORT_COLUMNS",
+    "EXPRESS",
     "HANDLE_REQUESTS",
     "HOTLINE",
+    "HOW_LABELS",
     "KEEP_DUTY",
+    "LIFT_TO_EXPRESS",
+    "LINE_SETS",
     "LISTED_MAX",
     "LOOK_UPS",
     "MERGE_CASES",
     "MISSES",
+    "NAME_SPONSOR",
     "NO_UNIT",
     "OFFICER",
     "OPEN",
     "OPEN_CASES",
+    "OPEN_PETITIONS",
     "PAGE_ROWS",
+    "PETITION",
+    "PETITION_STANDS",
+    "PETITION_TERMS",
     "PHONE",
     "PHOTOS_MAX",
     "PRINT_DOOR_CODES",
@@ -366,6 +413,7 @@ __all__ = [
     "QUEUE_COLUMNS",
     "QUEUE_TEXT_MAX",
     "RECEIPT_LENGTH",
+    "REGISTER_PETITION",
     "RELEASE_PHOTOS",
     "REPLIES",
     "REPORTS",
@@ -374,14 +422,20 @@ __all__ = [
     "RETURN_STATES",
     "RIGHTS",
     "RULE_EXCLUSIONS",
+    "RUN_EXPRESS",
+    "SEALED",
     "SEE_BOARD",
     "SEE_CASES",
     "SEE_CONTACT",
     "SEE_EXCLUSIONS",
+    "SEE_EXPRESS",
+    "SEE_LINES",
+    "SEE_PETITIONS",
     "SEE_RETURNS",
     "SEE_STANDINGS",
     "SETS",
     "SHARE_VIEWS",
+    "SLOTS_MAX",
     "SORTS",
     "SOURCE_LABELS",
     "STANDINGS_BY",
@@ -422,23 +476,28 @@ __all__ = [
     "CatalogueLine",
     "ContactInput",
     "ContactView",
+    "DayView",
     "Door",
     "DoorCode",
     "DoorPlace",
     "Doors",
     "ExclusionLine",
     "ExclusionsPage",
+    "ExpressFile",
+    "ExpressPage",
     "FindingCase",
     "Glance",
     "Handed",
     "HotlineReportForm",
     "Kin",
+    "LineShare",
     "Listed",
     "NoticeLine",
     "OfficerReportForm",
     "Pair",
     "PartInput",
     "Period",
+    "PetitionBoard",
     "PhoneField",
     "PlaceChoice",
     "Places",
@@ -449,8 +508,12 @@ __all__ = [
     "Report",
     "ReporterReportForm",
     "ReturnLine",
+    "ReturnVisit",
     "ReturnsPage",
     "SampleAnswer",
+    "SitInBooking",
+    "SitInDay",
+    "Slot",
     "Standing",
     "Standings",
     "StepForm",
@@ -468,11 +531,14 @@ __all__ = [
     "add_word",
     "alike_to",
     "alike_to_words",
+    "announce_day",
     "answer",
     "arrange_views",
     "attachment_path",
     "board",
+    "book",
     "bulk_choices",
+    "call_off_day",
     "case_file",
     "cases_about",
     "catalogue",
@@ -482,6 +548,7 @@ __all__ = [
     "count_many",
     "count_open",
     "counted",
+    "days",
     "door_code",
     "doors",
     "draw_sample",
@@ -494,14 +561,18 @@ __all__ = [
     "exclusions",
     "export_cases",
     "export_table",
+    "express_file",
+    "express_page",
     "filled_template",
     "first_of",
     "forget_view",
+    "give_back",
     "glance",
     "handed",
     "judge_not_same",
     "keep_sample_call",
     "likely_pairs",
+    "lines_share",
     "listed",
     "load_topics",
     "look_through",
@@ -511,6 +582,8 @@ __all__ = [
     "merge_cases",
     "month_before",
     "new_report_id",
+    "note_meeting",
+    "note_return",
     "of_findings",
     "of_ids",
     "of_subjects",
@@ -520,9 +593,11 @@ __all__ = [
     "open_in",
     "open_steps",
     "own_notices",
+    "petition_board",
     "phone_to_call",
     "photo_to_release",
     "places",
+    "plan_return",
     "population",
     "procedure_for",
     "procedures_to_choose",
@@ -554,7 +629,9 @@ __all__ = [
     "set_share",
     "share_now",
     "share_view",
+    "sit_in_day",
     "split_case",
+    "sponsor_petition",
     "standings",
     "step_by_reporter",
     "submission_number",
@@ -562,6 +639,7 @@ __all__ = [
     "submit_case",
     "suggestion",
     "suggestion_for",
+    "switch_procedure",
     "tabs",
     "take_over",
     "take_step",

@@ -13,6 +13,8 @@ VISIT, DOOR_CODE, OFFICER, HOTLINE, API = "visit", "door_code", "officer", "hotl
 RIGHTS: Final = "rights"
 # Petitions are read by the named people who work on them, and by nobody else of the area.
 PETITION: Final = "petition"
+# The mayor's own telephone for enterprises.
+EXPRESS: Final = "express"
 # What comes this way follows its own procedure, is merged with nothing, and is told to no other system.
 SEALED: Final = frozenset({RIGHTS, PETITION})
 SOURCE_LABELS: Final = {
@@ -23,6 +25,7 @@ SOURCE_LABELS: Final = {
     API: "接口",
     RIGHTS: "本人请求",
     PETITION: "信访",
+    EXPRESS: "市长热线",
 }
 # What comes from a door or a yard the village settles; what comes by telephone, code or interface takes five steps.
 PROCEDURE_BY_SOURCE: Final = {
@@ -33,6 +36,7 @@ PROCEDURE_BY_SOURCE: Final = {
     API: "hotline",
     RIGHTS: "rights",
     PETITION: "petition",
+    EXPRESS: "express_lane",
 }
 
 WORDS_MAX: Final = 2000  # four screens of a phone; longer letters come as several words added

@@ -17,9 +17,12 @@ from minqing.cases.public import (
     KEEP_DUTY,
     MERGE_CASES,
     OPEN_CASES,
+    OPEN_PETITIONS,
     PRINT_DOOR_CODES,
     REPORT_CASE,
     SEE_BOARD,
+    SEE_EXPRESS,
+    SEE_LINES,
     SEE_PARTS,
     SEE_RETURNS,
     SEE_STANDINGS,
@@ -83,6 +86,9 @@ MENU: Final = (
     Entry("templates", "答复模板", "template", EDIT_TEMPLATES, ("template",)),
     Entry("case_new", "登记", "plus", REPORT_CASE, quick="登记一件事"),
     Entry("hotline", "热线受理", "phone", TAKE_CALLS, ("hotline",), quick="接听热线"),
+    Entry("three_lines", "三道防线", "shield-check", SEE_LINES),
+    Entry("petitions", "信访", "message", OPEN_PETITIONS, ("petition",), quick="信访台账"),
+    Entry("express", "市长直通车", "phone", SEE_EXPRESS, ("express", "sit_in", "return_")),
     Entry("registry", "档案", "users", SEE_REGISTRY, _FILES, quick="查档案"),
     Entry("access", "查阅与破例", "shield-check", OPEN_ACCESS, ("access", "break_glass", "number")),
     Entry("personal_codes", "本人查阅码", "key", HAND_OVER_CODES, ("personal_code",)),
@@ -110,14 +116,14 @@ MENU: Final = (
     Entry("seals", "封存与核验", "lock", SEE_SEALS),
 )
 
-# What not everybody opens every day stands behind a word: a menu on one line up to a screen of 1440 px. An entry that is
-# in no group stands for itself.
+# What not everybody opens every day stands behind a word: one line on a screen of 1440 px. An entry that is in no group
+# stands for itself.
 GROUPS: Final = (
     (
         "统筹",
         "traffic-lights",
         ("board", "duty", "templates", "standings", "returns", "catalogue", "merging", "supervision",
-         "exclusions", "sample", "backlog", "three_lines", "petition", "express", "joint"),
+         "exclusions", "sample", "backlog", "three_lines", "petitions", "express", "joint"),
     ),
     ("档案事务", "folder", ("access", "personal_codes", "rights", "duplicates", "imports")),
     (

@@ -9,8 +9,9 @@ from minqing.desk.urls_desk import desk_patterns
 from minqing.desk.urls_disclosure import disclosure_patterns
 from minqing.desk.urls_handover import handover_patterns
 from minqing.desk.urls_joint import joint_patterns
-from minqing.desk.urls_registry import diary_patterns, dossier_patterns
+from minqing.desk.urls_lanes import lanes_patterns
 from minqing.desk.urls_notices import notices_patterns
+from minqing.desk.urls_registry import diary_patterns, dossier_patterns
 from minqing.desk.urls_rights import rights_patterns
 from minqing.desk.urls_tokens import token_patterns
 
@@ -50,6 +51,7 @@ urlpatterns: list[URLPattern] = [
     *case_patterns,
     *clock_patterns,
     *joint_patterns,
+    *lanes_patterns,
     *intake_patterns,
     *codes_patterns,
     *dossier_patterns,

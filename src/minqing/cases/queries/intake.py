@@ -13,7 +13,7 @@ from django.db.models import Count, Q
 from minqing.areas import public as areas
 from minqing.cases import rules
 from minqing.cases.models import Case, Contact
-from minqing.cases.permissions import REPORT_CASE, TAKE_CALLS
+from minqing.cases.permissions import REGISTER_PETITION, REPORT_CASE, RUN_EXPRESS, TAKE_CALLS
 from minqing.cases.queries.queue import CaseRow, rows
 from minqing.kernel.access import Actor, Capability
 from minqing.kernel.sealed import blind_index
@@ -22,8 +22,18 @@ PLACES_MAX: Final = 200  # what a select still shows without tiring; beyond that
 EARLIER_MAX: Final = 10
 
 # A village settles what an officer writes down, so it must be in one; what is telephoned is signed for by a town.
-_FIRST_LEVEL: Final[Mapping[str, str]] = {rules.OFFICER: areas.VILLAGE, rules.HOTLINE: areas.TOWN}
-_CAPABILITY: Final[Mapping[str, Capability]] = {rules.OFFICER: REPORT_CASE, rules.HOTLINE: TAKE_CALLS}
+_FIRST_LEVEL: Final[Mapping[str, str]] = {
+    rules.OFFICER: areas.VILLAGE,
+    rules.HOTLINE: areas.TOWN,
+    rules.PETITION: areas.TOWN,
+    rules.EXPRESS: areas.TOWN,
+}
+_CAPABILITY: Final[Mapping[str, Capability]] = {
+    rules.OFFICER: REPORT_CASE,
+    rules.HOTLINE: TAKE_CALLS,
+    rules.PETITION: REGISTER_PETITION,
+    rules.EXPRESS: RUN_EXPRESS,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import CharField, Count, Exists, F, Func, OuterRef, Q, Subquery, Value
 
@@ -47,7 +47,9 @@ def line_set(found: CaseQuerySet, name: str, ended: Callable[[str], Q]) -> CaseQ
             ended("left_at"), run=OuterRef("run_id"), step__startswith="climb_"
         )
         return ours.filter(Exists(climbed))
-    return _with_line(ours.filter(ended("closed_at"), run__state="closed")).filter(line__in=SETTLED_BY[name])
+    return _with_line(ours.filter(ended("closed_at"), run__state="closed")).filter(
+        Q(("line__in", SETTLED_BY[name]))
+    )
 
 
 def _with_line(found: CaseQuerySet) -> CaseQuerySet:
@@ -90,8 +92,9 @@ def lines_share(
     key = Func(F("area__path"), Value(0), Value(depth), function="subpath", output_field=CharField())
     counts: dict[str, dict[str, int]] = {}
     closed = _with_line(seen.filter(ended("closed_at"), run__procedure=KEY, run__state="closed"))
-    settled = {name: Count("id", filter=Q(line__in=steps)) for name, steps in SETTLED_BY.items()}
-    for row in closed.order_by().values(key=key).annotate(**settled):
+    settled = {name: Count("id", filter=Q(("line__in", steps))) for name, steps in SETTLED_BY.items()}
+    by_line: Iterable[Any] = closed.order_by().values(key=key).annotate(**settled)
+    for row in by_line:
         counts.setdefault(row["key"], {}).update({name: row[name] for name in SETTLED_BY})
     for name in (CLIMBED, WAITING):
         for row in line_set(seen, name, ended).order_by().values(key=key).annotate(found=Count("id")):

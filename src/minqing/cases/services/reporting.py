@@ -15,7 +15,7 @@ from minqing.areas import public as areas
 from minqing.cases import rules
 from minqing.cases.events import CaseOpened, FileAttached
 from minqing.cases.models import Case, Contact, Topic
-from minqing.cases.permissions import REGISTER_PETITION, REPORT_CASE, TAKE_CALLS
+from minqing.cases.permissions import REGISTER_PETITION, REPORT_CASE, RUN_EXPRESS, TAKE_CALLS
 from minqing.cases.queries.catalogue import procedure_for, procedures_to_choose
 from minqing.cases.services.files import attach, kept_only_if_all_goes_well, made_safe
 from minqing.diary import public as diary
@@ -69,8 +69,8 @@ def open_case(report: Report, *, by: Actor | None, at: datetime) -> Case:
     area = _where(report)
     if by is not None:
         by.require(_TO_REPORT.get(report.source, REPORT_CASE), area.path)
-    elif report.source == rules.PETITION:
-        raise Refused(_ONLY_BY[rules.PETITION])
+    elif report.source in (rules.PETITION, rules.EXPRESS):
+        raise Refused("这类事项由专人登记，不能这样提交。")
     case_id = uuid.uuid5(_NAMELESS, str(report.id)) if report.is_anonymous else report.id
     pictures = made_safe(report.photos)
     sent = _fingerprint(report, area.id, pictures)
@@ -185,7 +185,7 @@ def _refuse_the_wrong_way_in(report: Report) -> None:
             raise Refused(why)
 
 
-_TO_REPORT: Final = {rules.HOTLINE: TAKE_CALLS, rules.PETITION: REGISTER_PETITION}
+_TO_REPORT: Final = {rules.HOTLINE: TAKE_CALLS, rules.PETITION: REGISTER_PETITION, rules.EXPRESS: RUN_EXPRESS}
 _ONLY_BY: Final = {
     rules.RIGHTS: "个人信息请求由本人凭查阅码提出，不能这样登记。",
     rules.PETITION: "信访事项由信访专员登记，按“信访”规程办理，不能这样登记。",

@@ -10,7 +10,7 @@ from minqing.accounts.tests.factories import AT, SmallCounty, small_county
 from minqing.cases import public as cases
 from minqing.cases.facts import known_facts
 from minqing.cases.models import Case
-from minqing.cases.models_express import SitInBooking
+from minqing.cases.models_express import SitInBooking, SitInDay
 from minqing.cases.procedures.petition import TERMS, Petition
 from minqing.cases.services import express
 from minqing.cases.services.late import climb
@@ -163,7 +163,7 @@ def test_the_terms_of_a_petition_name_their_article() -> None:
     assert Petition.states["handling"].within == workflow.calendar_days(60)
 
 
-def begin_day(by: Actor, **changes: object) -> object:
+def begin_day(by: Actor, **changes: object) -> SitInDay:
     given = {
         "starts_at": AT + timedelta(days=3), "place": "市政务中心三楼", "host": "市长", "slots": 4, "slot_minutes": 30,
     }  # fmt: skip

@@ -167,6 +167,10 @@ def _render(
         "visit_url": _visit_url(file.case, actor),
         "clocks": workflow.clock_part(file.case.run, actor),
         "colour_changes": workflow.colour_changes(workflow.clocks_in(file.timeline), at=at),
+        "express": cases.express_file(file.case, actor, at=at),
+        "may_run_express": actor.may(cases.RUN_EXPRESS),
+        "may_lift": _may_lift(file, actor),
+        "may_sponsor": file.case.source == cases.PETITION and actor.may(cases.NAME_SPONSOR),
         "may_hand_out_receipt": cases.receipt_code(file.case, actor) is not None,
         "report_photos": [one for one in file.attachments if not one.step],
         "step_photos": step_photos,
@@ -179,6 +183,13 @@ def _render(
         "told": notices.deliveries_of("case", file.case.id),
     }
     return render(request, "desk/case.html", context, status=status)
+
+
+def _may_lift(file: cases.CaseFile, actor: Actor) -> bool:
+    """Whether the matter could go to the mayor's lane by this hand."""
+    of = workflow.procedure(file.case.run.procedure)
+    ours = of.key != "express_lane" and file.case.source not in cases.SEALED
+    return ours and file.case.closed_at is None and actor.may(cases.LIFT_TO_EXPRESS, file.area.path)
 
 
 def _boxes(file: cases.CaseFile, kept: Kept | None) -> list[StepBox]:
@@ -274,7 +285,7 @@ def case_print(request: OfficialRequest, case_id: UUID) -> HttpResponse:
     return render(request, "desk/case_print.html", context)
 
 
-@page([cases.REPORT_CASE, cases.TAKE_CALLS])
+@page([cases.REPORT_CASE, cases.TAKE_CALLS, cases.REGISTER_PETITION, cases.RUN_EXPRESS])
 @require_safe
 @never_cache
 def receipt(request: OfficialRequest, case_id: UUID) -> HttpResponse:

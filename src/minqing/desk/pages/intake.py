@@ -44,6 +44,22 @@ def hotline(request: OfficialRequest) -> HttpResponse:
     return _intake(request, cases.HOTLINE, cases.HotlineReportForm, "desk/hotline.html")
 
 
+@page(cases.REGISTER_PETITION)
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def petition_new(request: OfficialRequest) -> HttpResponse:
+    """Register a petition, brought in person, by letter or on the net."""
+    return _intake(request, cases.PETITION, cases.OfficerReportForm, "desk/lanes/petition_new.html")
+
+
+@page(cases.RUN_EXPRESS)
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def express_new(request: OfficialRequest) -> HttpResponse:
+    """Write down what an enterprise says on the mayor's telephone."""
+    return _intake(request, cases.EXPRESS, cases.OfficerReportForm, "desk/lanes/express_new.html")
+
+
 def _intake(
     request: OfficialRequest, source: str, form_class: type[cases.OfficerReportForm], template: str
 ) -> HttpResponse:
@@ -168,12 +184,12 @@ def _earlier(request: OfficialRequest, phone: Any) -> list[cases.CaseRow] | None
     return cases.earlier_calls(number, by=request.actor, at=clock.now())
 
 
-@page([cases.REPORT_CASE, cases.TAKE_CALLS])
+@page([cases.REPORT_CASE, cases.TAKE_CALLS, cases.REGISTER_PETITION, cases.RUN_EXPRESS])
 @require_safe
 @never_cache
 def places(request: OfficialRequest, source: str) -> HttpResponse:
     """Send the places that match, as options; for htmx, which puts them into the select."""
-    if source not in (cases.OFFICER, cases.HOTLINE):
+    if source not in (cases.OFFICER, cases.HOTLINE, cases.PETITION, cases.EXPRESS):
         raise NotThere
     found = cases.places(request.actor, source, _place_text(request), chosen=_uuid(request.GET.get("area")))
     context = {"found": found, "chosen": request.GET.get("area", "")}

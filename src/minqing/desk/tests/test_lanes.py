@@ -1,0 +1,174 @@
+"""Three lines, petitions and the mayor's lane at the desk: what a page shows is what its numbers open."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from html import unescape
+
+import pytest
+
+from minqing.accounts.tests.factories import AT
+from minqing.cases import public as cases
+from minqing.cases.models import Case
+from minqing.desk.tests.county import Desk
+from minqing.kernel import clock
+from minqing.kernel.access import Role
+from minqing.kernel.roles import (
+    DISCIPLINE_OFFICER,
+    EXPRESS_OFFICER,
+    GRID_WORKER,
+    GROUP_LEADER,
+    PETITION_OFFICER,
+    TOWN_DISPATCHER,
+    TOWN_SECRETARY,
+    VILLAGE_CLERK,
+)
+
+
+def text(answer: object) -> str:
+    return unescape(re.sub(r"\s+", " ", answer.content.decode()))  # type: ignore[attr-defined]
+
+
+def opened(desk: Desk, source: str, by: Role, procedure: str = "") -> Case:
+    report = cases.Report(
+        id=cases.new_report_id(), source=source, area_id=desk.county.grid.id, words="屋后的水沟堵了，雨水漫进来。",
+        procedure=procedure, contact=cases.ContactInput("裘阿婆", "19957512345"),
+    )  # fmt: skip
+    return cases.open_case(report, by=desk.county.actor(by), at=AT)
+
+
+def test_the_lines_count_what_their_numbers_open(desk: Desk) -> None:
+    first, second = (opened(desk, "officer", GROUP_LEADER, "three_lines") for _ in range(2))
+    for case, step, by in (
+        (first, "settle_first", GROUP_LEADER),
+        (second, "lift_first", GROUP_LEADER),
+        (second, "settle_second", VILLAGE_CLERK),
+    ):
+        given = cases.StepInput({"result": "疏通了", "reason": "组里办不了"})
+        cases.take_step(case_id=case.id, step=step, given=given, by=desk.county.actor(by), at=AT)
+    for case in (first, second):
+        code = Case.everything.get(id=case.id).receipt_code
+        cases.answer(receipt_code=code, done=True, content="content", words="", at=AT)
+    watcher = desk.as_(DISCIPLINE_OFFICER)
+    page = text(watcher.get("/desk/lines/"))
+    assert "100%" in page
+    opens = re.findall(
+        r'href="(/desk/cases/\?[^"]*set=line_(\w+)[^"]*)" aria-label="谷来镇，[^"]* (\d+) 件"', page
+    )
+    assert {name: int(count) for _, name, count in opens} == {"first": 1, "second": 1}
+    for href, _, count in opens:
+        listed = watcher.get(href)
+        assert listed.context["found"].total == int(count)
+
+
+def test_nothing_in_the_lines_says_what_will_appear(desk: Desk) -> None:
+    assert "没有走三道防线的事项" in text(desk.as_(TOWN_DISPATCHER).get("/desk/lines/"))
+    assert desk.as_(EXPRESS_OFFICER).get("/desk/lines/").status_code == 403
+
+
+def test_a_petition_is_registered_and_a_leader_named(desk: Desk) -> None:
+    officer = desk.as_(PETITION_OFFICER)
+    assert "现在没有正在办的信访" in text(officer.get("/desk/petitions/"))
+    form = officer.get("/desk/petitions/new/")
+    given = {
+        "id": form.context["form"]["id"].value(), "area": desk.county.village.id, "words": "反映征地补偿款没有发。",
+        "name": "钱阿大", "phone": "19957512345",
+    }  # fmt: skip
+    answer = officer.post("/desk/petitions/new/", given)
+    case = Case.everything.get()
+    assert answer["Location"] == f"/desk/cases/{case.id}/receipt/?new=1"
+    assert (case.source, case.run.procedure) == ("petition", "petition")
+    assert officer.get(answer["Location"]).status_code == 200
+    desk.county.actor(TOWN_SECRETARY)
+    named = officer.post(
+        f"/desk/petitions/{case.id}/sponsor/", {"sponsor": desk.county.people["town_secretary"].id}
+    )
+    assert named["Location"] == f"/desk/cases/{case.id}/"
+    assert "谷来镇书记" in text(officer.get(f"/desk/cases/{case.id}/"))
+    assert "反映征地补偿款没有发" in text(desk.as_(TOWN_SECRETARY).get("/desk/petitions/"))
+    assert desk.as_(VILLAGE_CLERK).get(f"/desk/cases/{case.id}/").status_code == 404
+    refused = officer.post(f"/desk/petitions/{case.id}/sponsor/", {"sponsor": ""})
+    assert refused.status_code == 400
+    assert "请选择包案领导" in text(refused)
+
+
+def test_an_old_petition_is_backlog_until_it_is_cleared(desk: Desk) -> None:
+    case = opened(desk, "petition", PETITION_OFFICER)
+    officer = desk.as_(PETITION_OFFICER)
+    with clock.fixed(AT + timedelta(days=91)):
+        assert case.number in text(officer.get("/desk/petitions/?stands=backlog"))
+        assert case.number in text(officer.get("/desk/petitions/?stands=alone"))
+        given = cases.StepInput({"reason": "不属于信访受理范围"})
+        cases.take_step(
+            case_id=case.id,
+            step="decline",
+            given=given,
+            by=desk.county.actor(PETITION_OFFICER),
+            at=clock.now(),
+        )
+        assert "没有积案" in text(officer.get("/desk/petitions/?stands=backlog"))
+        page = text(officer.get("/desk/petitions/?stands=cleared"))
+        assert "2027年2月了结 1 件" in page
+        assert case.number in text(officer.get("/desk/petitions/?stands=cleared&month=2027-02"))
+        assert case.number not in text(officer.get("/desk/petitions/?stands=cleared&month=2027-01"))
+    for nonsense in ("?stands=x", "?month=99", "?page=zz"):
+        assert officer.get(f"/desk/petitions/{nonsense}").status_code == 200
+
+
+def test_the_mayors_lane_from_the_lift_to_the_return_visit(desk: Desk) -> None:
+    case = opened(desk, "officer", GRID_WORKER)
+    town, officer = desk.as_(TOWN_DISPATCHER), desk.as_(EXPRESS_OFFICER)
+    assert "转市长直通车" in text(town.get(f"/desk/cases/{case.id}/"))
+    assert town.post(f"/desk/cases/{case.id}/express/", {"reason": " "}).status_code == 400
+    assert town.post(f"/desk/cases/{case.id}/express/", {"reason": "要县里几个部门一起定"}).status_code == 302
+    day = {
+        "starts_at": "2026-11-23T09:00",
+        "place": "市政务中心三楼",
+        "host": "市长",
+        "slots": 4,
+        "slot_minutes": 30,
+    }
+    bad = officer.post("/desk/express/days/new/", {**day, "starts_at": "2026-11-01T09:00"})
+    assert bad.status_code == 400
+    assert "在现在以后" in text(bad)
+    to = officer.post("/desk/express/days/new/", day)["Location"]
+    assert "空着" in text(officer.get(to))
+    page = officer.get(f"/desk/cases/{case.id}/sit-in/")
+    slot = page.context["form"].fields["slot"].choices[2][0]
+    assert officer.post(f"/desk/cases/{case.id}/sit-in/", {"slot": slot}).status_code == 302
+    assert case.number in text(officer.get(to))
+    assert officer.post(f"/desk/cases/{case.id}/sit-in/", {"slot": slot}).status_code == 400
+    kept = officer.post(f"{to}call-off/")
+    assert kept.status_code == 400
+    assert "还有 1 个时段已预约" in text(kept)
+    with clock.fixed(AT + timedelta(days=4)):
+        noted = officer.post(f"/desk/cases/{case.id}/sit-in/note/", {"came": "yes", "notes": "要求拓宽路口"})
+        assert noted.status_code == 302
+        planned = {"on": "2026-11-26", "how": "visit", "host": "市长"}
+        assert officer.post(f"/desk/cases/{case.id}/return/", planned).status_code == 302
+        assert "市长" in text(officer.get("/desk/express/"))
+        said = {"passed": "yes", "said": "车进得来了"}
+        assert officer.post(f"/desk/cases/{case.id}/return/note/", said).status_code == 302
+        shown = text(officer.get(f"/desk/cases/{case.id}/"))
+    assert "要求拓宽路口" in shown
+    assert "车进得来了" in shown
+    assert desk.as_(GRID_WORKER).get("/desk/express/").status_code == 403
+
+
+def test_the_mayors_telephone_opens_a_matter_of_the_lane(desk: Desk) -> None:
+    officer = desk.as_(EXPRESS_OFFICER)
+    form = officer.get("/desk/express/new/")
+    given = {
+        "id": form.context["form"]["id"].value(), "area": desk.county.town.id, "words": "厂门口的路太窄，货车进不来。",
+        "name": "周厂长", "phone": "19957512345",
+    }  # fmt: skip
+    assert officer.post("/desk/express/new/", given).status_code == 302
+    case = Case.everything.get()
+    assert (case.source, case.run.procedure) == ("express", "express_lane")
+    assert case.number in text(officer.get("/desk/express/"))
+
+
+@pytest.mark.parametrize("address", ["/desk/express/days/00000000-0000-4000-8000-000000000000/"])
+def test_what_is_not_there_is_not_there(desk: Desk, address: str) -> None:
+    assert desk.as_(EXPRESS_OFFICER).get(address).status_code == 404
