@@ -7,7 +7,8 @@ from uuid import UUID
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from minqing.cases.services import telling
+from minqing.cases.sampling import month_before
+from minqing.cases.services import sampling, telling
 from minqing.cases.services.proposing import propose
 from minqing.cases.services.supervising import sweep_reports
 from minqing.kernel import clock
@@ -43,6 +44,14 @@ def reports(timestamp: int) -> None:
 def propose_for_supervision(timestamp: int) -> None:
     """Put cases that reach a rule before the supervisors."""
     propose(at=clock.now())
+
+
+@app.periodic(cron="20 18 1 * *")  # 02:20 of the second in the county's time
+@app.task(name="cases.draw_sample", queueing_lock="cases.draw_sample")
+def draw_sample(timestamp: int) -> None:
+    """Draw last month's third-party sample, once a month; a month drawn by hand before stays as it was drawn."""
+    at = clock.now()
+    sampling.draw_sample(month=month_before(clock.local(at).date()), at=at)
 
 
 @app.task(name=telling.TELL_ONE, retry=RetryStrategy(max_attempts=ATTEMPTS_MAX, exponential_wait=3))
