@@ -191,8 +191,8 @@ AGE_MAX: Final = 130
 MEMBERS_MAX: Final = 60  # a household beyond this is a dormitory: register it as a place
 
 ID_LENGTH: Final = 18
-_ID_WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_ID_CHECKS: Final = "10X98765432"
+ID_WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+ID_CHECKS: Final = "10X98765432"
 _USCC_LETTERS: Final = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # GB 32100-2015: without I, O, S, V, Z
 _USCC_WEIGHTS: Final = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
 _ORG_LETTERS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -219,7 +219,7 @@ class IdNumber:
 
 def id_check_digit(body: str) -> str:
     """Compute the 18th character over the first 17 digits (GB 11643-1999; ISO 7064 MOD 11-2)."""
-    return _ID_CHECKS[sum(map(mul, map(int, body), _ID_WEIGHTS)) % 11]
+    return ID_CHECKS[sum(map(mul, map(int, body), ID_WEIGHTS)) % 11]
 
 
 def read_id_number(text: str, today: date) -> IdNumber | str:
@@ -230,7 +230,7 @@ def read_id_number(text: str, today: date) -> IdNumber | str:
     if len(value) != ID_LENGTH:
         return f"证件号应为 18 位，现在是 {len(value)} 位，请核对。"
     body, check = value[:17], value[17]
-    if not (body.isascii() and body.isdigit()) or check not in _ID_CHECKS:
+    if not (body.isascii() and body.isdigit()) or check not in ID_CHECKS:
         return "证件号前 17 位应为数字，末位为数字或 X，请核对。"
     if id_check_digit(body) != check:
         return "证件号的校验位不对，可能有一位写错，请对照证件核对。"

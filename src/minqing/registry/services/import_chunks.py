@@ -9,32 +9,29 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
-from uuid import UUID
+from typing import Final
 
 from django.db import connection
 
 from minqing.kernel import clock
 from minqing.kernel.access import Actor
-from minqing.kernel.copying import copy_rows
-from minqing.kernel.ids import uuid7
-from minqing.kernel.sealed import seal
 from minqing.registry import rules
 from minqing.registry.models.imports import BAD, CHANGED, NEW, UNCHANGED, ImportBatch, ImportChunk, ImportRow
 from minqing.registry.services import import_marks as marks
 from minqing.registry.services import import_store as store
 from minqing.registry.services.enterprise_plan import PlannedEnterprise, plan_enterprises, write_enterprises
-from minqing.registry.services.import_reading import Line
-from minqing.registry.services.import_rows import CheckedRow, Problem
+from minqing.registry.services.import_lines import Line
+from minqing.registry.services.import_rows import Problem
 from minqing.registry.services.import_scope import Scope
+from minqing.registry.services.import_shown import Shown, keep_rows
 from minqing.registry.services.planned import PlannedResident
 from minqing.registry.services.resident_plan import plan_residents
 from minqing.registry.services.resident_writing import ResidentWriter
 
 Planned = PlannedResident | PlannedEnterprise
-LISTED_MAX: Final = 3_000  # rows of one outcome kept for the page of a large spreadsheet; errors are all kept
+LISTED_MAX: Final = 1_000  # rows of one outcome kept for the page of a large spreadsheet; errors are all kept
 _COUNTED: Final = (NEW, CHANGED, UNCHANGED, BAD)
 # Stands where a check refused a row: the row counts as bad for its neighbours, its sentences are kept already.
 _REFUSED_BEFORE: Final = Problem("", "")
@@ -86,10 +83,10 @@ class Judge:
         _count(chunk, [one.outcome for one in planned] + [UNCHANGED] * len(known))
         chunk.is_checked = True
         chunk.save()
-        shown = [_shown(one) for one in planned]
+        listed = self._listed(planned)
         room = self.listed_each - len(same)
-        shown += [_Shown(line.row(self.batch.kind), UNCHANGED, ()) for line in known[: max(0, room)]]
-        self._keep(shown)
+        listed += [Shown(line.row(self.batch.kind), UNCHANGED, ()) for line in known[: max(0, room)]]
+        keep_rows(self.batch.id, listed)
 
     def apply(self, chunk: ImportChunk, by: Actor, at: datetime) -> None:
         """Register what is good of a chunk, all of it or nothing, in the caller's transaction."""
@@ -138,51 +135,26 @@ class Judge:
             return plan_residents(rows, self.scope, today=self.today, lock=lock, repeated=self.repeated).rows
         return plan_enterprises(rows, self.scope, lock=lock)
 
-    def _keep(self, shown: Iterable[_Shown]) -> None:
-        """Keep rows for the page: every one with something to mend, of the others some."""
+    def _listed(self, planned: Iterable[Planned]) -> list[Shown]:
+        """Choose rows for the page: every one with something to mend, of the others some."""
         listed: Counter[str] = Counter()
-        kept: list[_Shown] = []
-        for one in shown:
+        kept: list[Shown] = []
+        for one in planned:
+            outcome = one.outcome
             if not one.row.problems:
-                listed[one.outcome] += 1
-                if listed[one.outcome] > self.listed_each:
+                listed[outcome] += 1
+                if listed[outcome] > self.listed_each:
                     continue
-            kept.append(one)
-        copy_rows(
-            "import_row",
-            ("id", "batch_id", "number", "outcome", "has_problems", "sealed"),
-            (_kept_row(self.batch.id, one) for one in kept),
-        )
+            changes = [*one.changes, *getattr(one, "home_changes", ())]
+            kept.append(Shown(one.row, outcome, changes))
+        return kept
 
     def _replace(self, bad: list[Planned]) -> None:
         """Let rows that turned out bad only now take the place of what was shown of them."""
         if bad:
             numbers = [one.row.number for one in bad]
             ImportRow.objects.filter(batch=self.batch, number__in=numbers).delete()
-            self._keep([_shown(one) for one in bad])
-
-
-@dataclass(frozen=True, slots=True)
-class _Shown:
-    row: CheckedRow
-    outcome: str
-    changes: Sequence[Any]
-
-
-def _shown(one: Planned) -> _Shown:
-    return _Shown(one.row, one.outcome, [*one.changes, *getattr(one, "home_changes", ())])
-
-
-def _kept_row(batch_id: UUID, one: _Shown) -> tuple[Any, ...]:
-    key = uuid7()
-    content = {
-        "values": one.row.values,
-        "problems": [list(astuple(problem)) for problem in one.row.problems],
-        "changes": [list(astuple(change)) for change in one.changes],
-    }
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-    box = seal(text, place="import_row.sealed", row=key)
-    return key, batch_id, one.row.number, one.outcome, bool(one.row.problems), box
+            keep_rows(self.batch.id, self._listed(bad))
 
 
 def _count(chunk: ImportChunk, outcomes: Iterable[str]) -> None:

@@ -14,6 +14,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db.models import QuerySet
 
 from minqing.kernel.access import Actor
 from minqing.registry.models.imports import ImportBatch, ImportChunk
@@ -54,6 +55,8 @@ class Task:
         self, *, tries: int = TRIES, goes_on: Callable[[], bool] = lambda: True, is_first: bool = False
     ) -> None:
         """Take chunks until none is left (or it should not go on). ``is_first``: of several who do."""
+        if not self.left().exists():
+            return
         count = ImportChunk.objects.filter(batch=self.batch).count()
         repeated = repeated_rows(self.batch.id) if self.stretch == CHECK else {}
         judge = Judge.of(self.batch, repeated, self.at, count)
@@ -79,10 +82,13 @@ class Task:
                 if is_first and self.stretch == APPLY and done in _ANALYSED_AFTER:
                     learn_the_sizes()
 
+    def left(self) -> QuerySet[ImportChunk]:
+        """Return the chunks that are not done."""
+        done = "is_checked" if self.stretch == CHECK else "is_applied"
+        return ImportChunk.objects.filter(batch=self.batch, **{done: False})
+
     def _next(self) -> ImportChunk | None:
-        left = ImportChunk.objects.select_for_update(skip_locked=True).filter(batch=self.batch)
-        left = left.filter(is_checked=False) if self.stretch == CHECK else left.filter(is_applied=False)
-        return left.order_by("number").first()
+        return self.left().select_for_update(skip_locked=True).order_by("number").first()
 
     def _work(self, judge: Judge, chunk: ImportChunk) -> None:
         if self.stretch == CHECK:
@@ -95,7 +101,7 @@ class Task:
 
 def side_by_side(task: Task, rows: int) -> None:
     """Work on a large spreadsheet with all there is; the first failure is raised when everybody has stopped."""
-    if rows >= HELPER_ROWS_MIN:
+    if rows >= HELPER_ROWS_MIN and task.left().count() > 1:
         with_helper((str(task.batch.id), task.stretch, task.at.isoformat()), lambda: task.run(is_first=True))
     else:
         task.run(is_first=True)

@@ -8,17 +8,21 @@ themselves (versions, memberships, tags, indexes), so that no other code has to 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from hashlib import blake2b
+from operator import attrgetter
 from typing import Final
+from uuid import UUID
 
 from django.db import connection
 
 from minqing.kernel.sealed import array_of, indexer
-from minqing.registry.services.import_reading import Line, homes
+from minqing.registry.services.import_lines import Line, homes
 from minqing.registry.services.import_scope import Scope
 from minqing.registry.services.planned import ResidentPlan
 
 PURPOSE: Final = "registry import rows"
+ROW_BYTES: Final = 12  # of a row's hash, which is kept with the row while it waits
 
 # Everything that an import compares with, of the household and of those who live in it.
 _STATE: Final = """
@@ -55,9 +59,36 @@ def by_home(lines: Sequence[Line]) -> dict[str, list[Line]]:
     return found
 
 
-def rows_hash(lines: Sequence[Line]) -> bytes:
-    """Return the keyed hash of a household's normalised rows, in the order of the file."""
-    return indexer(PURPOSE)("\n".join([line.values for line in lines]))
+def row_hasher(layout: str) -> Callable[[str], str]:
+    """Return what makes the keyed hash of a row as it stands in a file of this layout (which column is what)."""
+    started = blake2b(key=indexer(PURPOSE)("row"), digest_size=ROW_BYTES)
+    started.update(f"{layout}\0".encode())
+    begin = started.copy
+
+    def mark_of(row: str) -> str:
+        made = begin()
+        made.update(row.encode())
+        return made.hexdigest()
+
+    return mark_of
+
+
+def rows_hash(row_marks: Sequence[str]) -> bytes:
+    """Return the keyed hash of a household's rows, by those of its rows in the order of the file."""
+    return indexer(PURPOSE)("\n".join(row_marks))
+
+
+def _marks_of(lines: Sequence[Line]) -> list[str]:
+    """Return the hashes of the rows in the order of the file; none when a row was kept by an older version."""
+    found = [line.mark for line in sorted(lines, key=attrgetter("number"))]
+    return found if all(found) else []
+
+
+def known_homes(hashes: Iterable[bytes]) -> list[tuple[bytes, UUID]]:
+    """Return those hashes of households of which the registry still holds what their rows said, with their area."""
+    with connection.cursor() as cursor:
+        cursor.execute(_KNOWN, [array_of(hashes)])
+        return [(bytes(known), area_id) for known, area_id in cursor.fetchall()]
 
 
 def unchanged_homes(
@@ -65,15 +96,12 @@ def unchanged_homes(
 ) -> set[str]:
     """Return the households of which the registry still holds what these rows said, where the importer may say it."""
     hashed = {
-        rows_hash(lines): home
+        rows_hash(row_marks): home
         for home, lines in homes_of.items()
         if home and not any(line.problems or line.number in repeated for line in lines)
+        if (row_marks := _marks_of(lines))
     }
-    if not hashed:
-        return set()
-    with connection.cursor() as cursor:
-        cursor.execute(_KNOWN, [array_of(hashed)])
-        found = [(hashed[bytes(known)], area_id) for known, area_id in cursor.fetchall()]
+    found = [(hashed[known], area_id) for known, area_id in known_homes(hashed)] if hashed else []
     return {
         home
         for home, area_id in found
@@ -90,9 +118,9 @@ def mark(plan: ResidentPlan, homes_of: Mapping[str, list[Line]]) -> None:
         home_id = str(home.row.id) if home.row else home.new_id
         if not home_id or home.is_merged or len(lines) != len(home.rows):
             continue
-        if not any(one.row.problems for one in home.rows):
+        if not any(one.row.problems for one in home.rows) and (row_marks := _marks_of(lines)):
             ids.append(home_id)
-            hashes.append(rows_hash(lines))
+            hashes.append(rows_hash(row_marks))
     if ids:
         with connection.cursor() as cursor:
             cursor.execute(_MARK, [f"{{{','.join(ids)}}}", array_of(hashes)])

@@ -2,28 +2,31 @@
 
 A chunk holds whole households (rows are sorted by household code, or by the head's number where there is no code), so
 that what comes out never depends on where one chunk ends and the next begins. Memory holds a few rows of every
-chunk; the rest lies sealed in the store.
+chunk; the rest lies sealed in the store. Households whose rows came before, word for word, are passed over at once.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import astuple
+from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import Any, Final, NamedTuple
+from typing import Final
 from uuid import UUID
 from zlib import crc32
 
 from django.db import transaction
 
 from minqing.kernel.errors import Refused
+from minqing.kernel.text import clean_line
 from minqing.registry import rules
 from minqing.registry.models import Household, HouseholdMember
-from minqing.registry.models.imports import ImportBatch, ImportChunk
+from minqing.registry.models.imports import UNCHANGED, ImportBatch, ImportChunk
 from minqing.registry.models.subjects import id_index
 from minqing.registry.services import import_store as store
-from minqing.registry.services.import_rows import KEYS, CheckedRow, Problem, check_row, match_header
+from minqing.registry.services.import_glance import Entangled, Glance, Seen
+from minqing.registry.services.import_lines import Line, line_of
+from minqing.registry.services.import_rows import Column, check_row, match_header
+from minqing.registry.services.import_shown import Shown, keep_rows
 from minqing.registry.services.spreadsheet import read_sheet
 
 CHUNK_BYTES: Final = 400_000  # of CSV: some 2,500 people
@@ -31,86 +34,50 @@ WORKBOOK_CHUNK_BYTES: Final = 140_000  # a workbook is packed
 CHUNKS_MAX: Final = 400
 ENTERPRISES_MAX: Final = 50_000  # a county has 15,000; they are judged in one piece
 TELL_ROWS: Final = 4_000
-_BETWEEN: Final = "\x1f"
-_TAGS: Final = KEYS["residents"].index("tags")
-_dump: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-
-
-class Line(NamedTuple):
-    """A checked row as it is kept. Cleaned text holds no control character, so two of them part what stands in it."""
-
-    number: int
-    code: str
-    head: str
-    grid: str
-    values: str
-    problems: str
-
-    @classmethod
-    def parsed(cls, text: str) -> Line:
-        """Take a line apart."""
-        number, code, head, grid, values, problems = text.split("\t")
-        return cls(int(number), code, head, grid, values, problems)
-
-    def text(self) -> str:
-        """Write it as one line."""
-        return f"{self.number}\t{self.code}\t{self.head}\t{self.grid}\t{self.values}\t{self.problems}"
-
-    def row(self, kind: str) -> CheckedRow:
-        """Return the row, with the problems it has by itself."""
-        values: dict[str, Any] = dict(zip(KEYS[kind], self.values.split(_BETWEEN), strict=True))
-        if kind == "residents":
-            values["tags"] = values["tags"].split("、") if values["tags"] else []
-        row = CheckedRow(self.number, values)
-        if self.problems:
-            row.problems = [Problem(*one) for one in json.loads(self.problems)]
-            row.is_bad = any(one.is_error for one in row.problems)
-        return row
-
-
-def line_of(row: CheckedRow, kind: str) -> Line:
-    """Return a row as it is kept."""
-    said = row.values
-    texts = list(map(said.__getitem__, KEYS[kind]))
-    if kind == "residents":
-        texts[_TAGS] = "、".join(said["tags"])
-    return Line(
-        row.number, said.get("household_code", ""), said.get("head_id", ""), said["grid"], _BETWEEN.join(texts),
-        _dump([list(astuple(one)) for one in row.problems]) if row.problems else "",
-    )  # fmt: skip
-
-
-def homes(lines: Sequence[Line]) -> list[str]:
-    """Return which household each line is of: by code, or by the head's number where no row of that head has a code."""
-    code_of_head = {one.head: one.code for one in lines if one.head and one.code}
-    found = []
-    for one in lines:
-        code = one.code or code_of_head.get(one.head, "")
-        found.append(f"code {code}" if code else f"head {one.head}" if one.head else "")
-    return found
 
 
 def read_file(batch: ImportBatch, today: date) -> None:
     """Read the file of a spreadsheet into sealed chunks. Begun anew, it forgets what it had read before."""
-    store.drop_pieces(batch.id, store.ROWS, store.NUMBERS, store.HEADS, store.REPEATED)
+    try:
+        _read(batch, today, by_marks=True)
+    except Entangled:  # rows that were passed over belong together with others: all of them are looked at
+        _read(batch, today, by_marks=False)
+
+
+def _read(batch: ImportBatch, today: date, *, by_marks: bool) -> None:
+    store.drop_pieces(batch.id, store.ROWS, store.HEADS, store.REPEATED)
     raw = store.StoredFile(batch.id, batch.file_bytes)
     rows = read_sheet(batch.file_name, store.buffered(raw), batch.file_bytes)
     columns, batch.ignored_columns = match_header(next(rows), batch.kind)
-    sorter = _Sorter(batch)
+    sorter = _Sorter(batch, columns)
+    glance = None
+    if batch.kind == "residents":
+        glance = Glance(batch, columns, today, sorter.take, by_marks=by_marks)
+    count = 0
     for count, row in enumerate(rows, start=1):
-        sorter.take(check_row(row, columns, batch.kind, today))
+        if glance is not None:
+            glance.take(row)
+        else:
+            sorter.take(line_of(check_row(row, columns, batch.kind, today), batch.kind))
         if count % TELL_ROWS == 0:
             batch.read_rows, batch.read_bytes = count, raw.tell()
             batch.save(update_fields=["read_rows", "read_bytes"])
-    batch.read_rows, batch.read_bytes = sorter.count, batch.file_bytes
+    batch.read_rows, batch.read_bytes = count, batch.file_bytes
     with transaction.atomic():
-        sorter.finish()
-        ImportChunk.objects.bulk_create(
+        known = glance.finish() if glance is not None else Seen()
+        sorter.finish(known)
+        chunks = [
             ImportChunk(batch=batch, number=number, rows=rows)
             for number, rows in sorted(sorter.rows.counts.items())
             if rows
-        )
-        store.drop_pieces(batch.id, store.FILE, store.NUMBERS, store.HEADS)
+        ]
+        if known.rows:
+            counts = {"rows": len(known.rows), "unchanged": len(known.rows)}
+            chunks.append(ImportChunk(batch=batch, number=sorter.chunks, is_checked=True, **counts))
+            shown = (check_row(row, columns, batch.kind, today) for row in known.first)
+            keep_rows(batch.id, [Shown(row, UNCHANGED, ()) for row in shown])
+        ImportChunk.objects.bulk_create(chunks)
+        store.drop_pieces(batch.id, store.FILE, store.HEADS)
         batch.save(update_fields=["read_rows", "read_bytes", "ignored_columns"])
 
 
@@ -123,65 +90,73 @@ def repeated_rows(batch_id: UUID) -> dict[int, int]:
 
 
 class _Sorter:
-    """Puts each row into its chunk, and remembers (sealed) what only the whole file can tell."""
+    """Puts each row into its chunk, and remembers (by hashes, or sealed) what only the whole file can tell."""
 
-    def __init__(self, batch: ImportBatch) -> None:
-        self.batch, self.kind = batch, batch.kind
+    def __init__(self, batch: ImportBatch, columns: dict[int, Column]) -> None:
+        self.batch, self.kind, self.columns = batch, batch.kind, columns
         packed = batch.file_name.lower().endswith(".xlsx")
         size = WORKBOOK_CHUNK_BYTES if packed else CHUNK_BYTES
         wanted = 1 if self.kind == "enterprises" else -(-batch.file_bytes // size)
         self.chunks = max(1, min(CHUNKS_MAX, wanted))
         self.rows = store.LineWriter(batch.id, store.ROWS)
-        self.numbers = store.LineWriter(batch.id, store.NUMBERS)
-        self.heads = store.LineWriter(batch.id, store.HEADS)
         self.count = self.without_code = 0
-        self._last_head = ("", "")
 
-    def take(self, row: CheckedRow) -> None:
+    def take(self, line: Line) -> None:
         """Keep one row."""
         self.count += 1
         if self.kind == "enterprises" and self.count > ENTERPRISES_MAX:
             raise Refused(f"企业表一份最多 {ENTERPRISES_MAX} 行，请分成几份上传。", field="file")
-        line = line_of(row, self.kind)
         code, head = line.code, line.head
+        if not code:
+            self.without_code += 1
         self.rows.add(
             self._chunk(f"c{code}" if code else f"h{head}" if head else str(line.number)), line.text()
         )
-        if self.kind == "enterprises":
-            return
-        if number := row.values["id_number"]:
-            self.numbers.add(self._chunk(number), f"{number}\t{line.number}")
-        if not code:
-            self.without_code += 1
-        elif head and (head, code) != self._last_head:
-            self._last_head = (head, code)
-            self.heads.add(self._chunk(f"h{head}"), f"{head}\t{code}")
 
     def _chunk(self, key: str) -> int:
         return crc32(key.encode()) % self.chunks
 
-    def finish(self) -> None:
+    def finish(self, seen: Seen) -> None:
         """Keep the rest; find repeated numbers; bring rows without a code to those that give it."""
-        for writer in (self.rows, self.numbers, self.heads):
-            writer.flush()
-        repeated = list(self._repeated())
-        if repeated:
-            store.put_piece(self.batch.id, store.REPEATED, 0, _dump(repeated))
+        self.rows.flush()
+        if again := seen.numbers.twice():
+            repeated = list(self._repeated(again))
+            if not seen.rows_set().isdisjoint(row for row, _ in repeated):
+                raise Entangled
+            if repeated:
+                store.put_piece(self.batch.id, store.REPEATED, 0, json.dumps(repeated))
         # With one chunk everything is together; a file wholly with or wholly without codes is sorted already.
-        if self.chunks > 1 and 0 < self.without_code < self.count:
+        if self.kind == "residents" and self.chunks > 1 and 0 < self.without_code < self.count:
+            self._note_heads()
             for chunk in list(self.rows.counts):
                 self._bring_together(chunk)
             self.rows.flush()
 
-    def _repeated(self) -> Iterator[tuple[int, int]]:
-        for chunk in list(self.numbers.counts):
-            first: dict[str, str] = {}
-            for line in store.lines(self.batch.id, store.NUMBERS, chunk):
-                number, row = line.split("\t")
+    def _repeated(self, wanted: set[int]) -> Iterator[tuple[int, int]]:
+        """Go through the file once more for the numbers that may stand there twice: hashes can meet by accident."""
+        at = next(place for place, column in self.columns.items() if column.key == "id_number")
+        file = store.buffered(store.StoredFile(self.batch.id, self.batch.file_bytes))
+        rows = read_sheet(self.batch.file_name, file, self.batch.file_bytes)
+        next(rows)
+        first: dict[str, int] = {}
+        for row in rows:
+            number = rules.half_width(clean_line(row.cells[at])) if at < len(row.cells) else ""
+            if number and hash(number) in wanted:
                 if number in first:
-                    yield int(row), int(first[number])
+                    yield row.number, first[number]
                 else:
-                    first[number] = row
+                    first[number] = row.number
+
+    def _note_heads(self) -> None:
+        """Keep, sealed, which code the rows of the file give to each head."""
+        heads = store.LineWriter(self.batch.id, store.HEADS)
+        for chunk in list(self.rows.counts):
+            last = ("", "")
+            for line in map(Line.parsed, store.lines(self.batch.id, store.ROWS, chunk)):
+                if line.code and line.head and last != (line.head, line.code):
+                    last = (line.head, line.code)
+                    heads.add(self._chunk(f"h{line.head}"), "\t".join(last))
+        heads.flush()
 
     def _bring_together(self, chunk: int) -> None:
         """Move the rows of a chunk that lack a code to the chunk of their household's code, if anything tells it."""

@@ -121,10 +121,9 @@ LABELS: Final = {kind: {column.key: column.label for column in columns} for kind
 _SCIENTIFIC: Final = re.compile(r"\d(\.\d+)?E\+?\d+", re.IGNORECASE)
 _DATE: Final = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{4})(\d{2})(\d{2})")
 # Text that clean_line would give back as it is, but for runs of blanks: NFC, visible, assigned.
-_PLAIN: Final = re.compile(r"[\x1f -~\u4e00-\u9fef（），。、；：·—]*")
-_SHORT: Final = min(
-    column.longest for columns in (RESIDENT_COLUMNS, ENTERPRISE_COLUMNS) for column in columns
-)
+PLAIN_LETTERS: Final = r" -~\u4e00-\u9fef（），。、；：·—"
+_PLAIN: Final = re.compile(rf"[\x1f{PLAIN_LETTERS}]*")
+SHORT: Final = min(column.longest for columns in (RESIDENT_COLUMNS, ENTERPRISE_COLUMNS) for column in columns)
 _LOST: Final = "在表格里存成了数字，后几位已丢失。请把这一列设为“文本”后重填。"
 
 
@@ -165,7 +164,7 @@ def check_row(row: SheetRow, columns: dict[int, Column], kind: str, today: date)
     joined = "\x1f".join(cells)
     # A county's register is plain, nearly all of it, and its cells are short.
     is_plain = _PLAIN.fullmatch(joined) is not None and joined.count("\x1f") == len(cells) - 1
-    is_short = is_plain and "  " not in joined and max(map(len, cells)) <= _SHORT
+    is_short = is_plain and "  " not in joined and max(map(len, cells)) <= SHORT
     if is_short:
         for at, column in columns.items():
             checked.values[column.key] = cells[at] if at < len(cells) else ""
@@ -188,9 +187,9 @@ def _check_resident(row: CheckedRow, today: date) -> None:
     said = row.is_bad and any(p.column == labels["name"] and p.is_error for p in row.problems)
     if not said and (refusal := rules.why_not_name(values["name"])):
         row.refuse(labels["name"], refusal)
-    _mapped(row, "relation", labels, _relation_key, "户主、配偶、子、女、儿媳、孙子等")
+    _mapped(row, "relation", labels, relation_key, "户主、配偶、子、女、儿媳、孙子等")
     _mapped(row, "sex", labels, rules.sex_key, "男或女")
-    _mapped(row, "presence", labels, _presence_key, "常住或外出")
+    _mapped(row, "presence", labels, presence_key, "常住或外出")
     _phone(row, labels)
     _date_column(row, labels, today)
     for key in ("id_number", "head_id"):
@@ -302,10 +301,11 @@ def _read_id_number(text: str, today: date) -> rules.IdNumber | str:
 
 
 _read_date: Final = lru_cache(maxsize=65_536)(read_date)  # two lifetimes of days
-_relation_key: Final = lru_cache(maxsize=1_024)(rules.relation_key)
+relation_key: Final = lru_cache(maxsize=1_024)(rules.relation_key)
 
 
-def _presence_key(text: str) -> str | None:
+def presence_key(text: str) -> str | None:
+    """Return the key of where somebody is as people write it, or None."""
     if text in ("外出", "外出务工", "在外", "流出"):
         return rules.AWAY
     return rules.HERE if text in ("常住", "在家", "在册在住") else None

@@ -20,7 +20,7 @@ from django.db import connection
 from minqing.kernel.ids import uuid7
 from minqing.kernel.sealed import array_of, seal, unseal
 
-FILE, ROWS, NUMBERS, HEADS, REPEATED, FOUND = "file", "rows", "numbers", "heads", "repeated", "found"
+FILE, ROWS, HEADS, REPEATED, FOUND = "file", "rows", "heads", "repeated", "found"
 BLOCK_BYTES: Final = 1024 * 1024
 LINES_MAX: Final = 80  # of one piece; as many are held in memory for every chunk while a file is read
 _PLACE: Final = "import_piece.sealed"

@@ -165,7 +165,7 @@ def _csv_rows(file: IO[bytes], encoding: str) -> Iterator[tuple[str, ...]]:
     reader = csv.reader(text, delimiter=delimiter)
     try:
         for row in reader:
-            yield tuple([cell.strip() for cell in row]) or ("",)
+            yield tuple(map(str.strip, row)) or ("",)
     except csv.Error as error:
         raise Refused(
             f"第 {reader.line_num} 行附近的引号或内容有问题，读不下去，请核对。", field="file"
