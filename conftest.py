@@ -22,8 +22,8 @@ CHROMIUM_FLAGS = (
 # Files of more than ten seconds, the longest first: begun last, one would keep a worker busy while the others are done.
 HEAVY = (
     "tests/leaks/test_matrix.py",
-    "tests/pages/test_bad_input.py",
     "tests/leaks/test_canary.py",
+    "tests/pages/test_bad_input.py",
     "src/minqing/desk/tests/test_records_in_chromium.py",
     "tests/operations/test_run.py",
     "tests/stories/test_axe.py",
