@@ -141,12 +141,12 @@ def _subscribe(by: AppointedActor) -> None:
     """Have somebody outside told of everything: a group, and another system."""
     kinds = [one.key for one in notices.told_kinds()]
     for name, url in (("群", "wecombot://2bb3a7ef-1111-4222-8333-c0ffee000001"),
-                      ("短信", f"jsons://sms.example.gov.cn/send/?-to={notices.PLACEHOLDER}")):  # fmt: skip
+                      ("短信", f"jsons://sms.example.cn/send/?-to={notices.PLACEHOLDER}")):  # fmt: skip
         notices.set_channel(
             channel_id=None, name=name, url=url, kinds=kinds, area_id=None, unit_id=None, is_on=True, by=by, at=AT
         )
     notices.set_subscription(
-        subscription_id=None, name="市级平台", url="https://hooks.example.gov.cn/minqing",
+        subscription_id=None, name="市级平台", url="https://hooks.example.cn/minqing",
         kinds=list(cases.PUSH_LABELS), area_id=None, is_on=True, by=by, at=AT,
     )  # fmt: skip
 

@@ -15,7 +15,7 @@ from minqing.kernel.scope import ScopedQuerySet, Unscoped
 
 OURS: Final = [one for one in apps.get_models() if one.__module__.startswith("minqing.")]
 FLOORS: Final = (
-    "kernel", "ui", "journal", "areas", "accounts", "privacy", "workflow", "registry", "diary", "cases",
+    "kernel", "ui", "journal", "areas", "accounts", "privacy", "notices", "workflow", "registry", "diary", "cases",
     "disclosure",
     "disclosure", "rights",
     "desk", "mobile", "portal", "api", "seed", "config",

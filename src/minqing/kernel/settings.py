@@ -72,7 +72,7 @@ class Settings(BaseSettings):
     site: str = Field(
         "",
         pattern=r"^(https?://[^/?#]+/?)?$",
-        description="站点的完整网址（如 https://mq.example.gov.cn），发出去的消息里的链接用它，留空则不带链接",
+        description="站点的完整网址（如 https://mq.example.cn），发出去的消息里的链接用它，留空则不带链接",
     )
     outbound: Literal["public", "intranet", "any"] = Field(
         "public",

@@ -13,11 +13,11 @@ class ChannelChanged(Event):
     """A channel was set up, changed, switched off or tried; ``what`` says which."""
 
     kind: ClassVar[str] = "notices.channel_changed"
-    name: str
+    channel: str
     what: str
 
     def sentence(self) -> str:
-        return f"{self.what}告知渠道“{self.name}”"
+        return f"{self.what}告知渠道“{self.channel}”"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,11 +36,11 @@ class AddressSet(Event):
     """Somebody gave, changed or took away their own address on a channel; the address itself is nobody's business."""
 
     kind: ClassVar[str] = "notices.address_set"
-    name: str
+    channel: str
     is_on: bool
 
     def sentence(self) -> str:
-        return f"{'设置' if self.is_on else '停用'}了自己在“{self.name}”的接收号码"
+        return f"{'设置' if self.is_on else '停用'}了自己在“{self.channel}”的接收号码"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,11 +48,11 @@ class SubscriptionChanged(Event):
     """A subscription was set up, changed, switched off, or got another secret; ``what`` says which."""
 
     kind: ClassVar[str] = "notices.subscription_changed"
-    name: str
+    subscription: str
     what: str
 
     def sentence(self) -> str:
-        return f"{self.what}推送订阅“{self.name}”"
+        return f"{self.what}推送订阅“{self.subscription}”"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +60,8 @@ class SentAgain(Event):
     """Deliveries or pushes were sent again by hand."""
 
     kind: ClassVar[str] = "notices.sent_again"
-    name: str
+    by_way: str
     count: int
 
     def sentence(self) -> str:
-        return f"重发了“{self.name}”的 {self.count} 条消息"
+        return f"重发了“{self.by_way}”的 {self.count} 条消息"

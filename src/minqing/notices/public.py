@@ -72,7 +72,8 @@ __all__ = [
     "Preference", "Push", "PushAttempt", "Quiet", "QuietHours", "State", "Subscription", "announce", "attempts",
     "change_secret", "channel", "channels", "count_own", "county_quiet_hours", "deliveries", "deliveries_of", "follow",
     "forget_old_secret", "kind", "mark_read", "own_channel", "own_channels", "own_notices", "preference", "push",
-    "push_again", "pushes", "read_about", "send_again", "set_address", "set_channel", "set_county_quiet", "set_preference",
+    "push_again", "pushes", "read_about", "send_again", "set_address", "set_channel", "set_county_quiet",
+    "set_preference",
     "set_subscription", "sign", "subscription", "subscriptions", "sweep", "tell", "tell_many", "told_kinds",
     "try_channel", "try_own", "try_subscription", "unread",
 ]  # fmt: skip

@@ -21,7 +21,6 @@ READER: Final = "cases"
 NAMELESS_READER: Final = "cases nameless"
 SOON_SWEEP: Final = "cases due soon"
 TELL_ONE: Final = "cases.tell_one"
-_WHY: Final = "whoever is told is found by the posts of the case"
 
 
 def tell_on(*, at: datetime, nameless: bool = False) -> int:
@@ -65,7 +64,7 @@ def read(entries: Sequence[Entry], *, at: datetime) -> None:
 
 def _cases(ids: Iterable[UUID]) -> dict[UUID, Case]:
     rows = (
-        Case.objects.unscoped(_WHY)
+        Case.objects.unscoped("whoever is told is found by the posts of the case")
         .filter(id__in=list(ids))
         .select_related("run", "run__area", "area", "unit")
         .defer("area__outline", "run__area__outline", "words", "result")
@@ -169,7 +168,7 @@ def tell_due_soon(*, at: datetime) -> int:
     """Tell whose turn it is that a clock has turned yellow, once for each deadline; return how many were told of."""
     with notices.sweep(SOON_SWEEP, at=at) as (since, until):
         runs = (
-            workflow.Run.objects.unscoped(_WHY)
+            workflow.Run.objects.unscoped("whoever is told is found by the posts of the case")
             .running()
             .filter(subject_kind="case", yellow_at__gt=since, yellow_at__lte=until, next_due_at__gt=at)
         )
@@ -185,7 +184,9 @@ def tell_due_soon(*, at: datetime) -> int:
 
 
 def _cases_of(run_ids: Iterable[UUID]) -> list[Case]:
-    rows = Case.objects.unscoped(_WHY).filter(run_id__in=list(run_ids))
+    rows = Case.objects.unscoped("whoever is told is found by the posts of the case").filter(
+        run_id__in=list(run_ids)
+    )
     return list(
         rows.select_related("run", "run__area", "area", "unit").defer("area__outline", "run__area__outline")
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -23,7 +24,7 @@ NAME, PHONE, WORDS = "裘桂香", "13867500091", "门前的路灯坏了三天，
 
 
 @pytest.fixture
-def county(db: None) -> SmallCounty:
+def county(db: None) -> Iterator[SmallCounty]:
     with clock.fixed(AT):
         made = small_county()
         everyone(made)
@@ -120,7 +121,7 @@ def test_one_entry_can_be_told_again_and_tells_nobody_twice(county: SmallCounty)
 
 def test_other_systems_hear_numbers_states_and_times_and_no_word_of_anybody(county: SmallCounty) -> None:
     notices.set_subscription(
-        subscription_id=None, name="市级平台", url="https://hooks.example.gov.cn/", kinds=list(cases.PUSH_LABELS),
+        subscription_id=None, name="市级平台", url="https://hooks.example.cn/", kinds=list(cases.PUSH_LABELS),
         area_id=None, is_on=True, by=county.actor(SYSTEM_ADMINISTRATOR), at=AT,
     )  # fmt: skip
     case = telephoned(county)
@@ -147,7 +148,7 @@ def notices_names(county: SmallCounty) -> list[str]:
 
 def test_what_residents_ask_about_their_file_is_pushed_to_nobody(county: SmallCounty) -> None:
     notices.set_subscription(
-        subscription_id=None, name="市级平台", url="https://hooks.example.gov.cn/", kinds=list(cases.PUSH_LABELS),
+        subscription_id=None, name="市级平台", url="https://hooks.example.cn/", kinds=list(cases.PUSH_LABELS),
         area_id=None, is_on=True, by=county.actor(SYSTEM_ADMINISTRATOR), at=AT,
     )  # fmt: skip
     case = telephoned(county)

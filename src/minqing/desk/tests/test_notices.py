@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -24,8 +26,8 @@ def administrator(desk: Desk) -> Client:
     return stepped_up(desk.as_(SYSTEM_ADMINISTRATOR))
 
 
-def words(answer) -> str:
-    return answer.content.decode()
+def words(answer: Any) -> str:
+    return str(answer.content.decode())
 
 
 def kinds() -> list[str]:
@@ -77,7 +79,7 @@ def test_what_cannot_be_a_channel_says_why_and_keeps_what_was_typed(desk, admini
 
 
 def test_one_gives_one_s_own_number_and_sees_it_masked(desk, administrator):
-    set_up(administrator, name="短信", url=f"jsons://sms.example.gov.cn/?-to={notices.PLACEHOLDER}")
+    set_up(administrator, name="短信", url=f"jsons://sms.example.cn/?-to={notices.PLACEHOLDER}")
     gate = Channel.everything.get()
     dispatcher = desk.as_(TOWN_DISPATCHER)
     page = reverse("desk:notice_settings")
@@ -164,31 +166,32 @@ def test_a_message_leads_to_its_case_and_counts_as_read(desk):
     assert notice.sentence in page
     assert "条未读" in page
     url = reverse("desk:go", args=["case", case.id])
-    assert client.get(url).url == reverse("desk:case", args=[case.id])
-    phone = {"headers": {"user-agent": "Mozilla/5.0 (iPhone; Mobile)"}}
-    assert client.get(url, **phone).url == reverse("mobile:matter", args=[case.id])
+    assert client.get(url)["Location"] == reverse("desk:case", args=[case.id])
+    phone = client.get(url, headers={"user-agent": "Mozilla/5.0 (iPhone; Mobile)"})
+    assert phone["Location"] == reverse("mobile:matter", args=[case.id])
     notice.refresh_from_db()
     assert notice.read_at == clock.now()
-    assert client.get(reverse("desk:go", args=["else", case.id])).url == reverse("desk:notices")
+    assert client.get(reverse("desk:go", args=["else", case.id]))["Location"] == reverse("desk:notices")
 
 
 def test_a_subscription_shows_its_secret_once(desk, administrator):
     assert "还没有订阅" in words(administrator.get(reverse("desk:subscriptions")))
     given = {
-        "name": "市级平台", "url": "https://hooks.example.gov.cn/in/secret-path", "kinds": ["cases.opened"],
+        "name": "市级平台", "url": "https://hooks.example.cn/in/secret-path", "kinds": ["cases.opened"],
         "is_on": "on",
     }  # fmt: skip
     answer = administrator.post(reverse("desk:subscription_new"), given)
     one = Subscription.everything.get()
-    assert one.secret in words(answer)
+    secret = one.secret or ""
+    assert secret in words(answer)
     url = reverse("desk:subscription", args=[one.id])
     page = words(administrator.get(url))
-    assert one.secret not in page
+    assert secret not in page
     assert "secret-path" not in page
-    assert "hooks.example.gov.cn" in page
+    assert "hooks.example.cn" in page
     answer = administrator.post(reverse("desk:subscription_secret", args=[one.id]))
-    old, new = one.secret, Subscription.everything.get().secret
-    assert old not in words(answer)
+    new = Subscription.everything.get().secret or ""
+    assert secret not in words(answer)
     assert new in words(answer)
     assert "新旧两个密钥都在签名" in words(administrator.get(url))
     answer = administrator.post(reverse("desk:subscription_try", args=[one.id]), follow=True)

@@ -68,7 +68,7 @@ def own_channels(actor: Actor) -> list[OwnChannel]:
     """Return the channels on which people may give an address, with one's own (masked) and the last delivery."""
     offered = Channel.objects.unscoped("everybody may be reached").filter(is_personal=True, is_on=True)
     held = {one.channel_id: one for one in Address.objects.filter(person_id=actor.person_id)}
-    sent = Delivery.objects.unscoped("one's own").filter(person_id=actor.person_id)
+    sent = Delivery.objects.unscoped("one's own deliveries, by person").filter(person_id=actor.person_id)
     last = {
         one.channel_id: one for one in sent.order_by("channel_id", "-made_at", "-id").distinct("channel_id")
     }

@@ -113,7 +113,11 @@ def _area(area_id: UUID | None) -> Area:
 
 def _record(channel: Channel, what: str, by: Actor, at: datetime) -> None:
     changed = ChannelChanged(
-        subject_kind="channel", subject_id=channel.id, area_id=channel.area_id, name=channel.name, what=what
+        subject_kind="channel",
+        subject_id=channel.id,
+        area_id=channel.area_id,
+        channel=channel.name,
+        what=what,
     )
     record(changed, by=by.hand, at=at)
 
@@ -161,7 +165,7 @@ def send_again(*, delivery_id: UUID, by: Actor, at: datetime) -> Delivery:
     delivery.save(update_fields=["state", "tries", "next_try_at"])
     again = SentAgain(
         subject_kind="channel", subject_id=delivery.channel_id, area_id=delivery.area_id,
-        name=delivery.channel.name, count=1,
+        by_way=delivery.channel.name, count=1,
     )  # fmt: skip
     record(again, by=by.hand, at=at)
     send_soon(delivery.channel_id)

@@ -64,7 +64,7 @@ def set_address(
     held.save()
     top = county()
     said = AddressSet(
-        subject_kind="person", subject_id=by.person_id, area_id=top.id, name=channel.name, is_on=is_on
+        subject_kind="person", subject_id=by.person_id, area_id=top.id, channel=channel.name, is_on=is_on
     )
     record(said, by=by.hand, at=at)
 

@@ -97,7 +97,7 @@ def _own(subscription_id: UUID, by: Actor) -> Subscription:
 
 def _record(one: Subscription, what: str, by: Actor, at: datetime) -> None:
     changed = SubscriptionChanged(
-        subject_kind="subscription", subject_id=one.id, area_id=one.area_id, name=one.name, what=what
+        subject_kind="subscription", subject_id=one.id, area_id=one.area_id, subscription=one.name, what=what
     )
     record(changed, by=by.hand, at=at)
 
@@ -164,7 +164,7 @@ def push_again(
     if not count:
         raise Refused("没有可以重发的推送。")
     again = SentAgain(
-        subject_kind="subscription", subject_id=one.id, area_id=one.area_id, name=one.name, count=count
+        subject_kind="subscription", subject_id=one.id, area_id=one.area_id, by_way=one.name, count=count
     )
     record(again, by=by.hand, at=at)
     push_soon(one.id)

@@ -114,7 +114,9 @@ def test_a_group_hears_of_its_area_and_unit_only(here, other, anywhere):
     notices.tell(news(here, who, key="two", unit_id=here.unit.id))
     assert {one.channel.name for one in Delivery.everything.filter(key="two")} == {"谷来群", "执法队群"}
     notices.tell(news(here, key="vacant"))
-    assert Delivery.everything.filter(key="vacant").count() == 1, "where the post is vacant the group hears of it"
+    assert Delivery.everything.filter(key="vacant").count() == 1, (
+        "where the post is vacant the group hears of it"
+    )
     notices.tell(news(here, who, key="private", private=True))
     assert not Delivery.everything.filter(key="private").exists()
 
@@ -252,18 +254,18 @@ def test_what_is_shown_of_an_address_holds_no_token(here):
     token = "aaaabbbbccccddddaaaabbbbccccdddd"
     made = channel(here, f"dingtalk://{token}/")
     assert token not in made.shown
-    gate = channel(here, "jsons://user:pass1234@sms.example.gov.cn/send?token=abcdef", name="短信")
-    assert gate.shown == "jsons://sms.example.gov.cn/****"
+    gate = channel(here, "jsons://user:pass1234@sms.example.cn/send?token=abcdef", name="短信")
+    assert gate.shown == "jsons://sms.example.cn/****"
 
 
 def test_only_the_system_administrator_keeps_channels(here):
     with pytest.raises(NotAllowed):
-        channel(here, "jsons://sms.example.gov.cn/", by=here.actor(SECURITY_ADMINISTRATOR))
-    made = channel(here, "jsons://sms.example.gov.cn/")
+        channel(here, "jsons://sms.example.cn/", by=here.actor(SECURITY_ADMINISTRATOR))
+    made = channel(here, "jsons://sms.example.cn/")
     with pytest.raises(NotThere):
         notices.try_channel(channel_id=made.id, by=here.actor(TOWN_DISPATCHER), at=AT)
     with pytest.raises(Refused, match="已经有一个渠道"):
-        channel(here, "jsons://sms.example.gov.cn/")
+        channel(here, "jsons://sms.example.cn/")
 
 
 def test_a_trial_says_nothing_of_any_case(here, other, anywhere):
@@ -290,9 +292,9 @@ def test_the_minute_puts_into_the_queue_what_a_lost_job_left(here, other, anywhe
 def test_a_message_leads_to_its_case_where_the_county_has_an_address(here, other, anywhere, monkeypatch):
     from minqing.kernel.settings import settings
 
-    monkeypatch.setenv("MINQING_SITE", "https://mq.example.gov.cn/")
+    monkeypatch.setenv("MINQING_SITE", "https://mq.example.cn/")
     settings.cache_clear()
     made = channel(here, f"json://{other.host}/group")
     notices.tell(news(here, here.actor(TOWN_DISPATCHER).person_id, key=str(uuid7())))
     send_due(made.id)
-    assert f"https://mq.example.gov.cn/desk/go/case/{SUBJECT}/" in other.got[0].json["message"]
+    assert f"https://mq.example.cn/desk/go/case/{SUBJECT}/" in other.got[0].json["message"]
