@@ -97,7 +97,9 @@ def test_a_merged_case_stands_still_and_each_reporter_is_answered(here):
         assert (there.run.state, there.result) == ("following", "换了新灯泡，亮了")
         assert receipt(one.receipt_code, at=AT).may_answer
     assert not any("裘大爷" in one.sentence for one in timeline("case", first.id))
-    answer(receipt_code=second.receipt_code, done=True, content="content", words="", at=AT + timedelta(hours=2))
+    answer(
+        receipt_code=second.receipt_code, done=True, content="content", words="", at=AT + timedelta(hours=2)
+    )
     assert now(second).closed_at is not None
     assert now(first).closed_at is None
     legs = workflow.legs(now(second).run, at=AT)
@@ -120,7 +122,9 @@ def test_one_not_done_takes_the_master_up_again_and_says_whose(here):
     to_the_follow_up(here, first, again=True)
     assert now(second).run.state == "following"
     # And once more, when the master's own reporter has closed it already.
-    answer(receipt_code=first.receipt_code, done=True, content="content", words="", at=AT + timedelta(hours=4))
+    answer(
+        receipt_code=first.receipt_code, done=True, content="content", words="", at=AT + timedelta(hours=4)
+    )
     assert now(first).closed_at is not None
     answer(receipt_code=second.receipt_code, done=False, content="", words="", at=AT + timedelta(hours=5))
     again = now(first)
@@ -211,7 +215,9 @@ def test_likely_doubles_are_offered_by_words_place_and_days(here):
     judge_not_same(first_id=near.id, second_id=first.id, by=dispatcher, at=AT)
     assert NotSame.objects.count() == 1
     assert [one.row.id for one in alike_to(now(first), by=dispatcher, at=AT)] == [same.id]
-    written = alike_to_words("村口的路灯坏了，晚上走路看不见", here.village, by=clerk, at=AT + timedelta(hours=3))
+    written = alike_to_words(
+        "村口的路灯坏了，晚上走路看不见", here.village, by=clerk, at=AT + timedelta(hours=3)
+    )
     assert {one.row.id for one in written} >= {first.id, same.id}
     pairs = likely_pairs(dispatcher, here.town, at=AT + timedelta(hours=3))
     assert (pairs[0].first.id, pairs[0].second.id) == (first.id, same.id)
