@@ -164,6 +164,7 @@ def _render(
     context = {
         "file": file,
         "part": file.view.part,
+        "case": file.case,
         "boxes": boxes,
         "kept": None if shown else kept,
         "overrule": overrule or (OverruleForm() if file.may_overrule else None),
