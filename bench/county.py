@@ -13,6 +13,7 @@ from typing import Final
 from django.core.management import call_command
 
 from minqing.config.commands.migrate import migrate
+from minqing.config.failures import CannotRun
 from minqing.config.local import database_at_hand
 from minqing.config.ports import answers
 from minqing.config.processes import Family, stopping_on_signals
@@ -55,17 +56,42 @@ def seeded_county(size: str) -> Iterator[None]:
     with empty_county():
         say(f"正在载入演示县（{size}）……")
         call_command("seed", size=size)
-        with step("正在整理网页所需的文件"):
-            call_command("collectstatic", interactive=False, verbosity=0)
         yield
 
 
 @contextmanager
-def web_server() -> Iterator[int]:
-    """Run the real server (granian, as ``minqing serve`` starts it) on a free port; yields the port."""
+def county_at(folder: Path) -> Iterator[None]:
+    """Have the county of an existing folder at hand, migrated, with Django set up; what is written to it stays."""
+    if not (folder / "postgres").is_dir():
+        raise CannotRun(f"{folder} 里没有县。请先运行 MINQING_VAR={folder} minqing seed --size full。")
+    before = dict(os.environ)
+    try:
+        for name in _NOT_OURS:
+            os.environ.pop(name, None)
+        os.environ |= {"MINQING_VAR": str(folder), "MINQING_PROXIES": "1"}
+        settings.cache_clear()
+        with stopping_on_signals(), database_at_hand(say):
+            migrate()
+            yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+        settings.cache_clear()
+
+
+@contextmanager
+def web_server(*, worker: bool = False) -> Iterator[int]:
+    """Run the real server (granian, as ``minqing serve`` starts it) on a free port; yields the port.
+
+    ``worker``: the job queue's worker runs beside it, as in production.
+    """
     port = _free_port()
+    with step("正在整理网页所需的文件"):
+        call_command("collectstatic", interactive=False, verbosity=0)
     environment = {**os.environ, "MINQING_DATABASE_URL": settings().database_url or ""}
     with Family(settings().data / "log") as family:
+        if worker:
+            family.start("worker", ["work"], environment)
         family.start("web", ["serve", "--host", HOST, "--port", str(port)], environment)
         family.wait_for(lambda: answers(HOST, port), seconds_max=_UP_SECONDS_MAX)
         yield port
