@@ -105,8 +105,9 @@ class Judge:
             plan = plan_residents(rows, self.scope, today=self.today, lock=True, repeated={})
             planned: Sequence[Planned] = plan.rows
             outcomes = {one.row.number: one.outcome for one in planned}
-            ResidentWriter(plan, self.batch.id, by=by, at=at, today=self.today).write()
-            marks.mark(plan, {home: homes_of[home] for home in moving})
+            writer = ResidentWriter(plan, self.batch.id, by=by, at=at, today=self.today)
+            writer.write()
+            marks.mark(plan, {home: homes_of[home] for home in moving}, writer)
         else:
             firms = plan_enterprises(rows, self.scope, lock=True)
             planned = firms

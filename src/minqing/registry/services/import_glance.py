@@ -18,6 +18,7 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
+from minqing.kernel.collecting import no_collecting
 from minqing.registry import rules
 from minqing.registry.models.imports import ImportBatch
 from minqing.registry.services import import_marks as marks
@@ -145,6 +146,10 @@ class Glance:
         return self._seen
 
     def _settle(self) -> None:
+        with no_collecting():
+            self._settle_runs()
+
+    def _settle_runs(self) -> None:
         known = self._known() if self.by_marks else {}
         for at, run in enumerate(self._runs):
             if (area_id := known.get(at)) is not None and self._may_pass(run, area_id):

@@ -17,6 +17,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import QuerySet
 
 from minqing.kernel.access import Actor
+from minqing.kernel.collecting import no_collecting
 from minqing.registry.models.imports import ImportBatch, ImportChunk
 from minqing.registry.services import import_store as store
 from minqing.registry.services.import_chunks import Judge
@@ -66,7 +67,7 @@ class Task:
         while goes_on():
             chunk: ImportChunk | None = None
             try:
-                with transaction.atomic():
+                with no_collecting(), transaction.atomic():
                     if in_parts:
                         store.commit_without_waiting()
                     if (chunk := self._next()) is None:

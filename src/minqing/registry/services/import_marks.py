@@ -9,19 +9,22 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from hashlib import blake2b
+from hashlib import blake2b, sha256
 from operator import attrgetter
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
 
+from minqing.kernel.copying import copy_columns
 from minqing.kernel.sealed import array_of, indexer
 from minqing.registry.services.import_lines import Line, homes
 from minqing.registry.services.import_scope import Scope
-from minqing.registry.services.planned import ResidentPlan
+from minqing.registry.services.planned import PlannedHousehold, ResidentPlan
+from minqing.registry.services.resident_writing import ResidentWriter
 
 PURPOSE: Final = "registry import rows"
+STATE_BYTES: Final = 16
 ROW_BYTES: Final = 12  # of a row's hash, which is kept with the row while it waits
 
 # Everything that an import compares with, of the household and of those who live in it.
@@ -109,18 +112,38 @@ def unchanged_homes(
     }
 
 
-def mark(plan: ResidentPlan, homes_of: Mapping[str, list[Line]]) -> None:
+def mark(plan: ResidentPlan, homes_of: Mapping[str, list[Line]], written: ResidentWriter) -> None:
     """Remember the households of a plan that has been written whole: no row refused, nothing to notice."""
     ids: list[str] = []
     hashes: list[bytes] = []
+    fresh: dict[str, list[Any]] = {"household_id": [], "rows_hash": [], "state": []}
     for home in plan.households:
         lines = homes_of.get(home.key, [])
         home_id = str(home.row.id) if home.row else home.new_id
         if not home_id or home.is_merged or len(lines) != len(home.rows):
             continue
-        if not any(one.row.problems for one in home.rows) and (row_marks := _marks_of(lines)):
+        if any(one.row.problems for one in home.rows) or not (row_marks := _marks_of(lines)):
+            continue
+        if home.row is None and (state := _fresh_state(home, written)):
+            for name, value in zip(fresh, (home_id, rows_hash(row_marks), state), strict=True):
+                fresh[name].append(value)
+        else:
             ids.append(home_id)
             hashes.append(rows_hash(row_marks))
+    copy_columns("import_mark", fresh, {})
     if ids:
         with connection.cursor() as cursor:
             cursor.execute(_MARK, [f"{{{','.join(ids)}}}", array_of(hashes)])
+
+
+def _fresh_state(home: PlannedHousehold, written: ResidentWriter) -> bytes | None:
+    """Return what _STATE gives for a household that has just been written, if all of it is new (a test compares)."""
+    members = []
+    for one in home.rows:
+        number = one.row.number
+        if one.new_tags or number not in written.told_of:
+            return None
+        members.append(f"{written.member_of[number]},{written.told_of[number]}")
+    area_id = written.home_of[home.rows[0].row.number][1]
+    text = f"1|{area_id}|{';'.join(sorted(members))}"
+    return sha256(text.encode()).digest()[:STATE_BYTES]

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
 from uuid import UUID
 
 from minqing.areas.public import LEVEL_LABELS, Area
 from minqing.registry.services.import_rows import quoted
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
+class _Known(NamedTuple):
     id: UUID
+    code: str
     name: str
+    path: str
     level: str
     is_open: bool
 
@@ -24,34 +26,46 @@ class Scope:
 
     def __init__(self, path: str, levels: frozenset[str]) -> None:
         self.levels = levels
-        self.ids: set[UUID] = set()
-        self.names: dict[UUID, str] = {}
-        self._by_text: dict[str, list[_Known]] = defaultdict(list)
+        rows = Area.objects.under(path).order_by()
+        self._areas = [
+            _Known(area_id, code, name, at, level, closed_at is None)
+            for area_id, code, name, at, level, closed_at in rows.values_list(
+                "id", "code", "name", "path", "level", "closed_at"
+            )
+        ]
+        self.ids = {one.id for one in self._areas}
+        self.names = {one.id: one.name for one in self._areas}
+        self._by_code = {_bare(one.code): [one] for one in self._areas}
+        # Where no name could be taken for a code, a grid given by its code needs no table of names.
+        self._codes_are_sure = not any(one.name.isascii() for one in self._areas)
         self._outside: set[str] = set()
         self._resolved: dict[str, UUID] = {}
-        rows = list(
-            Area.objects.under(path)
-            .order_by()
-            .values_list("id", "code", "name", "path", "level", "closed_at")
-        )
-        name_at = {at: name for _, _, name, at, _, _ in rows}
-        for area_id, code, name, at, level, closed_at in rows:
-            known = _Known(area_id, name, level, closed_at is None)
-            self.ids.add(area_id)
-            self.names[area_id] = name
+
+    @cached_property
+    def _by_text(self) -> dict[str, list[_Known]]:
+        found: dict[str, list[_Known]] = defaultdict(list)
+        name_at = {one.path: one.name for one in self._areas}
+        for one in self._areas:
             # “第一网格” alone may be there many times: “村名+网格名” and “镇名+村名+网格名” are understood too.
-            full = name
-            texts = {code, name}
-            for above in _above(at)[:2]:
+            full, texts, above = one.name, {one.code, one.name}, one.path
+            for _ in range(2):
+                above = above.rpartition(".")[0]
                 if above in name_at:
                     full = name_at[above] + full
                     texts.add(full)
             for text in texts:
-                self._by_text[_bare(text)].append(known)
+                found[_bare(text)].append(one)
+        return found
+
+    def _named(self, text: str) -> list[_Known]:
+        bare = _bare(text)
+        if self._codes_are_sure and (known := self._by_code.get(bare)):
+            return known
+        return self._by_text.get(bare, [])
 
     def look_outside(self, texts: Iterable[str]) -> None:
         """Learn which of the texts not found here name an area elsewhere (one query, so that a sentence can say so)."""
-        unknown = {text for text in texts if text and _bare(text) not in self._by_text}
+        unknown = {text for text in texts if text and text not in self._resolved and not self._named(text)}
         if unknown:
             elsewhere = Area.objects.filter(code__in=unknown) | Area.objects.filter(name__in=unknown)
             for code, name in elsewhere.values_list("code", "name"):
@@ -68,7 +82,7 @@ class Scope:
 
     def _find(self, text: str) -> tuple[UUID | None, str]:
         shown = f"“{quoted(text)}”"
-        known = self._by_text.get(_bare(text), [])
+        known = self._named(text)
         fitting = [one for one in known if one.level in self.levels]
         usable = [one for one in fitting if one.is_open]
         if len(usable) == 1:
@@ -82,11 +96,6 @@ class Scope:
         if text in self._outside:
             return None, f"{shown}不在您的辖区内，不能导入到那里。"
         return None, f"没有{shown}这个网格，请核对名称，或填网格编码。"
-
-
-def _above(path: str) -> list[str]:
-    labels = path.split(".")
-    return [".".join(labels[:n]) for n in range(len(labels) - 1, 0, -1)]
 
 
 def _bare(text: str) -> str:

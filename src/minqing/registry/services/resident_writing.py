@@ -44,6 +44,9 @@ class ResidentWriter:
         # By row number, ids as texts: the household and its area, and the person.
         self.home_of: dict[int, tuple[str, str]] = {}
         self.person_of: dict[int, str] = {}
+        # What a mark digests of each new person (see import_marks), and the membership.
+        self.told_of: dict[int, str] = {}
+        self.member_of: dict[int, str] = {}
 
     def write(self) -> None:
         """Write everything that is good and not as it already was, and the entries that say so."""
@@ -151,7 +154,11 @@ class ResidentWriter:
         numbers = {"id_number": [one["id_number"] for one in said], "phone": phones}
         vault.add_identities(keys, areas, numbers, self.paths)
         self._added(rules.RESIDENT, ids, areas, names)
-        self.person_of.update(zip((one.row.number for one in new), ids, strict=True))
+        for one, key, area_id, phone in zip(new, ids, areas, columns["phone_index"], strict=True):
+            number = one.row.number
+            self.person_of[number] = key
+            indexes = [index.hex() for index in (one.index, phone) if index]
+            self.told_of[number] = ",".join((one.values["relation"], key, "1", area_id, *indexes))
 
     def _changed_people(self) -> None:
         changed = [one for one in self.known if one.changes]
@@ -216,8 +223,10 @@ class ResidentWriter:
                     "UPDATE household_member SET ends_on = %s WHERE id = ANY(%s::uuid[])", [self.today, ended]
                 )
         numbers = [one.row.number for one in moving]
+        ids = [uuid7_text() for _ in moving]
+        self.member_of = dict(zip(numbers, ids, strict=True))
         columns = {
-            "id": [uuid7_text() for _ in moving],
+            "id": ids,
             "household_id": [self.home_of[number][0] for number in numbers],
             "resident_id": [self.person_of[number] for number in numbers],
             "relation": [one.values["relation"] for one in moving],

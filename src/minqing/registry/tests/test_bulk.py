@@ -11,16 +11,21 @@ from functools import partial
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.forms.models import model_to_dict
 
-from minqing.accounts.tests.factories import AT
+from minqing.accounts.public import VILLAGE_CLERK
+from minqing.accounts.tests.factories import AT, SmallCounty
 from minqing.journal.public import Detail, Entry, detail_hash, record_alike, record_many
 from minqing.kernel.access import ANONYMOUS, Hand
 from minqing.kernel.ids import uuid7
 from minqing.kernel.sealed import INDEX_BYTES, blind_index, indexer
 from minqing.kernel.settings import settings
+from minqing.registry import public as registry
 from minqing.registry.events import SubjectAdded
-from minqing.registry.services import import_helper
+from minqing.registry.services import import_helper, import_marks
+from minqing.registry.tests.test_import import LATER
+from minqing.registry.tests.test_import_large import GRID, families, stage
 
 NAMES = ("裘阿公", 'O"Brien\\t', "制表\t换行\n", "a\u2028b", "")
 
@@ -119,3 +124,19 @@ def test_another_spreadsheet_does_not_wait_for_the_helper(monkeypatch: pytest.Mo
         import_helper.with_helper(("a",), lambda: done.append(os.getpid()))
     assert done == [os.getpid()]
     assert not import_helper._kept
+
+
+def test_marks_of_new_households_are_those_that_the_database_makes(county: SmallCounty) -> None:
+    by = county.actor(VILLAGE_CLERK)
+    rows = [
+        (*row[:8], "13812345678" if n % 2 else "", row[9], "党员" if n == 4 else "")
+        for n, row in enumerate(families(4))
+    ]
+    rows.append((GRID, "F9", "", "户主", "裘戊", "", "", "", "", "某处", ""))
+    registry.apply_import(batch_id=stage(by, rows).id, by=by, at=LATER)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT count(*), count(*) FILTER (WHERE m.state = {import_marks._STATE}) "
+            "FROM import_mark m JOIN household h ON h.id = m.household_id"
+        )
+        assert cursor.fetchone() == (5, 5)
