@@ -17,7 +17,7 @@ _NOT_LOADED = "这一页没有加载完整，请再点一次提交。"
 class TokenForm(forms.Form):
     """A token for oneself."""
 
-    offered = accounts.OWN_SCOPES
+    offered: tuple[str, ...] = accounts.OWN_SCOPES
     days_max = accounts.OWN_DAYS_MAX
     days_usual = 30
 

@@ -47,12 +47,13 @@ def listed(actor: Actor, filters: QueueFilters, *, at: datetime, cursor: str = "
 
 def _cursor(sort: str, last: Case) -> str:
     due = last.run.next_due_at
-    values = {
+    by_sort: dict[str, list[Any]] = {
         "due": [due and due.isoformat()],
         "newest": [last.opened_at.isoformat()],
         "urged": [last.urges, due and due.isoformat()],
-    }[sort]
-    return base64.urlsafe_b64encode(json.dumps([sort, *values, last.id.hex]).encode()).decode().rstrip("=")
+    }
+    said = [sort, *by_sort[sort], last.id.hex]
+    return base64.urlsafe_b64encode(json.dumps(said).encode()).decode().rstrip("=")
 
 
 def _after(sort: str, cursor: str) -> Q:
