@@ -109,7 +109,7 @@ class CatalogueEntry(Row):
         ]
 
 
-class Dispatch(Row):
+class UnitChoice(Row):
     """What the catalogue suggested when a unit was chosen, and what was chosen."""
 
     scoped_through: ClassVar[str] = "case"

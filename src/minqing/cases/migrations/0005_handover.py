@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="Dispatch",
+            name="UnitChoice",
             fields=[
                 (
                     "id",
@@ -350,28 +350,28 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField(
-            model_name="dispatch",
+            model_name="unitchoice",
             name="case",
             field=models.ForeignKey(
                 on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.case"
             ),
         ),
         migrations.AddField(
-            model_name="dispatch",
+            model_name="unitchoice",
             name="chosen",
             field=models.ForeignKey(
                 on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.unit"
             ),
         ),
         migrations.AddField(
-            model_name="dispatch",
+            model_name="unitchoice",
             name="entry",
             field=models.ForeignKey(
                 on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.catalogueentry"
             ),
         ),
         migrations.AddField(
-            model_name="dispatch",
+            model_name="unitchoice",
             name="suggested",
             field=models.ForeignKey(
                 on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.unit"
@@ -618,7 +618,7 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddIndex(
-            model_name="dispatch",
+            model_name="unitchoice",
             index=models.Index(fields=["entry", "chosen"], name="case_dispatch_entry"),
         ),
         migrations.AddConstraint(

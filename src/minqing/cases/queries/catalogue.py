@@ -15,7 +15,7 @@ from minqing.accounts import public as accounts
 from minqing.areas import public as areas
 from minqing.cases import rules
 from minqing.cases.models import Case, Topic
-from minqing.cases.models_handover import CatalogueEntry, Dispatch
+from minqing.cases.models_handover import CatalogueEntry, UnitChoice
 from minqing.kernel import clock
 from minqing.kernel.access import Actor
 from minqing.workflow import public as workflow
@@ -191,7 +191,7 @@ def _followed(ids: Iterable[UUID]) -> dict[UUID, Followed]:
     """Count what was suggested, followed and chosen instead; one statement."""
     counts: dict[UUID, list[tuple[bool, str, int]]] = defaultdict(list)
     found = (
-        Dispatch.objects.filter(entry__in=list(ids))
+        UnitChoice.objects.filter(entry__in=list(ids))
         .order_by()
         .values("entry", "suggested", "chosen", name=F("chosen__name"))
         .annotate(times=Count("id"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from minqing.cases.models import Case
-from minqing.cases.procedures.vocabulary import ASK_REPORTER
+from minqing.cases.procedures.vocabulary import DONE, NOT_DONE
 from minqing.kernel import clock
 from minqing.workflow import public as workflow
 
@@ -16,8 +16,8 @@ def what_happened(moved: Case, step: workflow.Step, at: datetime) -> str:
     state = workflow.procedure(run.procedure).state(run.state)
     needs_unit = any(need.kind is workflow.NeedKind.CHOICE_UNIT for need in step.needs)
     done = f"已{step.label}" + (f"给{moved.unit.name}" if needs_unit and moved.unit else "")
-    # “没有办好”, “联系不上，先办结” are written down, not acts; asking the reporter merely follows an act.
-    if state.final or set(step.then) - {ASK_REPORTER}:
+    # “没有办好”, “联系不上，先办结” are written down, not acts.
+    if state.final or {DONE, NOT_DONE} & set(step.then):
         done = f"已记下“{step.label}”"
     if state.final:
         return f"{done}。这件事已了结：{state.label}。"

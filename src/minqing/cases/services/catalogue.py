@@ -14,7 +14,7 @@ from minqing.areas import public as areas
 from minqing.cases import rules
 from minqing.cases.events_handover import CatalogueChanged
 from minqing.cases.models import Case, Topic
-from minqing.cases.models_handover import CatalogueEntry, Dispatch
+from minqing.cases.models_handover import CatalogueEntry, UnitChoice
 from minqing.cases.permissions_handover import EDIT_CATALOGUE
 from minqing.cases.queries.catalogue import procedure_title, procedures_to_choose, suggestion
 from minqing.journal.public import record
@@ -131,7 +131,7 @@ def keep_choice(case: Case, run: Run, unit: accounts.Unit, *, at: datetime) -> N
     suggested = suggestion(case.topic, run.area, case.source, on=clock.local(at).date())
     if suggested is None or suggested.unit is None:
         return
-    Dispatch.objects.create(
+    UnitChoice.objects.create(
         id=random_id() if case.is_anonymous else uuid7(),
         case=case, entry_id=suggested.entry_id, suggested=suggested.unit, chosen=unit, chosen_at=at,
     )  # fmt: skip

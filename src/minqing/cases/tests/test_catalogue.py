@@ -11,7 +11,7 @@ from minqing.accounts.models import Unit
 from minqing.accounts.tests.factories import AT, DAY, SmallCounty, small_county
 from minqing.areas.public import Area
 from minqing.cases.models import Case, Topic
-from minqing.cases.models_handover import CatalogueEntry, Dispatch
+from minqing.cases.models_handover import CatalogueEntry, UnitChoice
 from minqing.cases.public import (
     CatalogueInput,
     Report,
@@ -135,7 +135,7 @@ def test_what_was_chosen_instead_is_counted(here):
     [one] = catalogue(dispatcher, here.town, on=DAY)
     assert (one.followed.suggested, one.followed.followed) == (3, 2)
     assert one.followed.instead == (("嵊州市水利水电局", 1),)
-    assert Dispatch.objects.count() == 3
+    assert UnitChoice.objects.count() == 3
 
 
 def test_a_line_may_name_the_procedure_for_a_subject_place_and_source(here):
