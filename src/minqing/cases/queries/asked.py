@@ -1,8 +1,8 @@
-"""The filters of a queue as they stand in an address or are kept by name: read in one way, so that a count is of what opens."""
+"""The filters of a queue, in an address or kept by name: read in one way, so that a count is of what opens."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from typing import Final
 from uuid import UUID
@@ -63,9 +63,13 @@ def read_asked(
 
 def _wrong(given: Mapping[str, str], topics: Collection[str] | None) -> list[str]:
     """Return the names of filters that make no sense, in the order of the bar."""
-    known = {one.key: one for one in workflow.procedures() if one.key != rules.RIGHTS and one.subject_kind == "case"}
+    known = {
+        one.key: one
+        for one in workflow.procedures()
+        if one.key != rules.RIGHTS and one.subject_kind == "case"
+    }
     of_state, _, state = given["state"].partition(".")
-    fits = {
+    fits: dict[str, Callable[[str], bool]] = {
         "view": lambda value: value in VIEWS,
         "text": lambda value: len(clean_line(value)) <= TEXT_MAX,
         "state": lambda value: of_state in known and state in known[of_state].states,

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from minqing.accounts import public as accounts
 from minqing.cases.models import Case
-from minqing.cases.models_desk import DutyMatter, DutyNote
+from minqing.cases.models_desk import DutyMatter, DutyNote, DutyNoteQuerySet
 from minqing.cases.queries.queue import CaseRow, rows
 from minqing.kernel.access import Actor
 from minqing.kernel.errors import NotAllowed
@@ -55,10 +55,16 @@ def desk_of(actor: Actor) -> DutyDesk:
     return DutyDesk(acting.area_id, None, getattr(acting, "area_name", ""))
 
 
+def of_desk(notes: DutyNoteQuerySet, desk: DutyDesk) -> DutyNoteQuerySet:
+    """Return the notes of one desk."""
+    notes = notes.filter(area_id=desk.area_id)
+    return notes.filter(unit_id=desk.unit_id) if desk.unit_id else notes.filter(unit=None)
+
+
 def duty(actor: Actor, *, at: datetime, page: int = 1) -> Duty:
     """Return a page of the notes of the actor's desk."""
     desk = desk_of(actor)
-    found = DutyNote.objects.visible_to(actor).filter(area_id=desk.area_id, unit_id=desk.unit_id)
+    found = of_desk(DutyNote.objects.visible_to(actor), desk)
     total = found.count()
     first = (max(page, 1) - 1) * NOTE_ROWS
     notes = list(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
@@ -131,7 +131,7 @@ def queue(
 def count_many(actor: Actor, asked: Sequence[tuple[QueueFilters, int]], *, at: datetime) -> list[int]:
     """Count many lists in one statement, each up to its cap and one more; the order of the lists does not matter."""
     parts: list[str] = []
-    values: list[object] = []
+    values: list[Any] = []
     for filters, cap in asked:
         try:
             sql, given = (

@@ -67,10 +67,8 @@ def take_over(*, note_id: UUID, by: Actor, at: datetime) -> DutyNote:
     """Take over from whoever wrote a note: it has been read, and by whom."""
     by.require(KEEP_DUTY)
     desk = desk_of(by)
-    found = (
-        DutyNote.objects.visible_to(by).select_for_update(of=("self",)).select_related("person", "taken_by")
-    )
-    note = found.filter(id=note_id, area_id=desk.area_id, unit_id=desk.unit_id).first()
+    found = of_desk(DutyNote.objects.visible_to(by), desk).select_for_update(of=("self",))
+    note = found.select_related("person", "taken_by").filter(id=note_id).first()
     if note is None:
         raise NotThere
     if note.taken_by_id == by.person_id:

@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from minqing.accounts import public as accounts
 from minqing.areas import public as areas
@@ -143,12 +143,12 @@ def _shared(key: str) -> SavedView | None:
     return found if found is not None and found.is_shared else None
 
 
-def _own(by: Actor):  # type: ignore[no-untyped-def]  # a queryset of SavedView
+def _own(by: Actor) -> QuerySet[SavedView]:
     return SavedView.objects.filter(person_id=by.person_id, arranges="", of=None)
 
 
 def _mine(view_id: UUID, by: Actor) -> SavedView:
-    found: SavedView | None = _own(by).select_for_update().filter(id=view_id).first()
+    found = _own(by).select_for_update().filter(id=view_id).first()
     if found is None:
         raise NotThere("没有这个列表，可能已经去掉了。")
     return found

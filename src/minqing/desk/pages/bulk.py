@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from minqing.accounts import public as accounts
 from minqing.areas import public as areas
 from minqing.cases import public as cases
+from minqing.desk.pages.queue import kept_filters
 from minqing.kernel import clock
 from minqing.kernel.errors import Conflict, NotThere, Refused
 from minqing.kernel.ids import uuid7
@@ -49,6 +50,7 @@ class BulkForm(forms.Form):
         if choices.to_units:
             actions.insert(0, (cases.TO_UNIT, "交办给单位"))
         self._offer("action", actions)
+        self._has_actions = bool(actions)
         self._offer("unit", [("", "请选择单位"), *((str(one.id), one.name) for one in units)])
         self._offer("person", [("", "请选择经办人"), *((str(key), label) for key, label in choices.people)])
         if not choices.to_units:
@@ -63,9 +65,7 @@ class BulkForm(forms.Form):
 
     @property
     def has_actions(self) -> bool:
-        field = self.fields["action"]
-        assert isinstance(field, forms.ChoiceField)
-        return bool(list(field.choices))
+        return self._has_actions
 
     def wish(self) -> cases.BulkWish:
         """Return what was chosen; call after ``is_valid``."""
@@ -180,7 +180,7 @@ def _choose(
 def _ticked(request: OfficialRequest) -> list[cases.Ticked]:
     """Return what was ticked with the legs the page showed; or the beginning of the whole list, as it stands now."""
     if "all" in request.POST:
-        filters, _ = cases.read_asked(QueryDict(request.POST.get("query", "")).dict())
+        filters, _ = cases.read_asked(kept_filters(QueryDict(request.POST.get("query", ""))))
         found = cases.first_of(request.actor, filters, at=clock.now(), count=cases.BULK_MAX)
         return [cases.Ticked(case_id, leg) for case_id, leg in found]
     ticked: dict[UUID, cases.Ticked] = {}

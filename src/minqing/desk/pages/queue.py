@@ -48,7 +48,7 @@ def queue(request: OfficialRequest) -> HttpResponse:
         "view": asked.view,
         "tabs": [(one, address_of(one)) for one in tabs],
         "tab": tab,
-        "is_changed": tab is not None and _worth_keeping(given) != dict(tab.asked),
+        "is_changed": tab is not None and kept_filters(given) != dict(tab.asked),
         "active": [
             (label, words, with_changes(given, page=None, **{name: None}))
             for name, label, words in asked.form.active()
@@ -58,7 +58,7 @@ def queue(request: OfficialRequest) -> HttpResponse:
         "found": found,
         "page": paginator_page(found),
         "unit": "条" if found.total <= cases.COUNT_MAX else "条以上",
-        "asked": _worth_keeping(given).items(),
+        "asked": kept_filters(given).items(),
         "query": _query(given),
         "columns": (tab.columns if tab else ()) or cases.USUAL_COLUMNS,
         "all_columns": cases.QUEUE_COLUMNS.items(),
@@ -95,10 +95,10 @@ class Asked:
         if unit_id is not None and str(unit_id) not in {key for key, _ in in_units}:
             in_units += _another_unit(unit_id, given)
         self.form = QueueFilterForm(given, areas=in_areas, units=in_units)
-        filters, wrong = cases.read_asked(given.dict(), topics=self.form.topics)
+        filters, wrong = cases.read_asked(kept_filters(given), topics=self.form.topics)
         # The page knows the path; the list then asks for no subselect.
         self.filters = replace(filters, area_id=None, area_path=path) if filters.area_id else filters
-        self.view = cases.TODO if "view" in wrong or not given.get("view") else given["view"]
+        self.view = cases.TODO if "view" in wrong else _text(given, "view") or cases.TODO
         for name in wrong:
             given.pop(name, None)
         given["view"] = self.view
@@ -149,13 +149,20 @@ def _opened(query: QueryDict, tabs: Sequence[cases.Tab]) -> QueryDict:
     return given
 
 
-def _worth_keeping(given: QueryDict) -> dict[str, str]:
-    return {name: given[name] for name in cases.ASKED if given.get(name)}
+def kept_filters(given: QueryDict) -> dict[str, str]:
+    """Return the filters of an address that say something, by name."""
+    return {name: _text(given, name) for name in cases.ASKED if given.get(name)}
+
+
+def _text(given: QueryDict, name: str) -> str:
+    """Return the last value of a parameter: of one given without any, Django makes a list."""
+    value = given.get(name)
+    return value if isinstance(value, str) else ""
 
 
 def _query(given: QueryDict) -> str:
     kept = QueryDict(mutable=True)
-    kept.update(_worth_keeping(given))
+    kept.update(kept_filters(given))
     return kept.urlencode()
 
 
@@ -173,7 +180,7 @@ def _around(given: QueryDict, actor: Actor) -> tuple[list[areas.Area], list[area
     """Return what the filter's area sits in and what lies below it, else of the acting one's; and what was ignored."""
     ignored: list[str] = []
     if given.get("area"):
-        area_id = an_id(given["area"])
+        area_id = an_id(_text(given, "area"))
         above, below = areas.around_area(area_id) if area_id else ([], [])
         if above:
             return above, below, ignored

@@ -16,7 +16,7 @@ from minqing.accounts import public as accounts
 from minqing.areas import public as areas
 from minqing.cases import public as cases
 from minqing.desk.asked import page_number
-from minqing.desk.pages.queue import address_of
+from minqing.desk.pages.queue import address_of, kept_filters
 from minqing.kernel import clock
 from minqing.kernel.errors import NotThere, Refused
 from minqing.kernel.pages import OfficialRequest, page
@@ -68,7 +68,7 @@ def view_columns(request: OfficialRequest) -> HttpResponse:
 def views_arrange(request: OfficialRequest) -> HttpResponse:
     """Put one's tabs in order and choose which opens first."""
     places = {
-        name.removeprefix("place-"): page_number(value) if value else LAST
+        name.removeprefix("place-"): page_number(str(value)) if value else LAST
         for name, value in request.POST.items()
         if name.startswith("place-")
     }
@@ -109,7 +109,7 @@ def view_forget(request: OfficialRequest, view_id: UUID) -> HttpResponse:
 
 
 def _filters(request: HttpRequest) -> dict[str, str]:
-    return QueryDict(request.POST.get("query", "")).dict()
+    return kept_filters(QueryDict(request.POST.get("query", "")))
 
 
 def _render(request: OfficialRequest, *, wrong: str = "", status: int = 200) -> HttpResponse:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final
 
 from django import template
 from django.template import Context
@@ -29,6 +30,26 @@ def desk_menu(context: Context) -> list[Shown]:
 def desk_menu_groups(context: Context) -> list[Shown | Group]:
     """Return the menu of whoever is signed in, as it stands in the head of the page."""
     return grouped(desk_menu(context))
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key that goes to a page."""
+
+    key: str
+    label: str
+    href: str
+
+
+KEYS: Final = {
+    "home": "t", "queue": "q", "case_new": "n", "hotline": "h", "registry": "r", "board": "b", "duty": "d",
+}  # fmt: skip
+
+
+@register.simple_tag(takes_context=True)
+def desk_keys(context: Context) -> list[Key]:
+    """Return the keys that go to pages of whoever is signed in."""
+    return [Key(KEYS[one.name], one.label, one.href) for one in desk_menu(context) if one.name in KEYS]
 
 
 @register.simple_tag

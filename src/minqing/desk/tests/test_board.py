@@ -1,6 +1,7 @@
 """The board in three colours: every number equals the list it opens, for towns and counties, areas and units."""
 
 import re
+from typing import Any
 
 from django.urls import reverse
 
@@ -71,7 +72,7 @@ def test_the_export_has_the_numbers_of_the_page_and_says_how_many_rows(desk):
 
     telephoned(desk.county.grid)
     client = stepped_up(desk.as_(TOWN_DISPATCHER))
-    answer = client.post(reverse("desk:board_export"), {"form": "csv", "query": ""})
+    answer: Any = client.post(reverse("desk:board_export"), {"form": "csv", "query": ""})
     lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
     assert lines[0] == "辖区,已超时,快到时限,时限内,不计时,共"
     assert re.fullmatch(r"共 \d+ 行", lines[-1])

@@ -2,8 +2,8 @@
 
 from django.urls import reverse
 
-from minqing.accounts.tests.factories import make_person
 from minqing.accounts.tests.factories import appoint as appointed
+from minqing.accounts.tests.factories import make_person
 from minqing.cases.models_desk import DutyNote
 from minqing.desk.tests.county import signed_in, telephoned
 from minqing.journal.models import Entry
@@ -42,6 +42,7 @@ def test_a_note_is_written_read_and_taken_over(desk):
     for _ in range(2):
         assert other.post(take).status_code == 302
     note.refresh_from_db()
+    assert note.taken_by is not None
     assert note.taken_by.name == "接班人"
     kinds = list(
         Entry.objects.filter(kind__startswith="cases.duty")

@@ -21,7 +21,8 @@ def sent(client, address, form, query=""):
     assert answer.status_code == 200
     data = b"".join(answer.streaming_content)
     if form == "xlsx":
-        return [[cell or "" for cell in row] for row in load_workbook(io.BytesIO(data)).active.values]
+        [sheet] = load_workbook(io.BytesIO(data)).worksheets
+        return [[cell or "" for cell in row] for row in sheet.values]
     return list(csv.reader(io.StringIO(data.decode("utf-8-sig"))))
 
 

@@ -47,6 +47,11 @@ def reporter_sees(case, attachment):
     return answer, attachment.id in {*found.result_photos, *found.photos}
 
 
+def brightness(image, x, y):
+    red, green, blue = image.getpixel((x, y))
+    return red + green + blue
+
+
 def release(client, attachment, *boxes):
     columns = zip(*boxes, strict=True) if boxes else ((), (), (), ())
     given = dict(zip(("left", "top", "width", "height"), columns, strict=True))
@@ -69,8 +74,8 @@ def test_what_is_covered_is_gone_and_the_original_stays(desk, handled):
     seen = Image.open(io.BytesIO(b"".join(answer.streaming_content)))
     assert seen.size == (400, 200)
     assert not seen.getexif()
-    assert all(sum(seen.getpixel((x, y))) < 160 for x in range(100, 200, 7) for y in range(50, 150, 7))
-    assert sum(seen.getpixel((20, 20))) > 650
+    assert all(brightness(seen, x, y) < 160 for x in range(100, 200, 7) for y in range(50, 150, 7))
+    assert brightness(seen, 20, 20) > 650
     assert default_storage.open(str(result.file)).read() == before
     assert "遮住 1 处后公开" in timeline("case", case.id)[-1].sentence
 

@@ -1,5 +1,7 @@
 """Wording of answers: filled in by the server, put into a step without losing a word, changed by whose it is."""
 
+from typing import Any
+
 import pytest
 from django.urls import reverse
 
@@ -14,8 +16,8 @@ from minqing.kernel.roles import GRID_WORKER, HANDLER, TOWN_DISPATCHER, VILLAGE_
 WORDS = "您反映的｛事项编号｝已收到，{登记日期}登记，由{承办单位}在{应完成时间}前答复。"
 
 
-def written(desk, role=TOWN_DISPATCHER, **given):
-    given = {"template_id": uuid7(), "name": "不予受理", "words": WORDS} | given
+def written(desk: Any, role: Any = TOWN_DISPATCHER, **given: Any) -> AnswerTemplate:
+    given = {"template_id": uuid7(), "name": "不予受理", "words": WORDS, **given}
     return cases.save_template(by=desk.county.actor(role), at=AT, **given)
 
 

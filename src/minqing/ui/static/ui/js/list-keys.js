@@ -22,7 +22,8 @@ function move(by) {
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-  if (event.target.closest("input, textarea, select, [contenteditable], dialog")) return;
+  if (event.target.closest("input:not([type=checkbox]), textarea, select, [contenteditable], dialog")) return;
+  if (document.documentElement.dataset.keys === "off") return; // turned off by whoever sits there (desk/keys.js)
   if (!document.querySelector("[data-list]")) return;
   if (event.key === "j" || event.key === "k") {
     event.preventDefault();
