@@ -51,7 +51,7 @@ def clock_part(run: Run, actor: Actor) -> ClockPart:
     """What a page shows of requests about a run's clocks; one statement."""
     measure = Leg.objects.filter(run_id=OuterRef("run_id"), number=OuterRef("leg")).values("within_measure")
     found = list(ClockRequest.objects.filter(run=run).annotate(measure=Subquery(measure)))
-    lines = {one.id: _line(one, run) for one in found}
+    lines = {one.id: _line(one, run, one.measure) for one in found}
     open_ = next(
         (one for one in found if one.state == ASKED and one.leg == run.legs_count and run.is_running), None
     )
@@ -76,11 +76,11 @@ def extendable(run: Run) -> dict[str, Within]:
     return {name: within for name, within in (("leg", leg), ("overall", whole)) if within is not None}
 
 
-def _line(one: ClockRequest, run: Run) -> RequestLine:
+def _line(one: ClockRequest, run: Run, leg_measure: str) -> RequestLine:
     if one.amount is None:
         words = pause_words(one)
     else:
-        measure = Measure(run.overall_measure if one.for_overall else one.measure)
+        measure = Measure(run.overall_measure if one.for_overall else leg_measure)
         words = f"{'全程' if one.for_overall else ''}延期 {Within(one.amount, measure).words}"
     return RequestLine(
         id=one.id,

@@ -46,7 +46,7 @@ def set_term(
         raise Refused("整个规程只能改预警比例；时限请逐个环节改。", field="amount")
     if within is not None and not 1 <= within.amount <= AMOUNT_MAX[within.measure]:
         most = Within(AMOUNT_MAX[within.measure], within.measure)
-        raise Refused(f"时限应在 1 到 {most.words} 之间。", field="amount")
+        raise Refused(f"时限应在 1 到 {most.words}之间。", field="amount")
     if yellow_percent is not None and not 0 <= yellow_percent <= 100:
         raise Refused("预警比例应在 0 到 100 之间。", field="yellow_percent")
     if not why.strip():

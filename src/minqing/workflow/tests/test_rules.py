@@ -18,7 +18,12 @@ from minqing.workflow.rules import (
     Calendar,
     Colour,
     OfficeHours,
+    Pause,
+    Term,
+    colour_of,
+    deadline,
     due_at,
+    end_of_day,
     face,
     in_words,
     stopped,
@@ -280,3 +285,85 @@ def test_a_calendar_without_working_days_ends_in_a_sentence_not_in_a_loop():
         due_at(at(11, 20), working_days(1), calendar)
     with pytest.raises(ValueError, match="did not end"):
         due_at(at(11, 20), working_hours(1), calendar)
+
+
+# Pauses and extensions.
+
+
+@st.composite
+def pauses(draw):
+    """Up to three stretches that do not overlap, in the order of time."""
+    edges = sorted(draw(st.sets(minutes, max_size=6)))
+    begins = datetime.combine(FIRST, time(), ZONE)
+    pairs = zip(edges[::2], edges[1::2], strict=False)
+    return [Pause(begins + timedelta(minutes=a), begins + timedelta(minutes=b)) for a, b in pairs]
+
+
+@settings(deadline=None, max_examples=100)
+@given(calendars(), moments, spans)
+def test_without_pauses_and_extensions_a_deadline_is_the_plain_one(calendar, start, within):
+    assert deadline(start, within, calendar, pauses=[], extensions=[]) == due_at(start, within, calendar)
+
+
+@settings(deadline=None, max_examples=150)
+@given(calendars(), moments, spans, pauses())
+def test_no_pause_shortens_a_clock_and_one_more_never_does(calendar, start, within, stretches):
+    at = [deadline(start, within, calendar, pauses=stretches[:n]).at for n in range(len(stretches) + 1)]
+    assert at == sorted(at)
+
+
+@settings(deadline=None, max_examples=100)
+@given(calendars(), moments, moments, spans, pauses())
+def test_with_pauses_too_whoever_starts_later_is_never_due_earlier(calendar, a, b, within, stretches):
+    first, second = (deadline(one, within, calendar, pauses=stretches).at for one in sorted((a, b)))
+    assert first <= second
+
+
+@settings(deadline=None, max_examples=100)
+@given(calendars(), moments, spans, st.lists(st.integers(1, 9), max_size=3), pauses())
+def test_extensions_add_up_and_never_shorten(calendar, start, within, extensions, stretches):
+    longer = Within(within.amount + sum(extensions), within.measure)
+    found = deadline(start, within, calendar, pauses=stretches, extensions=extensions)
+    assert found == deadline(start, longer, calendar, pauses=stretches)
+    assert found.at >= deadline(start, within, calendar, pauses=stretches).at
+
+
+@settings(deadline=None, max_examples=100)
+@given(calendars(), moments, spans, pauses())
+def test_office_time_outside_pauses_is_what_a_clock_counts(calendar, start, within, stretches):
+    found = deadline(start, within, calendar, pauses=stretches)
+    total = working_time_between(start, found.at, calendar, stretches)
+    if within.measure is Measure.WORKING_HOURS:
+        assert total == timedelta(hours=within.amount)
+    left = working_time_between(found.yellow_at, found.at, calendar, stretches)
+    assert left * 100 == total * calendar.yellow_percent
+    assert not any(pause.since <= found.at < pause.until for pause in stretches) or found.at in [
+        pause.since for pause in stretches
+    ]
+
+
+def test_a_threshold_of_its_own_wins_over_the_countys():
+    found = deadline(at(11, 20, 8, 30), working_hours(7), CALENDAR, yellow_percent=50)
+    assert found.yellow_at == at(11, 20, 12)
+    assert deadline(at(11, 20, 8, 30), working_hours(7), CALENDAR, yellow_percent=100).yellow_at == at(
+        11, 20, 8, 30
+    )
+
+
+def test_a_paused_clock_says_until_when_and_a_whole_one_says_so():
+    until = end_of_day(date(2026, 11, 24))
+    paused = face(None, None, False, None, at(11, 20), CALENDAR, paused_until=until)
+    assert (paused.colour, paused.words) == (Colour.GREY, "已挂起，到11月24日")
+    due = at(11, 20, 17, 30)
+    whole = face(due, due, False, Measure.WORKING_DAYS, at(11, 20, 14, 30), CALENDAR, overall=True)
+    assert whole.words == "全程还剩 3 小时"
+    assert colour_of(None, None, at(11, 20)) is Colour.GREY
+
+
+def test_the_term_that_holds_is_the_latest_that_has_begun():
+    terms = (Term(3, at(11, 22)), Term(2, at(11, 18)))
+    calendar = Calendar(terms=MappingProxyType({("p", "s"): terms}))
+    assert calendar.term("p", "s", at(11, 20)) is terms[1]
+    assert calendar.term("p", "s", at(11, 23)) is terms[0]
+    assert calendar.term("p", "s", at(11, 1)) is None
+    assert calendar.term("p", "other", at(11, 20)) is None
