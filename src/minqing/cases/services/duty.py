@@ -14,7 +14,7 @@ from minqing.cases.events_desk import DutyNoteWritten, DutyTakenOver
 from minqing.cases.models import Case
 from minqing.cases.models_desk import DUTY_WORDS_MAX, DutyMatter, DutyNote
 from minqing.cases.permissions_desk import KEEP_DUTY
-from minqing.cases.queries.duty import desk_of
+from minqing.cases.queries.duty import desk_of, of_desk
 from minqing.journal.public import record
 from minqing.kernel.access import Actor
 from minqing.kernel.errors import Conflict, NotThere, Refused

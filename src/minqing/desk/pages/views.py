@@ -117,6 +117,7 @@ def _render(request: OfficialRequest, *, wrong: str = "", status: int = 200) -> 
     found, _ = cases.counted(actor, cases.tabs(actor), at=clock.now())
     context: dict[str, Any] = {
         "tabs": [(number, one, address_of(one)) for number, one in enumerate(found, 1)],
+        "first": next((one.key for one in found if one.is_default), cases.TODO),
         "own": [one for one in found if one.is_own],
         "wrong": wrong,
         "views_max": cases.VIEWS_MAX,
