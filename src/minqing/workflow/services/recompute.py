@@ -55,7 +55,8 @@ def recompute_clocks(*, at: datetime, progress: Progress | None = None) -> int:
     Safe to run twice, beside another and after being cut short: a batch is one transaction, and what was brought up
     is not found again.
     """
-    waiting = Recomputation.objects.filter(settled_at=None).order_by("number")
+    # The latest first: what its days touch is its doing, whatever waited before it.
+    waiting = Recomputation.objects.filter(settled_at=None).order_by("-number")
     return sum(_bring_up(one.number, at, progress) for one in waiting)
 
 
