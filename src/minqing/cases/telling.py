@@ -32,7 +32,8 @@ RULED: Final = kind("cases.ruled", "退单裁定", "事项 {number} 的退单已
 ANSWERED: Final = kind("cases.answered", "反映人已回答", "事项 {number} 的反映人已回答：{state}")
 CLOCK_MOVED: Final = kind("cases.clock_moved", "时限变动", "事项 {number} 的时限有变动：{state}")
 # A changed calendar moves many clocks at once: one line a person with their number, told by ``services.moved``.
-CLOCKS_MOVED: Final = kind("cases.clocks_moved", "时限变动", "工作日历有调整，您手上有事项的时限变了，请登录查看")
+CLOCKS_MOVED: Final = kind("cases.clocks_moved", "日历调整", "工作日历有调整，您手上有事项的时限变了，请登录查看")
+CLOCK_ASKED: Final = kind("cases.clock_asked", "等您决定", "事项 {number} 有延期或挂起的申请等您决定：{state}")
 CLOSED: Final = kind("cases.closed", "有结果了", "您登记的事项 {number}：{state}")
 
 
@@ -82,6 +83,11 @@ def _known(*people: UUID | None) -> Iterable[UUID] | None:
     return [one for one in people if one is not None] or None
 
 
+def who_decides(one: Happened) -> Iterable[UUID | None]:
+    """Who may grant more time or a pause there; whoever asked is left out."""
+    return workflow.approvers_of(one.run, on=one.on) if one.run.is_running else ()
+
+
 def the_named(one: Happened) -> Iterable[UUID] | None:
     """The person whom the event itself names."""
     given = one.event.person_id
@@ -108,6 +114,7 @@ TELLINGS: Final = (
     Telling(events_handover.UrgedBySupervisor, SUPERVISED, whose_turn),
     Telling(clocks.HolderNamed, TURN, the_named),
     Telling(clocks.RunOverdue, OVERDUE, whose_turn),
+    Telling(clocks.ClockAsked, CLOCK_ASKED, who_decides),
     Telling(clocks.ClockDecided, CLOCK_MOVED, whose_turn),
     Telling(clocks.PauseEnded, CLOCK_MOVED, whose_turn),
     Telling(events.Urged, URGED, whose_turn),

@@ -1,4 +1,4 @@
-"""The forms of messages: one's own settings, channels, subscriptions, and the filters of what was sent."""
+"""The forms of channels and subscriptions, and the filters of what was sent."""
 
 from __future__ import annotations
 
@@ -19,42 +19,8 @@ def _kinds(label: str, **given: Any) -> forms.MultipleChoiceField:
     return forms.MultipleChoiceField(label=label, widget=BigManyChoices, required=False, **given)
 
 
-def _choices(keys: Iterable[str] | None = None) -> list[tuple[str, str]]:
-    wanted = None if keys is None else set(keys)
-    return [(one.key, one.label) for one in notices.told_kinds() if wanted is None or one.key in wanted]
-
-
-class PreferenceForm(forms.Form):
-    """What one hears in the product, and one's own quiet hours."""
-
-    heard = _kinds("在系统里提醒我", help_text="去掉的以后不再出现在“消息”里；待办不受影响")
-    quiet_begins = forms.TimeField(label="我的静默时段，从", widget=TimeInput, required=False)
-    quiet_ends = forms.TimeField(
-        label="到", widget=TimeInput, required=False,
-        help_text="这段时间里不往手机发，过后再发；督查催办这类急事照发。都空着就只按全县的来",
-    )  # fmt: skip
-
-    def __init__(self, *given: Any, **named: Any) -> None:
-        super().__init__(*given, **named)
-        self.fields["heard"].choices = _choices()  # type: ignore[attr-defined]
-
-
-class AddressForm(forms.Form):
-    """One's own address on a channel."""
-
-    address = CleanCharField(label="接收号码", max_length=notices.ADDRESS_MAX, required=False)
-    kinds = _kinds("发给我")
-    is_on = forms.BooleanField(label="启用", required=False)
-
-    def __init__(self, data: Any, *, channel: notices.OwnChannel) -> None:
-        super().__init__(data, initial={"kinds": channel.kinds, "is_on": channel.is_on})
-        self.fields["kinds"].choices = _choices(channel.channel.kinds)  # type: ignore[attr-defined]
-        self.fields["address"].help_text = (
-            f"现在是 {channel.shown}；不改就空着"
-            if channel.is_set
-            else "手机号或账号，按渠道的要求填；加密保存"
-        )
-        self.fields["address"].required = not channel.is_set
+def _choices() -> list[tuple[str, str]]:
+    return [(one.key, one.label) for one in notices.told_kinds()]
 
 
 class ChannelForm(forms.Form):

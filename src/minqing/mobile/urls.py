@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from minqing.mobile.pages import disclosure, joint, matters, me, personal_codes, today, visits
+from minqing.mobile.pages import disclosure, joint, matters, me, notices, personal_codes, today, visits
 
 app_name = "mobile"
 urlpatterns = [
@@ -29,4 +29,8 @@ urlpatterns = [
     path("parts/<uuid:part_id>/", joint.part, name="part"),
     path("parts/<uuid:part_id>/<slug:step>/", joint.part_take, name="part_take"),
     path("me/", me.me, name="me"),
+    path("notices/", notices.own, name="notices"),
+    path("notices/settings/", notices.settings, name="notice_settings"),
+    path("notices/settings/<uuid:channel_id>/", notices.address, name="notice_address"),
+    path("notices/settings/<uuid:channel_id>/try/", notices.address_try, name="notice_address_try"),
 ]

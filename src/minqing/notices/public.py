@@ -1,5 +1,6 @@
 """The front door of notices."""
 
+from minqing.notices.forms import AddressForm, PreferenceForm
 from minqing.notices.models import (
     Address,
     Channel,
@@ -68,12 +69,12 @@ from minqing.notices.services.telling import News, tell, tell_many
 __all__ = [
     "ADDRESS_MAX", "COUNT_MAX", "KINDS", "MANAGE_CHANNELS", "MANAGE_SUBSCRIPTIONS", "NAME_MAX", "OLD_SECRET_KEPT",
     "PAGE_ROWS", "PLACEHOLDER", "SCHEMES", "SIGNATURE_HEADER", "STATE_LABELS", "TRIAL", "TRIAL_KIND", "URL_MAX",
-    "Address", "Announcement", "Channel", "Delivery", "DeliveryFilters", "Kind", "News", "Notice", "OwnChannel",
-    "Preference", "Push", "PushAttempt", "Quiet", "QuietHours", "State", "Subscription", "announce", "attempts",
-    "change_secret", "channel", "channels", "count_own", "county_quiet_hours", "deliveries", "deliveries_of", "follow",
-    "forget_old_secret", "kind", "mark_read", "own_channel", "own_channels", "own_notices", "preference", "push",
-    "push_again", "pushes", "read_about", "send_again", "set_address", "set_channel", "set_county_quiet",
-    "set_preference",
-    "set_subscription", "sign", "subscription", "subscriptions", "sweep", "tell", "tell_many", "told_kinds",
-    "try_channel", "try_own", "try_subscription", "unread",
+    "Address", "AddressForm", "Announcement", "Channel", "Delivery", "DeliveryFilters", "Kind", "News", "Notice",
+    "OwnChannel", "Preference", "PreferenceForm", "Push", "PushAttempt", "Quiet", "QuietHours", "State",
+    "Subscription", "announce", "attempts", "change_secret", "channel", "channels", "count_own",
+    "county_quiet_hours", "deliveries", "deliveries_of", "follow", "forget_old_secret", "kind", "mark_read",
+    "own_channel", "own_channels", "own_notices", "preference", "push", "push_again", "pushes", "read_about",
+    "send_again", "set_address", "set_channel", "set_county_quiet", "set_preference", "set_subscription", "sign",
+    "subscription", "subscriptions", "sweep", "tell", "tell_many", "told_kinds", "try_channel", "try_own",
+    "try_subscription", "unread",
 ]  # fmt: skip

@@ -15,7 +15,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from minqing.cases import public as cases
 from minqing.desk.answers import refused_onto
 from minqing.desk.asked import page_number, paged, posted
-from minqing.desk.forms_notices import AddressForm, PreferenceForm
 from minqing.kernel import clock
 from minqing.kernel.errors import Refused
 from minqing.kernel.pages import OfficialRequest, page
@@ -64,18 +63,14 @@ def go(request: OfficialRequest, kind: str, subject_id: UUID) -> HttpResponse:
 def settings(request: OfficialRequest) -> HttpResponse:
     """Say what one does not want in the product, when one's own messages rest, and where one may be reached."""
     actor, status = request.actor, 200
-    held = notices.preference(actor)
-    heard = [one.key for one in notices.told_kinds() if one.key not in held.muted]
-    first = {"heard": heard, "quiet_begins": held.quiet_begins, "quiet_ends": held.quiet_ends}
-    form = PreferenceForm(posted(request), initial=first)
+    form = notices.PreferenceForm(posted(request), actor=actor)
     if form.is_bound:
         status = 400
         if form.is_valid():
             given = form.cleaned_data
-            muted = [one.key for one in notices.told_kinds() if one.key not in given["heard"]]
             try:
                 notices.set_preference(
-                    muted=muted, begins=given["quiet_begins"], ends=given["quiet_ends"], by=actor
+                    muted=form.muted, begins=given["quiet_begins"], ends=given["quiet_ends"], by=actor
                 )
             except Refused as refused:
                 status = refused_onto(form, refused)
@@ -97,7 +92,7 @@ def address(request: OfficialRequest, channel_id: UUID) -> HttpResponse:
     """Give one's own address on a channel and say what one wants to hear there."""
     actor, status = request.actor, 200
     mine = notices.own_channel(actor, channel_id)
-    form = AddressForm(posted(request), channel=mine)
+    form = notices.AddressForm(posted(request), actor=actor, channel=mine)
     if form.is_bound:
         status = 400
         if form.is_valid():

@@ -15,7 +15,7 @@ from minqing.journal.models import Entry
 from minqing.kernel import clock
 from minqing.kernel.roles import SECURITY_ADMINISTRATOR, SYSTEM_ADMINISTRATOR, TOWN_DISPATCHER, VILLAGE_CLERK
 from minqing.notices import public as notices
-from minqing.notices.models import Address, Channel, Delivery, Notice, Push, Subscription
+from minqing.notices.models import Address, Channel, Delivery, Notice, Preference, Push, Subscription
 
 TOKEN = "2bb3a7ef-1111-4222-8333-c0ffee000001"
 PHONE = "13867500091"
@@ -100,7 +100,7 @@ def test_one_gives_one_s_own_number_and_sees_it_masked(desk, administrator):
 def test_what_one_does_not_want_to_hear_is_not_told(desk):
     dispatcher = desk.county.actor(TOWN_DISPATCHER)
     client = signed_in(dispatcher)
-    heard = [one for one in kinds() if one != "cases.turn"]
+    heard = [one.key for one in notices.told_kinds(dispatcher) if one.key != "cases.turn"]
     answer = client.post(
         reverse("desk:notice_settings"),
         {"heard": heard, "quiet_begins": "21:30", "quiet_ends": "07:00"},
@@ -220,3 +220,29 @@ def test_the_county_s_quiet_hours(desk, administrator):
     assert "21:30 到次日 07:00" in words(answer)
     administrator.post(url, {})
     assert "没有设" in words(administrator.get(reverse("desk:channels")))
+
+
+def test_the_phone_shows_the_same_and_sets_the_same(desk, administrator):
+    set_up(administrator, name="短信", url=f"jsons://sms.example.cn/?-to={notices.PLACEHOLDER}")
+    gate = Channel.everything.get()
+    everyone(desk.county)
+    for _ in range(5):
+        telephoned(desk.county.grid)
+    read(list(Entry.objects.order_by("id")), at=AT)
+    notice = Notice.objects.select_related("person").order_by("id")[0]
+    client = Client()
+    client.force_login(notice.person)
+    assert "5 条未读" in words(client.get(reverse("mobile:today")))
+    assert "5 条未读" in words(client.get(reverse("mobile:me")))
+    assert notice.sentence in words(client.get(reverse("mobile:notices")))
+    url = reverse("mobile:notice_address", args=[gate.id])
+    assert client.post(url, {"is_on": "on"}).status_code == 400
+    answer = client.post(url, {"address": PHONE, "kinds": ["cases.turn"], "is_on": "on"}, follow=True)
+    assert "138****0091" in words(answer)
+    client.post(reverse("mobile:notice_address_try", args=[gate.id]))
+    answer = client.post(reverse("mobile:notice_settings"), {"heard": ["cases.turn"]}, follow=True)
+    assert "最近一次：等待" in words(answer)
+    assert "cases.urged" in Preference.objects.get().muted
+    assert client.post(reverse("mobile:notice_settings"), {"quiet_begins": "09:00"}).status_code == 400
+    client.post(reverse("mobile:notices_read"))
+    assert "条未读" not in words(client.get(reverse("mobile:me")))

@@ -23,10 +23,11 @@ NOTICES: Final = 6
 def me(request: OfficialRequest) -> HttpResponse:
     """Show who I am here."""
     actor = request.actor
+    unread = notices.unread(actor)
     given = {
         "notices": cases.own_notices(actor, NOTICES),
-        "unread": notices.unread(actor),
-        "channels": notices.own_channels(actor),
+        "unread": unread,
+        "unread_words": f"{unread} 条未读",
         "acting_label": actor.acting.label if actor.acting else "目前没有有效的任职，请联系安全管理员",
         "many": len(actor.appointments) > 1,
         "may_hand_codes": actor.may(rights.HAND_OVER_CODES),

@@ -19,6 +19,7 @@ from minqing.notices import public as notices
 
 DUE_SHOWN = 5
 TODO_SHOWN = 5
+NOTICES_SHOWN = 3
 
 
 @page(signed_in="everyone who signs in has a first page")
@@ -40,7 +41,8 @@ def today(request: OfficialRequest) -> HttpResponse:
             "todo_title": f"等我办的事（{waiting.total_words}）",
             "todo_more": waiting.total > TODO_SHOWN,
             "access_notices": disclosure.notices(actor),
-            "notices": [one for one in cases.own_notices(actor) if not one.is_read],
+            "notices": [one for one in cases.own_notices(actor) if not one.is_read][:NOTICES_SHOWN],
+            "unread": notices.unread(actor),
         },
         tab="today",
     )

@@ -22,16 +22,19 @@ from minqing.notices.models import (
     QuietHours,
     Subscription,
 )
-from minqing.notices.rules import KINDS, TRIAL, Kind, Quiet, State, masked
+from minqing.notices.permissions import MANAGE_SUBSCRIPTIONS
+from minqing.notices.rules import KINDS, SUBSCRIPTION_STOPPED, TRIAL, Kind, Quiet, State, masked
 
 PAGE_ROWS: Final = 50
 COUNT_MAX: Final = 10_000
 OF_SUBJECT_MAX: Final = 50
 
 
-def told_kinds() -> list[Kind]:
-    """Return the kinds of news that people can choose, in the order they were declared."""
-    return [one for one in KINDS.values() if one is not TRIAL]
+def told_kinds(actor: Actor | None = None) -> list[Kind]:
+    """Return the kinds of news that can be chosen, in the order they were declared; for one person: their own."""
+    own = [one for one in KINDS.values() if one not in (TRIAL, SUBSCRIPTION_STOPPED)]
+    keeps = actor is None or actor.may(MANAGE_SUBSCRIPTIONS)
+    return [*own, SUBSCRIPTION_STOPPED] if keeps else own
 
 
 def own_notices(actor: Actor, limit: int = 20, *, first: int = 0) -> list[Notice]:
