@@ -1,7 +1,7 @@
 """The front door of the workflow."""
 
 from minqing.workflow.answering import Turn, accountable, told_when_late, who_may
-from minqing.workflow.clock_requests import ClockPart, RequestLine, clock_part, extendable
+from minqing.workflow.clock_requests import ClockPart, RequestLine, approvers_of, clock_part, extendable
 from minqing.workflow.colours import (
     ColourChange,
     ShownClock,
@@ -125,7 +125,7 @@ __all__ = [
     "Decision", "Due", "Effect", "History", "Leeway", "Leg", "LegView", "Measure", "MovedClock", "MovedPage", "Need",
     "NeedKind", "OfficeHours", "Procedure", "ProcedureTerms", "Recomputation", "Recomputed", "RequestLine", "Run",
     "RunQuerySet", "ShownClock", "State", "Step", "Taken", "TermLine", "TermVersion", "TodoCount", "Turn",
-    "UnknownProcedure", "Within", "WorkingDay", "accountable", "advance", "ask_extension", "ask_pause",
+    "UnknownProcedure", "Within", "WorkingDay", "accountable", "advance", "approvers_of", "ask_extension", "ask_pause",
     "calendar_days", "calendar_is_published", "change_procedure", "clock_facts", "clock_part", "clocks_in",
     "clocks_of", "colour_at", "colour_changes", "colour_on", "colour_then", "current_calendar", "days_of_year",
     "decide_request", "due_at", "end_pause", "end_pauses", "ensure_calendar", "extendable", "face", "face_of",
