@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
 
+from minqing.accounts import public as accounts
 from minqing.kernel.access import Actor
 from minqing.workflow.models import ClockRequest, Leg, Run
 from minqing.workflow.models_clocks import ASKED
@@ -68,6 +69,13 @@ def clock_part(run: Run, actor: Actor) -> ClockPart:
         may_resume=paused and (asks or decides),
         approvers="、".join(role.label for role in leeway.approvers),
     )
+
+
+def approvers_of(run: Run, *, on: date) -> list[UUID]:
+    """The people who may decide on requests about a run's clocks on a day, whatever area above it they stand at."""
+    roles = [role.key for role in procedure(run.procedure).leeway.approvers]
+    held = accounts.appointments_where(Q(role__in=roles, area__path__above=run.area.path), on)
+    return sorted({one.person_id for one in held})
 
 
 def extendable(run: Run) -> dict[str, Within]:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from minqing.accounts.tests.factories import AT
 from minqing.cases.public import Case, Report, new_report_id, open_case
 from minqing.cases.services.moved import tell_holders
+from minqing.cases.services.telling import read
 from minqing.desk.tests.county import WORDS, Desk, telephoned
 from minqing.journal.public import Entry, deliver
 from minqing.kernel import clock
@@ -58,6 +59,9 @@ def test_more_time_is_asked_for_and_granted_by_somebody_else(desk: Desk, case) -
     assert "申请延期 1 个工作小时" in waiting
     assert "不同意</button>" not in waiting, "not by who asked"
     asked = ClockRequest.objects.get()
+    read(list(Entry.objects.filter(kind="workflow.clock_asked")), at=AT)
+    (told,) = Notice.objects.filter(kind="cases.clock_asked")
+    assert told.person_id == desk.county.people["reviewer"].id, "who decides, and not who asked"
     assert "同意" in page(reviewer, "case", case.id)
     page(reviewer, "clock_decide", case.id, asked.id, status=302, granted="no", why="")
     assert ClockRequest.objects.get().state == "asked", "a refusal wants its reason"
