@@ -12,7 +12,7 @@ class CasesConfig(AppConfig):
     verbose_name = "事项"
 
     def ready(self) -> None:
-        from minqing.cases import procedures, reactions_joint, visits_before  # noqa: F401 - registers them, and the facts they name
+        from minqing.cases import procedures, visits_before  # noqa: F401 - registers them, and the facts they name
         from minqing.cases.services import express, joining, returns, supervising  # noqa: F401 - facts and effects they name
 
         post_migrate.connect(_load_topics, sender=self, dispatch_uid="cases.topics")

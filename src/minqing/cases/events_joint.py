@@ -145,8 +145,8 @@ class SupervisionRuleSet(Event):
 
     kind: ClassVar[str] = "cases.supervision_rule_set"
     area_name: str
-    before: str
-    after: str
+    was: str
+    is_now: str
 
     def sentence(self) -> str:
-        return f"{self.area_name}的拟督办条件由“{self.before}”改为“{self.after}”"
+        return f"{self.area_name}的拟督办条件由“{self.was}”改为“{self.is_now}”"

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from minqing.cases.events import ProcedureChanged
+from minqing.cases.procedures.assist import Assist
+from minqing.cases.services.joining import WITH_PARTS, escalate_part, withdraw_all
 from minqing.cases.services.late import climb, escalate
 from minqing.cases.services.moved import tell_holders
+from minqing.cases.services.supervising import end_if_elsewhere, move_dates
 from minqing.journal.public import Recorded, reacts_to
-from minqing.workflow.events import ClocksRecomputed, RunOverdue, WholeOverdue
+from minqing.workflow.events import CalendarChanged, ClocksRecomputed, RunOverdue, WholeOverdue
 
 
 @reacts_to(RunOverdue)
@@ -28,3 +32,24 @@ def tell_above(event: WholeOverdue, entry: Recorded) -> None:
 def tell_those_who_hold_them(event: ClocksRecomputed, entry: Recorded) -> None:
     """A changed calendar moved clocks: everybody who holds some is told how many, once."""
     tell_holders(version=event.version, county_id=event.area_id, at=entry.at)
+
+
+@reacts_to(RunOverdue)
+def tell_of_a_late_part(event: RunOverdue, entry: Recorded) -> None:
+    """An assisting unit is late: whoever stands above it is told, and the lead."""
+    if event.subject_kind == Assist.subject_kind:
+        escalate_part(part_id=event.subject_id, leg=event.leg, at=entry.at)
+
+
+@reacts_to(ProcedureChanged)
+def leave_the_parts(event: ProcedureChanged, entry: Recorded) -> None:
+    """A case that is joint no longer waits for nobody; one that is supervised no longer leaves the list."""
+    if event.from_procedure in WITH_PARTS and event.to_procedure not in WITH_PARTS:
+        withdraw_all(case_id=event.subject_id, why=f"这件事已转为“{event.to_title}”办理。", at=entry.at)
+    end_if_elsewhere(case_id=event.subject_id, at=entry.at)
+
+
+@reacts_to(CalendarChanged)
+def move_the_dates(event: CalendarChanged, entry: Recorded) -> None:
+    """Dates of reports follow the calendar."""
+    move_dates(at=entry.at)

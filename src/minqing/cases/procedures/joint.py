@@ -9,6 +9,7 @@ from minqing.cases.procedures.vocabulary import (
     DONE,
     IS_CONTENT,
     LEAD_UNIT,
+    LET_UNITS_GO,
     NOT_DONE,
     PHOTO,
     REASON,
@@ -42,7 +43,7 @@ class Joint(Procedure):
 
     assign   = Step("联合交办", assigning, to=handling, by=DISPATCHERS, needs=[LEAD_UNIT, ASSISTANTS, ASKED],
                     then=[ASK_UNITS])
-    decline  = Step("不予受理", assigning, to=declined, by=DISPATCHERS, needs=[REASON])
+    decline  = Step("不予受理", assigning, to=declined, by=DISPATCHERS, needs=[REASON], then=[LET_UNITS_GO])
     conclude = Step("办结上报", handling, to=asking, by=HANDLER, needs=[RESULT, PHOTO], only_if=[ALL_PARTS_IN],
                     then=[ASK_REPORTER])
     refuse   = Step("退单",     handling, to=assigning, by=HANDLER, needs=[REASON])

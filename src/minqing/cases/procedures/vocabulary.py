@@ -35,6 +35,7 @@ LEAD_UNIT = Need("unit", "主办单位", NeedKind.CHOICE_UNIT)
 ASSISTANTS = Need("assistants", "协办单位", NeedKind.CHOICE_UNITS, help="可以选几个；以后还能加、能撤回。")
 ASKED = Need("asked", "请他们做什么", help="写清各协办单位分别要做的事，各单位都看得到。")
 ASK_UNITS = Effect("ask_units", "给每个协办单位发协办单")
+LET_UNITS_GO = Effect("let_units_go", "撤回还没有答复的协办单")
 ALL_PARTS_IN = Condition(
     "all_parts_in",
     "协办单位都已答复或被否决",

@@ -16,7 +16,15 @@ from minqing.cases.models_joint import ANSWERED, OVERRULED, WITHDRAWN, WORDS_LEN
 from minqing.cases.permissions_joint import JOIN_UNITS
 from minqing.cases.procedures.assist import ANSWER, LEAD, Assist
 from minqing.cases.procedures.joint import Joint
-from minqing.cases.procedures.vocabulary import ALL_PARTS_IN, ASK_UNITS, ASKED, ASSISTANTS, LEAD_UNIT, REASON
+from minqing.cases.procedures.vocabulary import (
+    ALL_PARTS_IN,
+    ASK_UNITS,
+    ASKED,
+    ASSISTANTS,
+    LEAD_UNIT,
+    LET_UNITS_GO,
+    REASON,
+)
 from minqing.cases.services.files import attach, kept_only_if_all_goes_well, made_safe
 from minqing.cases.services.resent import fingerprint, remembered
 from minqing.cases.services.steps import StepInput, chosen_unit, locked, take_step
@@ -228,6 +236,12 @@ def _tell_the_lead(part: Part, hand: Hand, at: datetime) -> None:
     if people:
         key = f"part {part.id} {part.run.legs_count} {part.outcome}"
         notices.tell(about(part.case, PART_MOVED, people, key=key, at=at, told_at=at))
+
+
+@carries_out(LET_UNITS_GO)
+def let_units_go(taken: Taken, effect: workflow.Effect) -> None:
+    """Leave no unit waiting in a case that ends without its lead's conclusion."""
+    withdraw_all(case_id=taken.case.id, why=f"事项已了结：{taken.decision.state.label}。", at=taken.at)
 
 
 @transaction.atomic

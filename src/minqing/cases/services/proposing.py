@@ -53,8 +53,8 @@ def set_rule(
     rule.set_at, rule.set_by_id, rule.set_by_label = at, by.person_id, by.hand.appointment_label
     rule.save()
     changed = SupervisionRuleSet(
-        subject_kind="area", subject_id=area.id, area_id=area.id, area_name=area.name, before=before,
-        after=rule_words(rule),
+        subject_kind="area", subject_id=area.id, area_id=area.id, area_name=area.name, was=before,
+        is_now=rule_words(rule),
     )  # fmt: skip
     record(changed, by=by.hand, at=at)
     return rule

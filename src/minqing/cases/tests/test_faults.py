@@ -9,7 +9,8 @@ import pytest
 from django.db import connection
 
 from minqing.accounts.models import Appointment
-from minqing.accounts.services.appointments import end_appointment
+from minqing.accounts.services.appointments import appoint, end_appointment
+from minqing.accounts.services.people import close_account, reopen_account
 from minqing.accounts.services.units import close_unit
 from minqing.accounts.tests.factories import AT, DAY, SmallCounty, small_county
 from minqing.areas.services import close_area
@@ -112,6 +113,39 @@ def test_who_leaves_in_the_middle_leaves_it_to_the_desk_and_who_comes_takes_it_b
     run.refresh_from_db()
     assert run.stand_in_area_id is None
     assert not workflow.todo(dispatcher).filter(id=run.id).exists()
+
+
+@pytest.mark.django_db
+def test_posts_are_watched_whoever_comes_or_goes():
+    here = small_county()
+    handler, security = here.actor(HANDLER), here.actor(SECURITY_ADMINISTRATOR)
+    run = workflow.run_of("case", with_unit(here).id)
+    held = Appointment.objects.get(unit=here.unit)
+
+    def stands_in() -> bool:
+        newest = Entry.objects.exclude(kind="workflow.desk_stands_in").order_by("-id")[0]
+        deliver(newest.id)
+        deliver(newest.id)
+        run.refresh_from_db()
+        return run.stand_in_area_id == here.town.id
+
+    close_account(person_id=handler.person_id, reason="离职", by=security, at=AT)
+    assert stands_in()
+    reopen_account(person_id=handler.person_id, by=security, at=AT)
+    assert not stands_in()
+    end_appointment(
+        appointment_id=held.id, ends_on=DAY - timedelta(days=1), reason="调走", by=security, at=AT
+    )
+    assert stands_in()
+    appoint(
+        person_id=handler.person_id, role=HANDLER, area_id=here.town.id, unit_id=here.unit.id, starts_on=DAY,
+        ends_on=None, by=security, at=AT,
+    )  # fmt: skip
+    assert not stands_in()
+    gone = {"starts_on": DAY - timedelta(days=2), "ends_on": DAY - timedelta(days=1)}
+    Appointment.objects.filter(unit=here.unit).update(**gone)
+    close_unit(unit_id=here.unit.id, reason="机构改革", by=here.actor(SYSTEM_ADMINISTRATOR), at=AT)
+    assert stands_in()
 
 
 @pytest.mark.django_db

@@ -9,6 +9,7 @@ import pytest
 from minqing.accounts.models import Unit
 from minqing.accounts.queries import actor_of
 from minqing.accounts.tests.factories import AT, DAY, SmallCounty, appoint, make_person, small_county
+from minqing.cases.events import ProcedureChanged
 from minqing.cases.models import Case
 from minqing.cases.models_joint import ANSWERED, OVERRULED, WITHDRAWN, Part
 from minqing.cases.procedures.assist import Assist
@@ -23,12 +24,14 @@ from minqing.cases.services.joining import (
     withdraw_all,
 )
 from minqing.journal.models import Entry
-from minqing.journal.public import timeline
+from minqing.journal.public import deliver, record, timeline
+from minqing.kernel.access import SYSTEM
 from minqing.kernel.errors import Conflict, NotAllowed, NotThere, Refused
 from minqing.kernel.ids import random_id
 from minqing.kernel.roles import HANDLER, TOWN_DISPATCHER, VILLAGE_CLERK
 from minqing.notices.models import Notice
 from minqing.workflow import public as workflow
+from minqing.workflow.events import CalendarChanged
 
 pytestmark = pytest.mark.django_db
 WORDS = "举坑村文化礼堂后面的沟渠堵了，下雨倒灌，路面也塌了。"
@@ -231,6 +234,32 @@ def test_a_case_that_goes_elsewhere_waits_for_nobody(here, fire):
     assert Part.objects.get().because == "已转信访"
 
 
+def test_what_parts_hear_of_twice_is_done_once(here, fire):
+    """A late part, a case that goes elsewhere, a day that is no working day any more."""
+    of_unit(here, fire)
+    case = joined(here, fire)
+    late = AT + timedelta(days=30)
+    workflow.sweep_overdue(at=late)
+    overdue = Entry.objects.get(kind="workflow.run_overdue", subject_kind="part")
+    deliver(overdue.id)
+    deliver(overdue.id)
+    assert Entry.objects.filter(kind="cases.part_overdue").count() == 1
+    changed = ProcedureChanged(
+        subject_kind="case", subject_id=case.id, area_id=case.area_id, from_procedure="joint", from_title="联办",
+        to_procedure="prompt", to_title="即办", unit_name="", due_words="", words="不用联办了",
+    )  # fmt: skip
+    calendar = CalendarChanged(
+        subject_kind="calendar", subject_id=case.id, area_id=here.county.id, version=2, what="放假"
+    )
+    for event in (changed, calendar):
+        entry_id = record(event, by=SYSTEM, at=late)
+        deliver(entry_id)
+        deliver(entry_id)
+    part = Part.objects.get()
+    assert (part.outcome, part.because) == (WITHDRAWN, "这件事已转为“即办”办理。")
+    assert Entry.objects.filter(kind="cases.part_moved").count() == 1
+
+
 def test_a_part_older_than_its_procedure_goes_on(here, fire, monkeypatch):
     """Renamed states and steps carry the parts over: what was “asked” is “waiting” today."""
     builder = of_unit(here, fire)
@@ -243,6 +272,15 @@ def test_a_part_older_than_its_procedure_goes_on(here, fire, monkeypatch):
     take_part_step(part_id=part.id, step="answer", given=StepInput({"answer": "修好了"}), by=builder, at=AT)
     part.refresh_from_db()
     assert part.outcome == ANSWERED
+
+
+def test_a_case_that_is_declined_lets_its_units_go(here, fire):
+    lead, dispatcher = of_unit(here, here.unit), here.actor(TOWN_DISPATCHER)
+    case = joined(here, fire)
+    take_step(case_id=case.id, step="refuse", given=StepInput({"reason": "不归我们管"}), by=lead, at=AT)
+    done = take_step(case_id=case.id, step="decline", given=StepInput({"reason": "已诉讼"}), by=dispatcher, at=AT)
+    assert done.closed_at
+    assert Part.objects.get().because == "事项已了结：不予受理。"
 
 
 def test_a_person_who_serves_in_two_units_acts_in_one(here, fire):
