@@ -11,6 +11,7 @@ from minqing.workflow.colours import (
     colour_on,
     colour_then,
 )
+from minqing.workflow.courses import courses, hands
 from minqing.workflow.handbook import problems_of_all, procedure_pages
 from minqing.workflow.models import (
     CalendarVersion,
@@ -36,6 +37,7 @@ from minqing.workflow.moved import (
     recomputation_of,
     recomputations,
 )
+from minqing.workflow.official import official_calendar
 from minqing.workflow.parts import (
     CLOCK,
     LISTER,
@@ -74,6 +76,7 @@ from minqing.workflow.queries import (
     todo,
     todo_counts,
 )
+from minqing.workflow.rehearsal import Rehearsal
 from minqing.workflow.rules import (
     Calendar,
     ClockFace,
@@ -116,24 +119,26 @@ from minqing.workflow.term_lists import (
     terms_of_all,
     terms_set,
 )
-from minqing.workflow.terms import OVERALL, WHOLE_PROCEDURE
+from minqing.workflow.terms import OVERALL, WHOLE_PROCEDURE, span_of
+from minqing.workflow.whatif import Course, Figures, Setting, Stay, replay
 
 __all__ = [
     "CLOCK", "EDIT_CALENDAR", "LISTER", "MERGED", "MOVED_COUNT_MAX", "MOVED_PAGE_ROWS", "NAME_HOLDER", "OVERALL",
     "REPORTER", "SEE_RUNS", "SPONSOR", "SPONSOR_CASES", "STAND_IN", "SWITCHED", "WHOLE_PROCEDURE", "Accountable",
     "Calendar", "CalendarVersion", "ClockFace", "ClockPart", "ClockRequest", "Colour", "ColourChange", "Condition",
-    "Decision", "Due", "Effect", "History", "Leeway", "Leg", "LegView", "Measure", "MovedClock", "MovedPage", "Need",
-    "NeedKind", "OfficeHours", "Procedure", "ProcedureTerms", "Recomputation", "Recomputed", "RequestLine", "Run",
-    "RunQuerySet", "ShownClock", "State", "Step", "Taken", "TermLine", "TermVersion", "TodoCount", "Turn",
-    "UnknownProcedure", "Within", "WorkingDay", "accountable", "advance", "approvers_of", "ask_extension", "ask_pause",
-    "calendar_days", "calendar_is_published", "change_procedure", "clock_facts", "clock_part", "clocks_in",
-    "clocks_of", "colour_at", "colour_changes", "colour_on", "colour_then", "current_calendar", "days_of_year",
-    "decide_request", "due_at", "end_pause", "end_pauses", "ensure_calendar", "extendable", "face", "face_of",
-    "faces", "follow", "go_back", "holders_of_moved", "in_words", "jump", "legs", "lock_run", "lock_runs", "may_ask",
-    "may_decide", "may_hold", "moved_clocks", "name_holder", "name_sponsor", "problems_of_all", "procedure",
+    "Course", "Decision", "Due", "Effect", "Figures", "History", "Leeway", "Leg", "LegView", "Measure", "MovedClock",
+    "MovedPage", "Need", "NeedKind", "OfficeHours", "Procedure", "ProcedureTerms", "Recomputation", "Recomputed",
+    "Rehearsal", "RequestLine", "Run", "RunQuerySet", "Setting", "ShownClock", "State", "Stay", "Step", "Taken",
+    "TermLine", "TermVersion", "TodoCount", "Turn", "UnknownProcedure", "Within", "WorkingDay", "accountable",
+    "advance", "approvers_of", "ask_extension", "ask_pause", "calendar_days", "calendar_is_published",
+    "change_procedure", "clock_facts", "clock_part", "clocks_in", "clocks_of", "colour_at", "colour_changes",
+    "colour_on", "colour_then", "courses", "current_calendar", "days_of_year", "decide_request", "due_at",
+    "end_pause", "end_pauses", "ensure_calendar", "extendable", "face", "face_of", "faces", "follow", "go_back",
+    "hands", "holders_of_moved", "in_words", "jump", "legs", "lock_run", "lock_runs", "may_ask", "may_decide",
+    "may_hold", "moved_clocks", "name_holder", "name_sponsor", "official_calendar", "problems_of_all", "procedure",
     "procedure_pages", "procedures", "publish_year", "recomputation", "recomputation_of", "recomputations",
-    "recompute_clocks", "roles_in", "run_of", "running_under", "set_office_hours", "set_term", "set_working_day",
-    "start_run", "steps_open_to", "sweep_overdue", "take_up_again", "term_line", "terms_of_all", "terms_set", "todo",
-    "todo_counts", "told_when_late", "watch_posts", "who_may", "working_days", "working_hours",
-    "working_time_between", "write_histories",
+    "recompute_clocks", "replay", "roles_in", "run_of", "running_under", "set_office_hours", "set_term",
+    "set_working_day", "span_of", "start_run", "steps_open_to", "sweep_overdue", "take_up_again", "term_line",
+    "terms_of_all", "terms_set", "todo", "todo_counts", "told_when_late", "watch_posts", "who_may", "working_days",
+    "working_hours", "working_time_between", "write_histories",
 ]  # fmt: skip
