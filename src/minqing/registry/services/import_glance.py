@@ -150,22 +150,24 @@ class Glance:
             self._settle_runs()
 
     def _settle_runs(self) -> None:
-        known = self._known() if self.by_marks else {}
+        hashed = self._hashed() if self.by_marks else {}
+        known = dict(marks.known_homes(hashed)) if hashed else {}
+        looked_up = {at: known.get(made) for made, at in hashed.items()}
         for at, run in enumerate(self._runs):
-            if (area_id := known.get(at)) is not None and self._may_pass(run, area_id):
+            if (area_id := looked_up.get(at)) is not None and self._may_pass(run, area_id):
                 self._pass(run)
-            else:
-                for entry in run.rows:
-                    self._look_at(*entry)
+                continue
+            seal = marks.LOOKED_UP if at in looked_up and area_id is None else ""
+            for row, cells, mark in run.rows:
+                self._look_at(row, cells, mark + seal)
         self._runs.clear()
 
-    def _known(self) -> dict[int, UUID]:
-        hashed = {
+    def _hashed(self) -> dict[bytes, int]:
+        return {
             marks.rows_hash([mark for _, _, mark in run.rows]): at
             for at, run in enumerate(self._runs)
             if (run.code or run.head) and all(cells is not None for _, cells, _ in run.rows)
         }
-        return {hashed[known]: area_id for known, area_id in marks.known_homes(hashed)}
 
     def _may_pass(self, run: _Run, area_id: UUID) -> bool:
         if self._scope is None:

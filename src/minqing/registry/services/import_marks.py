@@ -25,6 +25,7 @@ from minqing.registry.services.resident_writing import ResidentWriter
 
 PURPOSE: Final = "registry import rows"
 STATE_BYTES: Final = 16
+LOOKED_UP: Final = "+"  # behind the hash of a row whose household was looked up, and not known, while reading
 ROW_BYTES: Final = 12  # of a row's hash, which is kept with the row while it waits
 
 # Everything that an import compares with, of the household and of those who live in it.
@@ -83,8 +84,16 @@ def rows_hash(row_marks: Sequence[str]) -> bytes:
 
 def _marks_of(lines: Sequence[Line]) -> list[str]:
     """Return the hashes of the rows in the order of the file; none when a row was kept by an older version."""
-    found = [line.mark for line in sorted(lines, key=attrgetter("number"))]
+    found = [line.mark.removesuffix(LOOKED_UP) for line in sorted(lines, key=attrgetter("number"))]
     return found if all(found) else []
+
+
+def _was_looked_up(lines: Sequence[Line]) -> bool:
+    """Whether these rows, as they followed each other in the file, were not known when it was read."""
+    if not all(line.mark.endswith(LOOKED_UP) for line in lines):
+        return False
+    numbers = [line.number for line in lines]
+    return max(numbers) - min(numbers) == len(numbers) - 1
 
 
 def known_homes(hashes: Iterable[bytes]) -> list[tuple[bytes, UUID]]:
@@ -101,7 +110,8 @@ def unchanged_homes(
     hashed = {
         rows_hash(row_marks): home
         for home, lines in homes_of.items()
-        if home and not any(line.problems or line.number in repeated for line in lines)
+        if home and not _was_looked_up(lines)
+        if not any(line.problems or line.number in repeated for line in lines)
         if (row_marks := _marks_of(lines))
     }
     found = [(hashed[known], area_id) for known, area_id in known_homes(hashed)] if hashed else []
