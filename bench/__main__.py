@@ -24,6 +24,7 @@ BENCHMARKS: Final[dict[str, tuple[str, str]]] = {
     "lists": ("名单的第一页、筛选和最后一页，居民多十倍时慢多少", "bench.lists"),
     "export": ("导出一百万行名单的时间和内存", "bench.export"),
     "lifecycle": ("完整的办理过程，与同时段的 pgbench 之比", "bench.lifecycle"),
+    "burst": ("十倍于县里傍晚高峰的一分钟：不出错、不丢已答应的、一分钟内复原", "bench.burst"),
     "pages": ("主要页面在固定到达率下的响应时间、语句数，以及与裸 SQL 之比", "bench.pages"),
     "import-residents": (
         "从文件导入居民（检查、加密、查重、流水），与裸 COPY 之比",

@@ -22,11 +22,12 @@ _SECONDS_MAX: Final = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One address of one page, opened by somebody."""
+    """One address of one page, opened by somebody, or something sent there."""
 
     page: str
     path: str
     cookie: str = ""
+    body: str = ""  # JSON that is posted; nothing: the address is opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Answered:
     path: str
     seconds: float
     status: int
+    retry_after: str = ""
 
 
 def arrivals(rate: float, seconds: float, seed: int) -> Iterator[float]:
@@ -76,14 +78,16 @@ class _Sender:
         """Ask once and read the whole answer."""
         try:
             connection = self._connection()
-            connection.request("GET", target.path, headers=_headers(target, number))
+            method = "POST" if target.body else "GET"
+            body = target.body.encode() if target.body else None
+            connection.request(method, target.path, body, _headers(target, number))
             answer = connection.getresponse()
             answer.read()
-            status = answer.status
+            status, later = answer.status, answer.getheader("Retry-After") or ""
         except (OSError, http.client.HTTPException):
             self._held.connection = None
-            status = 0
-        return Answered(target.page, target.path, time.perf_counter() - due, status)
+            status, later = 0, ""
+        return Answered(target.page, target.path, time.perf_counter() - due, status, later)
 
     def _connection(self) -> http.client.HTTPConnection:
         found: http.client.HTTPConnection | None = getattr(self._held, "connection", None)
@@ -96,4 +100,6 @@ class _Sender:
 def _headers(target: Target, number: int) -> dict[str, str]:
     address = f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
     headers = {"Host": "localhost", "Accept": "text/html", "X-Forwarded-For": address}
+    if target.body:
+        headers["Content-Type"] = "application/json"
     return headers | ({"Cookie": target.cookie} if target.cookie else {})
