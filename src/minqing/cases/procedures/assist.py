@@ -1,4 +1,4 @@
-"""协办：联办件里一个单位的那一份。One assisting unit's part of a case, with its own clock; the lead works with the answers."""
+"""协办：联办件里一个单位的那一份。One assisting unit's part of a case, with a clock of its own."""
 
 from minqing.cases.procedures.vocabulary import PHOTO, REASON
 from minqing.kernel.access import Role
