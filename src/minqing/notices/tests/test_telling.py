@@ -298,3 +298,36 @@ def test_a_message_leads_to_its_case_where_the_county_has_an_address(here, other
     notices.tell(news(here, here.actor(TOWN_DISPATCHER).person_id, key=str(uuid7())))
     send_due(made.id)
     assert f"https://mq.example.cn/desk/go/case/{SUBJECT}/" in other.got[0].json["message"]
+
+
+def test_a_gateway_gets_its_own_words_for_number_and_text(here, other, anywhere):
+    """As the administrator's guide writes it."""
+    gate = channel(
+        here,
+        f"json://{other.host}/send?:mobile={rules.PLACEHOLDER}&:message=content&:title=&:type=&+X-Key=abc123",
+        name="短信",
+    )
+    who = reached(here, gate)
+    notices.tell(news(here, who.person_id))
+    assert send_due(gate.id) == 1
+    said = other.got[0].json
+    assert (said["mobile"], said["content"]) == (PHONE, "事项 261120-7KQ2M 轮到您：待签收")
+    assert not {"message", "title", "type"} & set(said)
+    assert other.got[0].headers["X-Key"] == "abc123"
+    assert "abc123" not in other.got[0].path
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "wecombot://2bb3a7ef-1111-4222-8333-c0ffee000001",
+        "dingtalk://SECabcdef0123456789@aaaabbbbccccddddaaaabbbbccccdddd",
+        f"dingtalk://aaaabbbbccccddddaaaabbbbccccdddd/{rules.PLACEHOLDER}",
+        "feishu://aaaabbbb-cccc-dddd-eeee-ffff00001111",
+        "jsons://sms.example.cn/send?:mobile=" + rules.PLACEHOLDER,
+        "forms://sms.example.cn/send?:mobile=" + rules.PLACEHOLDER,
+    ],
+)
+def test_addresses_as_the_guide_writes_them_are_understood(here, url):
+    made = channel(here, url)
+    assert made.is_personal == (rules.PLACEHOLDER in url)
