@@ -83,6 +83,11 @@ def _known(*people: UUID | None) -> Iterable[UUID] | None:
     return [one for one in people if one is not None] or None
 
 
+def who_decides(one: Happened) -> Iterable[UUID] | None:
+    """Who may grant more time or a pause there; whoever asked is left out."""
+    return workflow.approvers_of(one.run, on=one.on) if one.run.is_running else None
+
+
 def the_named(one: Happened) -> Iterable[UUID] | None:
     """The person whom the event itself names."""
     given = one.event.person_id
