@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from minqing.accounts.tests.factories import AT, SmallCounty, small_county
 from minqing.journal.public import Entry, record
@@ -13,14 +13,27 @@ from minqing.kernel import clock
 from minqing.kernel.access import ANONYMOUS, SYSTEM
 from minqing.notices import public as notices
 from minqing.notices.events import QuietHoursSet
+from minqing.notices.queries import feed
 from minqing.notices.services import following
 
 KINDS = frozenset({QuietHoursSet.kind})
 
 
 @pytest.fixture
-def county(transactional_db: None) -> SmallCounty:
+def county(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> SmallCounty:
+    # Tests of others run on the same server: their open transactions would hold every reader back.
+    monkeypatch.setattr(following, "horizon", next_transaction)
     return small_county()
+
+
+def next_transaction() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text")
+        return int(cursor.fetchone()[0])
+
+
+def test_a_reader_waits_for_whoever_still_writes(transactional_db: None) -> None:
+    assert 0 < feed.horizon() <= next_transaction()
 
 
 def written(county: SmallCounty, hours: str, *, by=SYSTEM, at=AT) -> None:
