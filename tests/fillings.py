@@ -84,6 +84,8 @@ SORTS: Final[dict[str, Callable[[Planted], list[Filling]]]] = {
     "batch": lambda p: [{"batch_id": one.id} for one in p.batches],
     "receipt": lambda p: [{"code": one.receipt_code} for one in p.cases.values()],
     "receipt photo": _receipt_photo,
+    # No petition is planted: of the others no step but the two answers is the reporter's, and it leads back.
+    "step of a receipt": lambda p: [{"code": one.receipt_code, "step": "take_back"} for one in p.cases.values()],
     "door": lambda p: [{"code": one} for one in p.codes],
     "person": _person,
     "appointment": _appointment,
@@ -105,9 +107,12 @@ SORTS: Final[dict[str, Callable[[Planted], list[Filling]]]] = {
     "import kind": lambda p: [{"kind": one} for one in ("residents", "enterprises")],
     "source": lambda p: [{"source": one} for one in ("officer", "hotline", "petition", "express")],
     "about": lambda p: [
-        {"kind": "case", "subject_id": next(iter(p.cases.values())).id}, {"kind": "else", "subject_id": uuid7()},
+        {"kind": "case", "subject_id": next(iter(p.cases.values())).id},
+        {"kind": "else", "subject_id": uuid7()},
     ],
-    "personal channel": lambda p: [{"channel_id": one.id} for one in Channel.everything.filter(is_personal=True)],
+    "personal channel": lambda p: [
+        {"channel_id": one.id} for one in Channel.everything.filter(is_personal=True)
+    ],
     "channel": lambda p: [{"channel_id": one.id} for one in Channel.everything.all()],
     "delivery": lambda p: [{"delivery_id": one.id} for one in Delivery.everything.all()],
     "subscription": lambda p: [{"subscription_id": one.id} for one in Subscription.everything.all()],
@@ -131,7 +136,9 @@ SORTS: Final[dict[str, Callable[[Planted], list[Filling]]]] = {
     "joint case": lambda p: [{"case_id": p.cases["joint.handling"].id}],
     "supervised case": lambda p: [{"case_id": p.cases["supervised.handling"].id}],
     "part": lambda p: [{"part_id": one.id} for one in Part.objects.filter(outcome="")],
-    "step of a part": lambda p: [{"part_id": one.id, "step": "answer"} for one in Part.objects.filter(outcome="")],
+    "step of a part": lambda p: [
+        {"part_id": one.id, "step": "answer"} for one in Part.objects.filter(outcome="")
+    ],
     "proposal": lambda p: [{"proposal_id": one.id} for one in Proposal.objects.all()],
     "note": lambda p: [{"note_id": uuid7()}],
     "template": lambda p: [{"template_id": uuid7()}],
@@ -153,6 +160,7 @@ ENTERED: Final[dict[str, str]] = {
     "portal:words": "receipt",
     "portal:urge": "receipt",
     "portal:answer": "receipt",
+    "portal:step": "step of a receipt",
     "portal:photo": "receipt photo",
     "portal:proof": "receipt",
     "portal:proof_file": "receipt",

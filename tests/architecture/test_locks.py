@@ -21,6 +21,7 @@ OPEN: Final = {
     "portal:words": "… and add a word",
     "portal:urge": "… and urge",
     "portal:answer": "… and answer the two questions",
+    "portal:step": "… and take the steps that the procedure gives to whoever brought the matter",
     "portal:photo": "… and see the photos of the case",
     "portal:me": "one's own file, with a personal code handed over against a document: signing in",
     "portal:me_out": "… and out",

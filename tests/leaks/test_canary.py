@@ -34,6 +34,7 @@ BY_CODE: Final = {
     "portal:words": "the receipt is the reporter's own",
     "portal:urge": "the receipt is the reporter's own",
     "portal:answer": "the receipt is the reporter's own",
+    "portal:step": "the receipt is the reporter's own",
     "portal:photo": "the receipt is the reporter's own",
     "portal:proof": "the receipt is the reporter's own",
     "portal:proof_file": "the receipt is the reporter's own",

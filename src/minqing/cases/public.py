@@ -201,7 +201,7 @@ from minqing.cases.queries.queue import (
     topics,
     topics_and_groups,
 )
-from minqing.cases.queries.receipt import DoorPlace, Receipt, door_code, receipt, receipt_photo
+from minqing.cases.queries.receipt import DoorPlace, Receipt, door_code, receipt, receipt_photo, reporter_step
 from minqing.cases.queries.returns import (
     RETURN_STATES,
     RETURNS_ROWS,
@@ -615,6 +615,7 @@ __all__ = [
     "repeat_draw",
     "report_of",
     "reported_by",
+    "reporter_step",
     "require_case",
     "returns",
     "returns_of",

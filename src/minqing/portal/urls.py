@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from minqing.portal.pages import landing, me, me_requests, proofs, receipts, reporting
+from minqing.portal.pages import landing, me, me_requests, proofs, receipts, reporting, steps
 
 app_name = "portal"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("r/<str:code>/words/", receipts.words, name="words"),
     path("r/<str:code>/urge/", receipts.urge, name="urge"),
     path("r/<str:code>/answer/", receipts.answer, name="answer"),
+    path("r/<str:code>/steps/<slug:step>/", steps.step, name="step"),
     path("r/<str:code>/proof/", proofs.proof, name="proof"),
     path("r/<str:code>/proof.json", proofs.proof_file, name="proof_file"),
     path("journal/roots/", proofs.roots, name="roots"),

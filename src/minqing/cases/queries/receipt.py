@@ -22,7 +22,7 @@ from minqing.cases.events_handover import (
     UrgedBySupervisor,
 )
 from minqing.cases.models import Attachment, Case, DoorCode
-from minqing.cases.procedures.vocabulary import DONE
+from minqing.cases.procedures.vocabulary import DONE, NOT_DONE
 from minqing.cases.queries.handed import ReceiptKin, parts_for_reporter
 from minqing.cases.queries.photos import released_of, seen_by_reporter
 from minqing.journal.public import TimelineLine, timeline
@@ -67,6 +67,10 @@ class Receipt:
     goes_along: bool = False
     split_from: ReceiptKin | None = None
     parts: tuple[ReceiptKin, ...] = ()
+    # What the procedure lets its holder do beside answering, and the leg to which that belongs.
+    steps: tuple[workflow.Step, ...] = ()
+    leg: int = 0
+    procedure: str = ""
 
 
 def receipt(code: str, *, at: datetime) -> Receipt:
@@ -104,7 +108,24 @@ def receipt(code: str, *, at: datetime) -> Receipt:
         goes_along=run.follows_id is not None,
         split_from=split_from,
         parts=tuple(parts),
+        steps=() if case.source == rules.RIGHTS else tuple(one for one in open_steps if not _is_answer(one)),
+        leg=run.legs_count,
+        procedure="" if case.source == rules.RIGHTS else run.procedure,
     )
+
+
+def reporter_step(found: Receipt, key: str) -> workflow.Step | None:
+    """Return a step of the receipt's procedure that is its holder's, now or in another state; None for no such step.
+
+    What one asks about one's own file is taken back among one's own requests, not here.
+    """
+    step = workflow.procedure(found.procedure).steps.get(key) if found.procedure else None
+    return step if step and workflow.REPORTER in step.roles and not _is_answer(step) else None
+
+
+def _is_answer(step: workflow.Step) -> bool:
+    """Whether a step is the answer to “was it done”, which has a form of its own."""
+    return DONE in step.then or NOT_DONE in step.then
 
 
 def receipt_photo(code: str, attachment_id: UUID) -> Path:

@@ -113,13 +113,24 @@ def answer(*, receipt_code: str, done: bool, content: str, words: str, at: datet
         )  # fmt: skip
 
 
-def step_by_reporter(*, receipt_code: str, step: str, given: StepInput, at: datetime) -> Case:
-    """Take a step that the procedure gives to whoever brought the matter, on the strength of the receipt."""
+def step_by_reporter(
+    *, receipt_code: str, step: str, given: StepInput, at: datetime, leg: int | None = None
+) -> Case:
+    """Take a step that the procedure gives to whoever brought the matter, on the strength of the receipt.
+
+    ``leg``: as for ``take_step``; the same sent again by a slow phone gets the first answer.
+    """
     with transaction.atomic(), kept_only_if_all_goes_well() as names:
         code = rules.read_code(receipt_code, rules.RECEIPT_LENGTH) or ""
         case, run = locked(
             Case.objects.unscoped("the receipt is the right to act").filter(receipt_code=code), None
         )
+        this = fingerprint(who=code, leg=leg or 0, step=step, values=given.values, pictures=[])
+        if leg is not None and run.legs_count != leg:
+            if this in case.sent:
+                return case
+            raise Conflict("这件事刚刚有了新的进展，您填的内容还没有提交。请回到回执看最新情况。")
+        case.sent = remembered(case.sent, this)
         _refuse_if_merged(case, run)
         return move(
             case, run, step, given, [], names, roles=frozenset({workflow.REPORTER}), hand=reporter_hand(case),
