@@ -38,7 +38,7 @@ LOCKS_OF_PACKAGES: Final = {
 # Everything else may name only what a reader is meant to open, and names that lead nowhere.
 HOSTS: Final = {
     "127.0.0.1", "localhost", "testserver", "github.com", "www.w3.org", "www.geonames.org",
-    "schemas.openxmlformats.org",
+    "schemas.openxmlformats.org", "wiki.open311.org",
     "www.apache.org", "creativecommons.org", "docs.djangoproject.com", "www.postgresql.org", "json-schema.org",
     "www.gov.cn", "flk.npc.gov.cn", "docs.astral.sh", "datatracker.ietf.org", "www.rfc-editor.org",
     "keepachangelog.com", "semver.org", "developer.mozilla.org", "x", "img.shields.io",

@@ -1,4 +1,4 @@
-"""Operations that change something, for whoever comes with a token: report a case, take a step."""
+"""Operations that change something, for whoever comes with a token: a report, a step, an act beside the steps."""
 
 # No `from __future__ import annotations`: ninja reads the annotations of locked views as objects.
 from uuid import UUID
@@ -7,6 +7,7 @@ from ninja import Body, File, Router, Status
 from ninja.files import UploadedFile
 
 from minqing.accounts.public import CASES_REPORT, CASES_STEP
+from minqing.api.acts import ActedOut, ActIn
 from minqing.api.bearer import TokenBearer
 from minqing.api.errors import ERRORS
 from minqing.api.locks import operation
@@ -49,7 +50,7 @@ def report_case(request: OfficialRequest, given: ReportedIn) -> Status[ReportedO
 def report_case_photos(
     request: OfficialRequest,
     given: Body[ReportedIn],
-    photos: list[UploadedFile] = File(description="照片"),  # noqa: B008  (how ninja says it)
+    photos: File[list[UploadedFile]],
 ) -> Status[ReportedOut]:
     """同“登记一件事项”，用 multipart/form-data：given 一项放 JSON，photos 可以有几项。"""
     return _report(request, given, photos)
@@ -81,10 +82,26 @@ def take_step_photos(
     case_id: UUID,
     step: str,
     given: Body[StepIn],
-    photos: list[UploadedFile] = File(description="照片"),  # noqa: B008  (how ninja says it)
+    photos: File[list[UploadedFile]],
 ) -> TakenOut:
     """同“办一步”，用 multipart/form-data：given 一项放 JSON，photos 可以有几项。"""
     return _take(request, case_id, step, given, photos)
+
+
+@router.post(
+    "/cases/{uuid:case_id}/acts",
+    response={200: ActedOut, **ERRORS},
+    url_name="act",
+    operation_id="act",
+    summary="催办、挂起、延期、并单",
+)
+@operation(cases.OPEN_CASES, scope=CASES_STEP)
+def act(request: OfficialRequest, case_id: UUID, given: Body[ActIn]) -> ActedOut:
+    """办环节以外的事：act 说是哪一样，其余字段各样不同。谁能办，和页面上一样。"""
+    at = clock.now()
+    given.do(cases.require_case(case_id, request.actor), request.actor, at)
+    after = cases.rows([cases.require_case(case_id, request.actor)], at=at)[0]
+    return ActedOut(said=given.said, is_open=after.is_open, leg=after.leg)
 
 
 def _report(request: OfficialRequest, given: ReportedIn, photos: list[UploadedFile]) -> Status[ReportedOut]:

@@ -13,6 +13,7 @@ from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
 from ninja.types import DictStrAny
 
+from minqing.api.acts import ACT_NAMES
 from minqing.api.bearer import NoToken
 from minqing.api.schemas import ErrorOut
 from minqing.api.steps import WrongField
@@ -57,6 +58,10 @@ _MISTAKES: Final = {
     "int_parsing_size": "{field} 太大。",
     "less_than_equal": "{field} 最大为 {le}。",
     "greater_than_equal": "{field} 最小为 {ge}。",
+    "union_tag_not_found": "缺少 act：说明办哪一样。",
+    "union_tag_invalid": "没有这样可办的：act 请对照接口说明。",
+    "date_from_datetime_parsing": "{field} 应是日期，如 2026-11-20。",
+    "date_parsing": "{field} 应是日期，如 2026-11-20。",
     "literal_error": "{field} 只能是：{expected}。",
 }
 _OURS: Final = ("phone", "place", "source")
@@ -134,6 +139,8 @@ def answer_errors(api: NinjaAPI) -> None:
 def _mistake(error: dict[str, Any]) -> tuple[str, str | None]:
     """Return the sentence and the field of one mistake; nothing that was sent is repeated."""
     place = [str(one) for one in error["loc"] if one not in _NO_FIELD and not str(one).startswith("list[")]
+    if place and place[0] in ACT_NAMES:  # of several acts, the one that was tried
+        place = place[1:]
     field = ".".join(place) or None
     kind = str(error["type"])
     if kind in _OURS:

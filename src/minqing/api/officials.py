@@ -8,6 +8,7 @@ from django.http import FileResponse
 from ninja import Query, Router
 
 from minqing.accounts.public import CASES_READ
+from minqing.api.acts import requests_out
 from minqing.api.bearer import OfficialSession, TokenBearer
 from minqing.api.errors import ERRORS
 from minqing.api.locks import operation
@@ -18,6 +19,7 @@ from minqing.cases import public as cases
 from minqing.kernel import clock
 from minqing.kernel.errors import NotThere
 from minqing.kernel.pages import OfficialRequest
+from minqing.workflow import public as workflow
 
 router = Router(tags=["查看"], auth=[TokenBearer(), OfficialSession()])
 
@@ -84,6 +86,7 @@ def open_case(request: OfficialRequest, case_id: UUID) -> CaseFileOut:
         additions=[addition.words for addition in found.additions],
         photos=len(found.attachments),
         attachments=[photo_out(one) for one in found.attachments],
+        requests=requests_out(workflow.clock_part(found.case.run, request.actor)),
     )
 
 

@@ -10,6 +10,7 @@ from ninja import Schema
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
+from minqing.api.acts import RequestOut
 from minqing.api.schemas import (
     NAME_MAX,
     CaseOut,
@@ -108,6 +109,7 @@ class CaseFileOut(CaseOut):
     additions: list[str]
     photos: int
     attachments: list[PhotoOut]
+    requests: list[RequestOut] = Field(description="挂起和延期的申请")
 
 
 class ReportedIn(Taken):

@@ -164,6 +164,59 @@ def test_a_wrong_step_is_a_sentence_and_changes_nothing(here, step, given, statu
     assert Case.everything.get().run.legs_count == 2
 
 
+def test_clocks_are_paused_and_extended_by_request(here):
+    everyone(here)
+    desk = caller(here, TOWN_DISPATCHER)
+    case = desk.post("/cases/report", a_case(here)).json()["id"]
+    asked = desk.post(
+        f"/cases/{case}/acts", {"act": "pause", "until": "2026-11-25", "why": "等反映人补材料。"}
+    )
+    assert asked.status_code == 200, asked.content
+    assert "申请" in asked.json()["said"]
+    (request,) = desk.get(f"/cases/{case}").json()["requests"]
+    assert "挂起" in request["words"]
+    own = desk.post(f"/cases/{case}/acts", {"act": "decide", "request": request["id"], "granted": True})
+    assert own.status_code == 403
+    again = desk.post(f"/cases/{case}/acts", {"act": "pause", "until": "2026-11-25", "why": "再等等。"})
+    assert again.status_code in (400, 409)
+
+
+def test_cases_are_merged_and_parted_again(here):
+    desk = caller(here, TOWN_DISPATCHER)
+    first, second = (desk.post("/cases/report", a_case(here)).json()["id"] for _ in range(2))
+    assert desk.post(f"/cases/{second}/acts", {"act": "merge", "into": first}).status_code == 200
+    assert Case.everything.get(id=second).master_id == uuid.UUID(first)
+    assert (
+        desk.post(f"/cases/{second}/acts", {"act": "unmerge", "because": "不是一件事。"}).status_code == 200
+    )
+    assert Case.everything.get(id=second).master_id is None
+    clerk = caller(here, GRID_WORKER)
+    assert clerk.post(f"/cases/{second}/acts", {"act": "merge", "into": first}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("given", "status", "field"),
+    [
+        ({}, 422, None),
+        ({"act": "dance"}, 422, None),
+        ({"act": "pause"}, 422, "until"),
+        ({"act": "pause", "until": "soon", "why": "等"}, 422, "until"),
+        ({"act": "extend", "amount": 0, "why": "等"}, 422, "amount"),
+        ({"act": "urge", "reason": "快点", "much": 1}, 422, "much"),
+        ({"act": "urge", "reason": "请快一点。"}, 403, None),
+        ({"act": "merge", "into": str(uuid.uuid4())}, 404, None),
+        ({"act": "unmerge", "because": "没有并过。"}, 409, None),
+        ({"act": "resume"}, 409, None),
+    ],
+)
+def test_a_wrong_act_is_a_sentence(here, given, status, field):
+    desk = caller(here, TOWN_DISPATCHER)
+    case = desk.post("/cases/report", a_case(here)).json()["id"]
+    answered = desk.post(f"/cases/{case}/acts", given)
+    assert (answered.status_code, answered.json()["field"]) == (status, field), answered.content.decode()
+    assert answered.json()["message"].endswith("。")
+
+
 def test_scopes_and_places_narrow_what_a_token_may(here):
     everyone(here)
     desk = caller(here, TOWN_DISPATCHER)

@@ -14,8 +14,8 @@ import pytest
 from minqing.accounts.models import ApiToken
 from minqing.accounts.public import SCOPE_LABELS
 from minqing.accounts.tests.factories import SmallCounty
+from minqing.api.tests.open311_city import key_for
 from minqing.api.tests.test_acting import a_photo
-from minqing.api.tests.test_open311 import key_for
 from minqing.cases.models import Case
 from minqing.kernel.settings import settings
 

@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from minqing.accounts.tests.factories import SmallCounty
-from minqing.api.tests.test_open311 import ROOT, a_request, key_for
+from minqing.api.tests.open311_city import ROOT, a_request, key_for
 from minqing.kernel.settings import settings
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -1,124 +1,24 @@
-"""GeoReport v2, must by must, in both formats; and what nobody may learn by it."""
+"""GeoReport v2, must by must, in both formats."""
 
 from __future__ import annotations
 
-import json
-import re
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
-from xml.etree import ElementTree
 
 import pytest
-from django.test import Client
 
-from minqing.accounts.models import Appointment
-from minqing.accounts.public import (
-    CASES_READ,
-    OPEN311,
-    Bearer,
-    bearer_of,
-    make_token,
-    open_system_token,
-    take_token,
-)
-from minqing.accounts.tests.factories import AT, SmallCounty, everyone
-from minqing.api.open311.attributes import DATATYPES, attributes
+from minqing.accounts.tests.factories import AT, everyone
+from minqing.api.open311.attributes import DATATYPES
 from minqing.api.open311.posting import KEY_HEADER
+from minqing.api.tests.open311_city import PHONE, ROOT, W3, City
+from minqing.api.tests.open311_city import city as city
 from minqing.cases.models import Case, Contact, Topic
 from minqing.cases.models_interface import Submission
-from minqing.cases.public import LOOK_UPS, StepInput, take_step
-from minqing.kernel import clock, limits
-from minqing.kernel.roles import SECURITY_ADMINISTRATOR, TOWN_DISPATCHER
+from minqing.cases.public import StepInput, take_step
 
 pytestmark = pytest.mark.django_db
-ROOT: Final = "/api/open311/v2"
-FORMATS: Final = ("json", "xml")
-W3: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)")
-PHONE: Final = "13800000000"
-SINGULAR: Final = {
-    "services": "service", "service_requests": "request", "attributes": "attribute", "values": "value",
-    "endpoints": "endpoint", "formats": "format", "errors": "error",
-}  # fmt: skip
-
-
-@dataclass
-class City:
-    """A server of GeoReport v2, asked in one format; what it answers is read back into plain values."""
-
-    here: SmallCounty
-    form: str
-    key: str
-    client: Client
-
-    def get(self, path: str, **query: Any) -> Any:
-        return self.client.get(f"{ROOT}/{path}.{self.form}", query)
-
-    def post(self, **changes: Any) -> Any:
-        headers = changes.pop("headers", {})
-        return self.client.post(
-            f"{ROOT}/requests.{self.form}", a_request(self.key, **changes), headers=headers
-        )
-
-    def read(self, response: Any) -> Any:
-        if self.form == "json":
-            assert response["Content-Type"] == "application/json; charset=utf-8"
-            return json.loads(response.content.decode("utf-8"))
-        assert response["Content-Type"] == "text/xml; charset=utf-8"
-        text = response.content.decode("utf-8")
-        assert text.lower().startswith("<?xml version='1.0' encoding='utf-8'?>")
-        root = ElementTree.fromstring(text)
-        return plain(root)
-
-    def made(self, **changes: Any) -> str:
-        answered = self.post(**changes)
-        assert answered.status_code == 201, answered.content.decode()
-        return str(self.read(answered)[0]["service_request_id"])
-
-    def one(self, number: str, **query: Any) -> Any:
-        return self.read(self.get(f"requests/{number}", **query))[0]
-
-
-def plain(node: ElementTree.Element) -> Any:
-    """Return what JSON has for an element: lists without their names, empty ones as nothing."""
-    if node.tag in SINGULAR:
-        assert {one.tag for one in node} <= {SINGULAR[node.tag]}
-        return [plain(one) for one in node]
-    return {one.tag: plain(one) for one in node} if len(node) else node.text
-
-
-def a_request(key: str, **changes: Any) -> dict[str, Any]:
-    given = {
-        "api_key": key, "service_code": "roads.bus", "lat": "29.7011", "long": "120.6409",
-        "description": "早班车一直不来，等了一个钟头。",
-    }  # fmt: skip
-    return {name: value for name, value in (given | changes).items() if value is not None}
-
-
-@pytest.fixture(params=FORMATS)
-def city(request: pytest.FixtureRequest, here: SmallCounty) -> City:
-    return City(here, request.param, key_for(here), Client())
-
-
-def key_for(here: SmallCounty, *, scopes: tuple[str, ...] = (OPEN311,)) -> str:
-    here.actor(TOWN_DISPATCHER)
-    held = Appointment.objects.get(person=here.people["town_dispatcher"])
-    opened = open_system_token(
-        token_id=uuid.uuid4(), appointment_id=held.id, name="随手拍", scopes=scopes, days=365,
-        by=here.actor(SECURITY_ADMINISTRATOR), at=AT,
-    )  # fmt: skip
-    return take_token(token_id=opened.id, by=here.actor(TOWN_DISPATCHER), at=AT)[1]
-
-
-def bearer(key: str) -> Bearer:
-    found = bearer_of(key, at=clock.now())
-    assert found is not None
-    return found
-
-
-# ── The specification's musts ─────────────────────────────────────────────────────────────────────────────────────────
 
 
 def says_where_it_is(city: City) -> None:
@@ -293,155 +193,3 @@ MUSTS: Final[tuple[Callable[[City], None], ...]] = (
 @pytest.mark.parametrize("must", MUSTS, ids=lambda one: one.__name__)
 def test_a_must_of_the_specification(city: City, must: Callable[[City], None]) -> None:
     must(city)
-
-
-# ── Where, what, and what else is asked ──────────────────────────────────────────────────────────────────────────────
-
-
-@pytest.mark.parametrize(
-    ("where", "area"),
-    [
-        ({"lat": "29.6811", "long": "120.6511"}, "护国岭村第一网格"),
-        ({"lat": None, "long": None, "address_string": "谷来镇举坑村岭脚 12 号"}, "举坑村"),
-        ({"lat": None, "long": None, "address_string": "嵊州市石璜镇"}, None),
-        ({"lat": None, "long": None, "address_id": "33068310620102"}, "举坑村第二网格"),
-    ],
-)
-def test_a_place_becomes_an_area(here: SmallCounty, where: dict[str, Any], area: str | None) -> None:
-    city = City(here, "json", key_for(here), Client())
-    answered = city.post(**where)
-    if area is None:  # another town than the token's own
-        assert answered.status_code == 403
-        return
-    case = Case.everything.get(number=city.read(answered)[0]["service_request_id"])
-    assert case.area.name == area
-    if address := where.get("address_string"):
-        assert f"位置：{address}" in case.words
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {"lat": None, "long": None},
-        {"lat": None},
-        {"lat": "x"},
-        {"lat": "nan"},
-        {"lat": "91"},
-        {"lat": "37.76", "long": "-122.42"},
-        {"lat": None, "long": None, "address_string": "某个地方"},
-        {"lat": None, "long": None, "address_string": "长" * 201},
-        {"description": "长" * 2001},
-        {"phone": "123"},
-        {"first_name": "长" * 31},
-        {"media_url": "javascript:alert(1)"},
-        {"attribute[lamp]": "7"},
-        {"service_code": "roads.light"},
-        {"service_code": "roads.light", "attribute[how_many]": "dozens"},
-        {"service_code": "roads.light", "attribute[how_many][]": ["one", "several"]},
-        {"service_code": "labour.wages", "attribute[people]": "viele"},
-        {"service_code": "labour.wages", "attribute[employer]": "长" * 501},
-        {"service_code": "water.tap", "attribute[what]": "leak", "attribute[since]": "gestern"},
-    ],
-)
-def test_what_is_no_request_is_refused(here: SmallCounty, wrong: dict[str, Any]) -> None:
-    city = City(here, "json", key_for(here), Client())
-    answered = city.post(**wrong)
-    assert answered.status_code == 400, answered.content.decode()
-    assert Case.everything.count() == 0
-
-
-def test_what_a_service_asks_besides_is_in_the_words(here: SmallCounty) -> None:
-    city = City(here, "xml", key_for(here), Client())
-    city.made(
-        service_code="sanitation.rubbish", description="村口堆了三天，<b>没人运</b> & 很臭\x0c",
-        media_url="https://example.com/1.jpg", **{"attribute[kind][]": ["building", "bulky"]},
-    )  # fmt: skip
-    case = Case.everything.get()
-    assert "什么垃圾：建筑垃圾、大件" in case.words
-    assert "照片网址（未核验）：https://example.com/1.jpg" in case.words
-    assert str(case.topic) == "垃圾清运"
-    assert "<b>没人运</b> &" in city.one(case.number, api_key=city.key)["description"]
-    city.made(
-        service_code="water.tap", description="",
-        **{"attribute[what]": "leak", "attribute[since]": "2026-11-19T08:00:00+08:00"},
-    )  # fmt: skip
-    assert "从什么时候开始：2026-11-19 08:00" in Case.everything.exclude(id=case.id).get().words
-
-
-def test_every_attribute_belongs_to_a_topic(here: SmallCounty) -> None:
-    assert set(attributes()) <= set(Topic.objects.values_list("key", flat=True))
-    assert {one.datatype for asked in attributes().values() for one in asked} == set(DATATYPES)
-
-
-# ── What anybody may see ─────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_without_consent_nothing_is_listed_and_with_it_no_words_are(here: SmallCounty) -> None:
-    city = City(here, "json", key_for(here), Client())
-    city.made(phone=PHONE, first_name="大爷")
-    listed = city.made(listed="true", phone=PHONE, first_name="大爷", address_string="举坑村岭脚 12 号")
-    for response in (city.get("requests"), city.get(f"requests/{listed}")):
-        (shown,) = city.read(response)
-        assert shown["service_request_id"] == listed
-        assert shown["description"] is None
-        assert shown["expected_datetime"] is None
-        assert (shown["address"], shown["address_id"]) == ("举坑村", here.village.code)
-        assert shown["requested_datetime"].endswith(":00:00+08:00")
-        text = response.content.decode()
-        assert not any(word in text for word in ("早班车", PHONE, "大爷", "岭脚"))
-
-
-def test_another_token_sees_no_more_than_anybody(here: SmallCounty) -> None:
-    city = City(here, "json", key_for(here), Client())
-    number, listed = city.made(), city.made(listed="true")
-    other = key_for(here)
-    assert [one["service_request_id"] for one in city.read(city.get("requests", api_key=other))] == [listed]
-    assert city.get(f"requests/{number}", api_key=other).status_code == 404
-    assert city.one(listed, api_key=other)["description"] is None
-    in_header = Client(headers={"Authorization": f"Bearer {city.key}"}).get(f"{ROOT}/requests/{number}.json")
-    assert in_header.json()[0]["description"]
-
-
-def test_what_came_another_way_is_not_there(here: SmallCounty, machine: Any) -> None:
-    city = City(here, "json", key_for(here), Client())
-    machine.report(here)
-    machine.report(here, anonymous=True)
-    for case in Case.everything.all():
-        assert city.get(f"requests/{case.number}", api_key=city.key).status_code == 404
-        assert city.get(f"tokens/{case.id}").status_code == 404
-    assert city.read(city.get("requests", api_key=city.key)) == []
-
-
-def test_a_key_needs_its_scope_and_reports_where_it_may(here: SmallCounty) -> None:
-    read_only = make_token(
-        token_id=uuid.uuid4(), name="只读", scopes=[CASES_READ], days=3, by=here.actor(TOWN_DISPATCHER), at=AT
-    )[1]
-    city = City(here, "json", read_only, Client())
-    assert city.post().status_code == 403
-    assert "Open311" in city.read(city.post())[0]["description"]
-    assert city.get("requests", api_key=read_only).status_code == 403
-    city.key = key_for(here)
-    assert city.post(lat="29.5411", long="120.6561").status_code == 403
-    assert Case.everything.count() == 0
-
-
-def test_readers_without_a_key_are_counted_by_address(here: SmallCounty) -> None:
-    city = City(here, "xml", key_for(here), Client())
-    for _ in range(LOOK_UPS.times_max):
-        limits.spend(LOOK_UPS, {"REMOTE_ADDR": "127.0.0.1"}, clock.now())
-    refused = city.get("requests")
-    assert refused.status_code == 429
-    assert int(refused["Retry-After"]) > 0
-    assert city.get("requests", api_key=city.key).status_code == 200
-
-
-def test_the_list_asks_the_database_no_more_for_more(
-    here: SmallCounty, django_assert_max_num_queries: Any
-) -> None:
-    city = City(here, "json", key_for(here), Client())
-    for _ in range(12):
-        city.made(listed="true")
-    with django_assert_max_num_queries(10):
-        assert len(city.read(city.get("requests", api_key=city.key))) == 12
-    with django_assert_max_num_queries(10):
-        assert len(city.read(city.get("requests"))) == 12
