@@ -122,8 +122,12 @@ GROUPS: Final = (
     (
         "统筹",
         "traffic-lights",
-        ("board", "duty", "templates", "standings", "returns", "catalogue", "merging", "supervision",
-         "exclusions", "sample", "backlog", "three_lines", "petitions", "express", "joint"),
+        ("board", "duty", "templates", "standings", "catalogue", "merging"),
+    ),
+    (
+        "督办",
+        "flag",
+        ("supervision", "returns", "exclusions", "sample", "joint", "backlog", "three_lines", "petitions", "express"),
     ),
     ("档案事务", "folder", ("access", "personal_codes", "rights", "duplicates", "imports")),
     (
