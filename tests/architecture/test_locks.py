@@ -90,6 +90,7 @@ SIGNED_IN: Final = {
     "desk:token_make": "… making one",
     "desk:token_take": "… fetching one of a system that one answers for",
     "desk:token_revoke": "… ending one; those of systems for whoever opens them",
+    "desk:exclusions": "what is left out of the score, and why, stands in the open for every official",
     "desk:areas": "the tree of areas is a published fact",
     "desk:area": "the tree of areas and who is answerable there are published facts",
     "desk:calendar": "the working calendar is a published fact",

@@ -40,7 +40,7 @@ def test_two_returns_and_who_rules_on_each(here: SmallCounty, window: Any) -> No
     dispatcher.goto("/desk/returns/?state=waiting")
     dispatcher.get_by_text("等镇街调度员裁定").wait_for()
     dispatcher.get_by_role("link", name="水渠边的护栏断了一截").click()
-    take(dispatcher, "裁定：应由原单位承办", 理由="路边护栏由执法队管护。")
+    rule(dispatcher, "overrule", "裁定：应由原单位承办", "路边护栏由执法队管护。")
 
     # The second is a supervisor's: the unit was right.
     handler.goto(f"/m/matters/{case.id}/")
@@ -48,10 +48,7 @@ def test_two_returns_and_who_rules_on_each(here: SmallCounty, window: Any) -> No
     dispatcher.goto(page)
     assert dispatcher.get_by_role("button", name="督查裁定").count() == 0
     supervisor.goto(page)
-    supervisor.get_by_text("督查裁定：改派").first.click()
-    supervisor.locator("#do-uphold_again select").select_option(label=here.county_unit.name)
-    supervisor.locator("#do-uphold_again textarea").fill("图纸属实。")
-    supervisor.locator("#do-uphold_again button[type=submit]").last.click()
+    rule(supervisor, "uphold_again", "督查裁定：改派", "图纸属实。", unit=here.county_unit.name)
     supervisor.get_by_text(f"改由{here.county_unit.name}承办").first.wait_for()
     case = Case.everything.select_related("run").get(id=case.id)
     assert (case.unit_id, case.times_returned, case.run.state) == (here.county_unit.id, 2, "handling")
@@ -60,3 +57,15 @@ def test_two_returns_and_who_rules_on_each(here: SmallCounty, window: Any) -> No
     supervisor.goto("/desk/standings/?by=unit&since=2026-11-01&until=2026-11-30")
     supervisor.get_by_role("link", name="谷来镇综合执法队，退单 1 件").click()
     supervisor.get_by_text(case.number).first.wait_for()
+
+
+def rule(page: Any, key: str, label: str, reason: str, *, unit: str = "") -> None:
+    """Unfold a ruling, fill it in, and give it."""
+    form = page.locator(f"#do-{key}")
+    if not form.is_visible():
+        page.locator("summary", has_text=label).first.click()
+    if unit:
+        form.get_by_label("承办单位").select_option(label=unit)
+    form.get_by_label("理由").fill(reason)
+    form.get_by_role("button", name=label, exact=True).click()
+    page.get_by_text(f"已{label}").first.wait_for()

@@ -50,7 +50,7 @@ def test_merged_taken_back_and_each_reporter_answered(here: SmallCounty, window:
     dispatcher.get_by_role("button", name="撤销并单").click()
     dispatcher.get_by_text("回到原来的环节").wait_for()
     dispatcher.get_by_role("button", name="把本件并入它").click()
-    dispatcher.get_by_text("现在有 2 人反映").wait_for()
+    dispatcher.get_by_text("现在有 2 人反映").first.wait_for()
 
     # Handled once.
     dispatcher.goto(f"/desk/cases/{first.id}/")

@@ -18,10 +18,10 @@ class ReturnRuled(Event):
     upheld: bool
     unit_name: str
     to_unit_name: str
-    lost_words: str
+    lost: str
 
     def sentence(self) -> str:
-        lost = f"，从交办到裁定用去{self.lost_words}" if self.lost_words else ""
+        lost = f"，从交办到裁定用去 {self.lost}" if self.lost else ""
         if self.upheld:
             return f"第 {self.number} 次退单裁定：{self.unit_name}退得对，改由{self.to_unit_name}承办{lost}"
         return f"第 {self.number} 次退单裁定：应由{self.unit_name}承办{lost}"
@@ -191,11 +191,12 @@ class UrgedBySupervisor(Event):
     """A supervisor urged."""
 
     kind: ClassVar[str] = "cases.urged_by_supervisor"
+    personal: ClassVar[frozenset[str]] = frozenset({"reason"})
     times: int
     reason: str
 
     def sentence(self) -> str:
-        return f"督查催办（共催办 {self.times} 次）：{self.reason}"
+        return f"督查催办（共催办 {self.times} 次）：{self.reason or ERASED}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,11 +204,12 @@ class ExclusionProposed(Event):
     """A unit asked that a case be left out of its score."""
 
     kind: ClassVar[str] = "cases.exclusion_proposed"
+    personal: ClassVar[frozenset[str]] = frozenset({"reason"})
     unit_name: str
     reason: str
 
     def sentence(self) -> str:
-        return f"{self.unit_name}申报为不合理诉求：{self.reason}"
+        return f"{self.unit_name}申报为不合理诉求：{self.reason or ERASED}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,6 +217,7 @@ class ExclusionRuled(Event):
     """A supervisor ruled on such a proposal."""
 
     kind: ClassVar[str] = "cases.exclusion_ruled"
+    personal: ClassVar[frozenset[str]] = frozenset({"reason"})
     allowed: bool
     reason: str
 
@@ -222,7 +225,7 @@ class ExclusionRuled(Event):
         what = (
             "不合理诉求成立，不计入考核，照常答复反映人" if self.allowed else "不合理诉求不成立，照常计入考核"
         )
-        return f"{what}：{self.reason}"
+        return f"{what}：{self.reason or ERASED}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,10 +233,11 @@ class ExclusionReversed(Event):
     """Such a ruling was taken back."""
 
     kind: ClassVar[str] = "cases.exclusion_reversed"
+    personal: ClassVar[frozenset[str]] = frozenset({"reason"})
     reason: str
 
     def sentence(self) -> str:
-        return f"撤销不合理诉求的裁定，恢复计入考核：{self.reason}"
+        return f"撤销不合理诉求的裁定，恢复计入考核：{self.reason or ERASED}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

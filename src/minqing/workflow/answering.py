@@ -75,7 +75,8 @@ def _that_answers(run: Run) -> Run:
     """Return the run itself, or the one along with which it goes: whoever has that answers for both."""
     if run.follows_id is None:
         return run
-    return Run.everything.select_related("area").get(id=run.follows_id)
+    others = Run.objects.unscoped("who answers for a matter is told wherever it stands")
+    return others.select_related("area").get(id=run.follows_id)
 
 
 def _people(role: Role, matter: Matter, posts: Iterable[Post]) -> accounts.Answerable | None:

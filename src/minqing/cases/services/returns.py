@@ -79,6 +79,6 @@ def keep_ruling(taken: Taken, _: workflow.Effect) -> None:
     ruled = ReturnRuled(
         subject_kind="case", subject_id=case.id, area_id=case.area_id, number=waiting.number, upheld=unit is not None,
         unit_name=waiting.unit.name, to_unit_name=unit.name if unit else "",
-        lost_words=lost_words(minutes, int(calendar.day_length.total_seconds()) // _MINUTE),
+        lost=lost_words(minutes, int(calendar.day_length.total_seconds()) // _MINUTE),
     )  # fmt: skip
     record(ruled, by=hand, at=at)

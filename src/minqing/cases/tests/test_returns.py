@@ -33,7 +33,9 @@ def step(case: Case, name: str, by: Actor, *, days: int = 0, **values: str) -> C
 
 def assigned(here: SmallCounty) -> Case:
     words = "桥头的垃圾堆了一个星期，没有人来收。"
-    case = open_case(Report(id=random_id(), source="door_code", area_id=here.grid.id, words=words), by=None, at=AT)
+    case = open_case(
+        Report(id=random_id(), source="door_code", area_id=here.grid.id, words=words), by=None, at=AT
+    )
     dispatcher = here.actor(TOWN_DISPATCHER)
     step(case, "sign", dispatcher)
     return step(case, "assign", dispatcher, unit=str(here.unit.id))
@@ -52,7 +54,7 @@ def test_the_dispatcher_upholds_the_first_return_and_assigns_another_unit(here):
     # From Friday morning at ten to Monday at ten: one working day of seven hours.
     assert ruled.minutes_lost == 7 * 60
     said = [line.sentence for line in timeline("case", case.id)]
-    assert any("改由嵊州市水利水电局承办，从交办到裁定用去1 个工作日" in one for one in said)
+    assert any("改由嵊州市水利水电局承办，从交办到裁定用去 1 个工作日" in one for one in said)
 
 
 def test_overruled_it_goes_back_to_the_same_unit_and_the_second_return_is_the_supervisor_s(here):
