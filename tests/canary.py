@@ -312,6 +312,10 @@ def _way(of: type[workflow.Procedure], wanted: str) -> list[workflow.Step]:
 
 
 def _take(planted: Planted, case: Case, step: workflow.Step) -> None:
+    if any(one.key == "returned_before" for one in step.only_if):  # a second return follows a first one
+        of = workflow.procedure(workflow.run_of("case", case.id).procedure)
+        for before in (of.step("refuse"), of.step("overrule")):
+            _take(planted, case, before)
     values = {}
     for need in step.needs:
         if need.key == "photo":
