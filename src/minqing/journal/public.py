@@ -13,6 +13,7 @@ from minqing.journal.published import read_roots
 from minqing.journal.queries import (
     AUDIT_COUNT_MAX,
     AUDIT_PAGE_ROWS,
+    TIMELINE_MAX,
     AuditFilters,
     TimelineLine,
     audit,
@@ -54,6 +55,7 @@ __all__ = [
     "EVENTS",
     "GROUPS",
     "SEE_SEALS",
+    "TIMELINE_MAX",
     "AuditFilters",
     "Check",
     "Detail",

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import OuterRef, Q, Subquery
 
 from minqing.accounts import public as accounts
+from minqing.journal import public as journal
 from minqing.kernel.access import Actor
+from minqing.workflow.events import ClockAsked
 from minqing.workflow.models import ClockRequest, Leg, Run
 from minqing.workflow.models_clocks import ASKED
 from minqing.workflow.parts import Measure, Within
@@ -48,10 +52,15 @@ class ClockPart:
     approvers: str
 
 
-def clock_part(run: Run, actor: Actor) -> ClockPart:
-    """What a page shows of requests about a run's clocks; one statement."""
-    measure = Leg.objects.filter(run_id=OuterRef("run_id"), number=OuterRef("leg")).values("within_measure")
-    found = list(ClockRequest.objects.filter(run=run).annotate(measure=Subquery(measure)))
+def clock_part(run: Run, actor: Actor, *, told: Sequence[journal.TimelineLine] | None = None) -> ClockPart:
+    """What a page shows of requests about a run's clocks; one statement, none where nobody ever asked.
+
+    ``told``: the subject's timeline, where the page has read it already: it says whether anybody asked.
+    """
+    asked = (
+        told is None or len(told) >= journal.TIMELINE_MAX or any(one.kind == ClockAsked.kind for one in told)
+    )
+    found = _requests(run) if asked else []
     lines = {one.id: _line(one, run, one.measure) for one in found}
     open_ = next(
         (one for one in found if one.state == ASKED and one.leg == run.legs_count and run.is_running), None
@@ -69,6 +78,12 @@ def clock_part(run: Run, actor: Actor) -> ClockPart:
         may_resume=paused and (asks or decides),
         approvers="、".join(role.label for role in leeway.approvers),
     )
+
+
+def _requests(run: Run) -> list[Any]:
+    """The requests about a run's clocks, each with the measure of its leg."""
+    measure = Leg.objects.filter(run_id=OuterRef("run_id"), number=OuterRef("leg")).values("within_measure")
+    return list(ClockRequest.objects.filter(run=run).annotate(measure=Subquery(measure)))
 
 
 def approvers_of(run: Run, *, on: date) -> list[UUID]:

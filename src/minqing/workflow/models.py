@@ -326,6 +326,8 @@ class Leg(Row):
     provisional = models.BooleanField(default=False)
     calendar_version = models.PositiveIntegerField()
     procedure_version = models.CharField(max_length=12)
+    # Of a leg that was gone back to: when the one began whose clock it keeps.
+    counted_from = models.DateTimeField(null=True)
     left_at = models.DateTimeField(null=True)
     step = models.CharField(max_length=KEY_LENGTH, blank=True)  # the step that ended it
     by_name = models.CharField(max_length=60, blank=True)  # the hand that took the step
@@ -342,6 +344,11 @@ class Leg(Row):
                 name="workflow_leg_ends_after_start",
             ),
         ]
+
+    @property
+    def clock_began_at(self) -> datetime:
+        """From when its clock counts."""
+        return self.counted_from or self.entered_at
 
     @property
     def within(self) -> Within | None:

@@ -10,7 +10,7 @@ from minqing.kernel.postgres.privileges import AppendOnly
 # The list of what a version moved is read from the journal itself; only these entries are in the index.
 _MOVED = """
 CREATE INDEX journal_clock_moved ON journal_entry (((facts ->> 'calendar_version')::int), id)
-WHERE kind IN ('workflow.clock_moved', 'workflow.verdict_changed')
+WHERE kind = 'workflow.clock_moved' OR kind = 'workflow.verdict_changed'
 """
 
 

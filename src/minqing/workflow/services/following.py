@@ -15,8 +15,9 @@ from minqing.kernel.ids import random_id, uuid7
 from minqing.workflow.models import Leg, Run, current_calendar
 from minqing.workflow.parts import REOPENED, SEPARATED, State
 from minqing.workflow.procedure import procedure
+from minqing.workflow.rules import Due
 from minqing.workflow.services.runs import enter
-from minqing.workflow.services.setting import begin_overall
+from minqing.workflow.services.setting import begin_overall, show_nearer
 from minqing.workflow.services.switching import jump
 
 # What a leg's clock was made from; gone back to, it is judged by the same.
@@ -49,13 +50,23 @@ def go_back(run: Run, number: int, *, by: Hand, at: datetime) -> Leg:
     leg = jump(run, procedure(run.procedure).state(was.state), by=by, at=at, step=SEPARATED)
     for name in _CLOCK_OF_LEG:
         setattr(leg, name, getattr(was, name))
-    leg.save(update_fields=_CLOCK_OF_LEG)
-    run.next_due_at, run.yellow_at, run.provisional = was.due_at, was.yellow_at, was.provisional
-    run.measure, run.calendar_version, run.unit_id = was.within_measure, was.calendar_version, was.unit_id
+    leg.counted_from = was.clock_began_at
+    leg.save(update_fields=[*_CLOCK_OF_LEG, "counted_from"])
+    due = Due(was.due_at, was.yellow_at, was.provisional) if was.due_at and was.yellow_at else None
+    show_nearer(run, due, was.within)
+    run.calendar_version, run.unit_id = was.calendar_version, was.unit_id
+    shown = (
+        "next_due_at",
+        "yellow_at",
+        "provisional",
+        "measure",
+        "by_overall",
+        "calendar_version",
+        "unit_id",
+    )
     Run.everything.filter(id=run.id).update(
-        next_due_at=was.due_at, yellow_at=was.yellow_at, provisional=was.provisional, measure=was.within_measure,
-        calendar_version=was.calendar_version, unit_id=was.unit_id, version=F("version") + 1,
-    )  # fmt: skip
+        **{name: getattr(run, name) for name in shown}, version=F("version") + 1
+    )
     return leg
 
 

@@ -193,7 +193,7 @@ def due_of_leg(leg: Leg, requests: Iterable[ClockRequest], calendar: Calendar) -
     mine = [one for one in requests if one.leg == leg.number]
     extensions = [one.amount for one in mine if one.amount is not None and not one.for_overall]
     return deadline(
-        leg.entered_at, leg.within, calendar,
+        leg.clock_began_at, leg.within, calendar,
         pauses=pauses_of(mine), extensions=extensions, yellow_percent=leg.yellow_percent,
     )  # fmt: skip
 

@@ -287,7 +287,7 @@ _VERDICT: Final = {
 def _closed_adjusted(version: Recomputation, era: Era, at: datetime) -> None:
     """Legs and runs that had pauses or extensions, one by one."""
     over = Leg.objects.filter(
-        _touched(version, "entered_at", "due_at"), _has_requests("run_id"),
+        Q(counted_from__isnull=False) | _touched(version, "entered_at", "due_at"), _has_requests("run_id"),
         left_at__gte=era.since, left_at__lt=era.until,
     )  # fmt: skip
     for leg in over.select_related("run").order_by("id"):

@@ -29,7 +29,7 @@ _CLOCK: Final = (
 def running_batch(*, dated: bool) -> str:
     """Lock the next running clocks that the changed days can touch (all, where no days changed)."""
     touched = (
-        "AND ((l.entered_at < %(last)s AND l.due_at >= %(first)s)"
+        "AND ((coalesce(l.counted_from, l.entered_at) < %(last)s AND l.due_at >= %(first)s)"
         " OR (r.started_at < %(last)s AND r.overall_due_at >= %(first)s))"
         if dated
         else ""
@@ -39,7 +39,8 @@ def running_batch(*, dated: bool) -> str:
     CREATE TEMPORARY TABLE clock_batch ON COMMIT DROP AS
     SELECT r.id AS run_id, r.subject_kind, r.subject_id, r.area_id, r.procedure, r.state, r.started_at,
            r.overall_amount, r.overall_measure, coalesce(r.overall_yellow_percent, %(percent)s) AS overall_percent,
-           r.overall_due_at, r.overall_yellow_at, l.id AS leg_id, l.entered_at, l.within_amount, l.within_measure,
+           r.overall_due_at, r.overall_yellow_at, l.id AS leg_id,
+           coalesce(l.counted_from, l.entered_at) AS entered_at, l.within_amount, l.within_measure,
            coalesce(l.yellow_percent, %(percent)s) AS percent, l.due_at, l.yellow_at
     FROM workflow_run AS r
     JOIN workflow_leg AS l ON l.run_id = r.id AND l.left_at IS NULL
@@ -119,13 +120,13 @@ def _closed(table: str, columns: dict[str, str], label: str, correct: str) -> Cl
     batch = f"""
     DROP TABLE IF EXISTS pg_temp.clock_batch;
     CREATE TEMPORARY TABLE clock_batch ON COMMIT DROP AS
-    SELECT t.id AS key, t.{columns["run"]} AS run_id, t.state, t.{columns["start"]} AS start,
+    SELECT t.id AS key, t.{columns["run"]} AS run_id, t.state, {columns["start"]} AS start,
            t.{columns["amount"]} AS amount, t.{columns["measure"]} AS measure,
            coalesce(t.{columns["percent"]}, %(percent)s) AS percent, t.{columns["due"]} AS due_at,
            t.{columns["yellow"]} AS yellow_at, t.{columns["provisional"]} AS provisional, t.{columns["left"]} AS left_at
     FROM {table} AS t
     WHERE t.id > %(after)s AND t.{columns["left"]} >= %(since)s AND t.{columns["left"]} < %(until)s
-      AND t.{columns["start"]} < %(last)s AND t.{columns["due"]} >= %(first)s
+      AND {columns["start"]} < %(last)s AND t.{columns["due"]} >= %(first)s
       AND NOT EXISTS (SELECT FROM workflow_clock_request AS q
                       WHERE q.run_id = t.{columns["run"]} AND q.state IN {_GRANTED})
     ORDER BY t.id LIMIT %(limit)s
@@ -146,7 +147,8 @@ def _closed(table: str, columns: dict[str, str], label: str, correct: str) -> Cl
 CLOSED_LEGS: Final = _closed(
     "workflow_leg",
     {
-        "run": "run_id", "start": "entered_at", "amount": "within_amount", "measure": "within_measure",
+        "run": "run_id", "start": "coalesce(t.counted_from, t.entered_at)", "amount": "within_amount",
+        "measure": "within_measure",
         "percent": "yellow_percent", "due": "due_at", "yellow": "yellow_at", "provisional": "provisional",
         "left": "left_at",
     },
@@ -161,7 +163,7 @@ CLOSED_LEGS: Final = _closed(
 CLOSED_RUNS: Final = _closed(
     "workflow_run",
     {
-        "run": "id", "start": "started_at", "amount": "overall_amount", "measure": "overall_measure",
+        "run": "id", "start": "t.started_at", "amount": "overall_amount", "measure": "overall_measure",
         "percent": "overall_yellow_percent", "due": "overall_due_at", "yellow": "overall_yellow_at",
         "provisional": "overall_provisional", "left": "finished_at",
     },

@@ -51,7 +51,7 @@ clocks = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(calendars(), clocks)
 def test_the_database_agrees_with_the_rules(
     calendar: Calendar, clocks: list[tuple[datetime, Within, int | None]]

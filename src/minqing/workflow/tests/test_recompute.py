@@ -183,3 +183,15 @@ def test_progress_is_told(county, administrator):
     told = []
     workflow.recompute_clocks(at=AT, progress=lambda part, count: told.append((part, count)))
     assert told == [("running", 1)]
+
+
+def test_a_leg_that_was_gone_back_to_keeps_counting_from_its_first_beginning(county, administrator):
+    run = accepted(county)
+    later = AT + timedelta(hours=5)
+    step(county, run, "assign", later, unit_id=county.unit.id)
+    hand = county.actor(VILLAGE_CLERK).hand
+    workflow.go_back(workflow.lock_run(run.id), 2, by=hand, at=later + timedelta(days=4))
+    assert fresh(run).next_due_at == MONDAY_CLOSE
+    day_off(administrator, at=later)
+    assert workflow.recompute_clocks(at=later) == 1
+    assert fresh(run).next_due_at == MONDAY_CLOSE + timedelta(days=1)
