@@ -165,7 +165,7 @@ def _render(
         "others": [] if file.steps else _who_else_i_am(file, actor),
         "subject_cases": _about_the_same(file, actor, at),
         "visit_url": _visit_url(file.case, actor),
-        "clocks": workflow.clock_part(file.case.run, actor),
+        "clocks": workflow.clock_part(file.case.run, actor, told=file.timeline),
         "colour_changes": workflow.colour_changes(workflow.clocks_in(file.timeline), at=at),
         "express": cases.express_file(file.case, actor, at=at),
         "may_run_express": actor.may(cases.RUN_EXPRESS),
