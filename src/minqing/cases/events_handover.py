@@ -252,7 +252,8 @@ class SampleDrawn(Event):
     size: int
 
     def sentence(self) -> str:
-        return f"第三方抽查 {self.month}：从 {self.population} 件中抽 {self.percent}%，共 {self.size} 件，随机种子 {self.seed}"
+        drawn = f"从 {self.population} 件中抽 {self.percent}%，共 {self.size} 件"
+        return f"第三方抽查 {self.month}：{drawn}，随机种子 {self.seed}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
