@@ -26,6 +26,7 @@ from minqing.seed.matters import open_cases
 from minqing.seed.officials import PASSWORD
 from minqing.seed.records import Records
 from minqing.seed.register import Register
+from minqing.seed.together import show_together
 from minqing.seed.world import World, make_world
 from minqing.workflow.public import current_calendar, write_histories
 
@@ -86,6 +87,7 @@ def load(*, at: datetime, seed: int = DEFAULT_SEED, scale: float = 1.0, say: Say
     entries, details = chronicle.rows()
     counts["entries"] = copy_in(entries)
     copy_in(details)
+    show_together(at=at)
     return Loaded(**counts)
 
 
