@@ -141,13 +141,13 @@ class Conductor:
         span = due - entered_at
         if not brisk and self.rng.random() >= IN_TIME_SHARE:
             late = due + timedelta(hours=self.rng.triangular(0.5, 160, 20))
-            return self._awake(late) if by_reporter else self._at_work(late)
+            return self._awake(late) if by_reporter else self.at_work(late)
         share = self.rng.uniform(*(STORY_PACE if brisk else PACE.get(state.key, USUAL_PACE)))
         at = entered_at + max(span * share, timedelta(minutes=3))
-        at = self._awake(at) if by_reporter else self._at_work(at)
+        at = self._awake(at) if by_reporter else self.at_work(at)
         return max(min(at, due), entered_at + timedelta(minutes=1))
 
-    def _at_work(self, at: datetime) -> datetime:
+    def at_work(self, at: datetime) -> datetime:
         """Move a moment into office hours."""
         day = at.astimezone(LOCAL).date()
         for ahead in range(40):
@@ -221,11 +221,12 @@ class Conductor:
         elif self.rng.random() < 0.5:
             roles = roles[::-1]
         for role in roles:
-            if found := self._holders(role, area_code, unit):
+            if found := self.holders(role, area_code, unit):
                 return self.rng.choice(found)
         raise LookupError(f"nobody may take {step} at {area_code}")
 
-    def _holders(self, role: str, area_code: str, unit: str) -> list[AppointmentSeed]:
+    def holders(self, role: str, area_code: str, unit: str) -> list[AppointmentSeed]:
+        """List who holds a role in a unit, or somewhere on the way up from an area."""
         if role == "handler":
             where = next(one.area_code for one in self.staff.units if one.key == unit)
             return self.staff.holding(role, where, unit)

@@ -26,6 +26,7 @@ from minqing.seed.register import Register
 from minqing.seed.world import LOCAL, World
 from minqing.workflow.events import RunOverdue
 from minqing.workflow.public import (
+    CLOCK,
     Calendar,
     History,
     Run,
@@ -42,7 +43,9 @@ TITLE_LENGTH = 30
 NOTICE_UNREAD_DAYS = 6
 SWEPT_AFTER = timedelta(seconds=40)
 # The needs whose words a step says aloud, in the order in which a form asks for them.
-SPOKEN = ("reason", "advice", "result", "opinion", "remark")
+SPOKEN = (
+    "reason", "decision", "advice", "result", "opinion", "written_opinion", "review_opinion", "remark",
+)  # fmt: skip
 
 
 class Files:
@@ -208,6 +211,8 @@ class Files:
     def _hand(self, seed: CaseSeed, step: StepSeed) -> Hand:
         if step.by is not None:
             return self.register.hand(step.by)
+        if procedure(seed.procedure).step(step.step).roles == (CLOCK,):
+            return SYSTEM
         return ANONYMOUS if seed.is_anonymous else REPORTER
 
     def _apply(self, case: Case, step: StepSeed) -> None:

@@ -21,11 +21,13 @@ from minqing.registry.public import put_identities
 from minqing.seed.chronicle import Chronicle
 from minqing.seed.copying import copy_in
 from minqing.seed.files import Files
+from minqing.seed.lanes import tell_lanes
 from minqing.seed.lives import VisitSeed, walk_the_grids
 from minqing.seed.matters import open_cases
 from minqing.seed.officials import PASSWORD
 from minqing.seed.records import Records
 from minqing.seed.register import Register
+from minqing.seed.sittings import write_beside
 from minqing.seed.together import show_together
 from minqing.seed.world import World, make_world
 from minqing.workflow.public import current_calendar, write_histories
@@ -122,8 +124,11 @@ def _load_cases(
     say("正在按规程办理事项……")
     calendar = current_calendar()
     files = Files(world, register, records, chronicle, calendar)
-    histories = files.histories(open_cases(world, visits, calendar))
-    files.tie(write_histories(histories))
+    opened = open_cases(world, visits, calendar)
+    lanes = tell_lanes(world, calendar, first_number=len(opened))
+    runs = write_histories(files.histories([*opened, *(one.case for one in lanes.told)]))
+    files.tie(runs)
+    write_beside(lanes, files, runs[len(opened) :])
     count = copy_in(files.cases)
     for _, rows in groupby(sorted(files.beside, key=_table), key=_table):
         copy_in(rows)

@@ -23,6 +23,11 @@ HANDLERS_PER_UNIT = 2
 VILLAGE_ROLES = ("village_clerk", "village_secretary", "handler")
 TOWN_ROLES = (("town_dispatcher", 2), ("reviewer", 2), ("follow_up_caller", 1))
 COUNTY_ROLES = (("reviewer", 2), ("follow_up_caller", 6))
+COUNTY_DESKS = (
+    ("county_dispatcher", 2), ("supervisor", 1), ("petition_officer", 1), ("express_officer", 2), ("surveyor", 2),
+    ("discipline_officer", 1),
+)  # fmt: skip
+TOWN_DESKS = ("town_secretary", "supervisor", "petition_officer", "discipline_officer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +119,7 @@ class Staffer:
         self._two_appointments()
         self._ended_appointment()
         self._keepers_of_files_and_rights()
+        self._lines_and_lanes()
         return self.staff
 
     def _units(self) -> None:
@@ -231,6 +237,20 @@ class Staffer:
             office = next(unit for unit in self.staff.units if unit.area_code == town)
             self._appoint("registrar", town, office.key)
 
+    def _lines_and_lanes(self) -> None:
+        """Appoint who works on the three lines, on petitions, in the mayor's lane, and who watches over them."""
+        centre = self.staff.units[1]
+        for role, count in COUNTY_DESKS:
+            for _ in range(count):
+                self._appoint(role, COUNTY_CODE, "" if role == "surveyor" else centre.key)
+        for town in self.towns:
+            office = next(unit for unit in self.staff.units if unit.area_code == town)
+            for role in TOWN_DESKS:
+                self._appoint(role, town, office.key)
+        for village in self.tree.children(STORY_TOWN):
+            for grid in self.tree.children(village.code):
+                self._appoint("group_leader", grid.code, "")
+
     def _of(self, role: str, area_code: str) -> Iterator[AppointmentSeed]:
         return (one for one in self.staff.appointments if (one.role, one.area_code) == (role, area_code))
 
@@ -252,4 +272,12 @@ ACCOUNTS: dict[str, tuple[str, str, str]] = {
     "dangan": ("registrar", COUNTY_CODE, ""),
     "dengji": ("registrar", STORY_TOWN, ""),
     "liangzhi": ("village_clerk", SECOND_VILLAGE, ""),
+    "zuzhang": ("group_leader", f"{STORY_VILLAGE}001", ""),
+    "zhenshuji": ("town_secretary", STORY_TOWN, ""),
+    "xinfang": ("petition_officer", STORY_TOWN, ""),
+    "zhitong": ("express_officer", COUNTY_CODE, ""),
+    "ducha": ("supervisor", COUNTY_CODE, ""),
+    "zongdiao": ("county_dispatcher", COUNTY_CODE, ""),
+    "jijian": ("discipline_officer", STORY_TOWN, ""),
+    "sanfang": ("surveyor", COUNTY_CODE, ""),
 }
