@@ -45,6 +45,7 @@ from minqing.journal.services import (
     record_alike,
     record_many,
     record_read,
+    together,
 )
 from minqing.journal.signing import Root, Unreadable, public_keys, read_public_key, write_public_key
 
@@ -102,6 +103,7 @@ __all__ = [
     "stated",
     "timeline",
     "timelines",
+    "together",
     "verify_journal",
     "write_public_key",
 ]

@@ -6,7 +6,9 @@ import hashlib
 import json
 import secrets
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from json.encoder import encode_basestring
@@ -93,15 +95,54 @@ def record(event: Event, *, by: Hand, at: datetime) -> UUID:
     if not connection.in_atomic_block:
         raise RuntimeError("record() belongs inside the transaction of the change")
     entry, detail = entry_rows(event, by=by, at=at)
-    entry.save(force_insert=True)
-    if detail is not None:
-        detail.save(force_insert=True)
-    if _REACTIONS.get(event.kind):
-        if by.nameless:
-            Awaiting.objects.create(id=random_id(), entry=entry)
-        else:
-            _defer(entry.id)
+    kept = _together.get()
+    if kept is None:
+        _write([(entry, detail, by.nameless)])
+    else:
+        kept.append((entry, detail, by.nameless))
     return entry.id
+
+
+Rows = list[tuple[Entry, Detail | None, bool]]
+_together: Final[ContextVar[Rows | None]] = ContextVar("journal_together", default=None)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Write the entries of a block in one go at its end, in their order; none if the block fails.
+
+    For a change that leaves several entries: a statement for all of them, and one for their details. Inside another
+    such block it changes nothing.
+    """
+    if _together.get() is not None:
+        yield
+        return
+    rows: Rows = []
+    token = _together.set(rows)
+    try:
+        yield
+    finally:
+        _together.reset(token)
+    _write(rows)
+
+
+def _write(rows: Rows) -> None:
+    """Insert entries with their details, and put what somebody reacts to into the queue."""
+    if len(rows) == 1:
+        rows[0][0].save(force_insert=True)
+    elif rows:
+        Entry.objects.bulk_create([entry for entry, _, _ in rows])
+    details = [detail for _, detail, _ in rows if detail is not None]
+    if len(details) == 1:
+        details[0].save(force_insert=True)
+    elif details:
+        Detail.objects.bulk_create(details)
+    for entry, _, nameless in rows:
+        if _REACTIONS.get(entry.kind):
+            if nameless:
+                Awaiting.objects.create(id=random_id(), entry=entry)
+            else:
+                _defer(entry.id)
 
 
 # The columns that record_many copies, and JSON as detail_hash writes it (a test compares both ways).

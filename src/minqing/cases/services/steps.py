@@ -32,7 +32,7 @@ from minqing.cases.services.catalogue import keep_choice
 from minqing.cases.services.files import attach, kept_only_if_all_goes_well, made_safe
 from minqing.cases.services.merging import lock_family, pass_on_to_children, take_back_with_master
 from minqing.cases.services.resent import fingerprint, remembered
-from minqing.journal.public import record
+from minqing.journal.public import record, together
 from minqing.kernel.access import ANONYMOUS, REPORTER, Actor, Hand, Role
 from minqing.kernel.clock import to_the_hour
 from minqing.kernel.errors import Conflict, NotAllowed, NotThere, Refused
@@ -59,16 +59,24 @@ class StepInput:
 
 
 def take_step(
-    *, case_id: UUID, step: str, given: StepInput, by: Actor, at: datetime, leg: int | None = None
+    *,
+    case_id: UUID,
+    step: str,
+    given: StepInput,
+    by: Actor,
+    at: datetime,
+    leg: int | None = None,
+    units: Sequence[accounts.Unit] = (),
 ) -> Case:
     """Move a case one step along its procedure, or refuse with a reason fit for the screen.
 
     ``leg``: the number of the leg the person was looking at; another one means that somebody was quicker, unless
-    this very step was taken already: what a slow phone sends twice gets the first answer.
+    this very step was taken already: what a slow phone sends twice gets the first answer. ``units``: those among which
+    the person chose, with their areas, if the caller has just read them.
     """
     pictures = made_safe(given.photos)
     this = fingerprint(who=by.person_id, leg=leg or 0, step=step, values=given.values, pictures=pictures)
-    with transaction.atomic(), kept_only_if_all_goes_well() as names:
+    with transaction.atomic(), together(), kept_only_if_all_goes_well() as names:
         case, run = locked(Case.objects.visible_to(by).filter(id=case_id), None)
         if leg is not None and run.legs_count != leg:
             if this in case.sent:
@@ -76,7 +84,7 @@ def take_step(
             raise Conflict(SOMEBODY_WAS_QUICKER)
         case.sent = remembered(case.sent, this)
         _refuse_if_merged(case, run)
-        unit = chosen_unit(run, given.values.get(UNIT.key, ""))
+        unit = chosen_unit(run, given.values.get(UNIT.key, ""), among=units)
         roles = workflow.roles_in(run, by)
         asked_by = by.person_id
         return move(
@@ -89,7 +97,7 @@ def answer(*, receipt_code: str, done: bool, content: str, words: str, at: datet
     """Write down the reporter's own two answers; “not done” sends the case back."""
     if done and content not in CONTENT_LABELS:
         raise Refused("请选择对办理满意不满意。", field="content")
-    with transaction.atomic(), kept_only_if_all_goes_well() as names:
+    with transaction.atomic(), together(), kept_only_if_all_goes_well() as names:
         code = rules.read_code(receipt_code, rules.RECEIPT_LENGTH) or ""
         cases = Case.objects.unscoped("the receipt is the right to answer").filter(receipt_code=code)
         case, run = locked(cases, None)
@@ -120,7 +128,7 @@ def step_by_reporter(
 
     ``leg``: as for ``take_step``; the same sent again by a slow phone gets the first answer.
     """
-    with transaction.atomic(), kept_only_if_all_goes_well() as names:
+    with transaction.atomic(), together(), kept_only_if_all_goes_well() as names:
         code = rules.read_code(receipt_code, rules.RECEIPT_LENGTH) or ""
         case, run = locked(
             Case.objects.unscoped("the receipt is the right to act").filter(receipt_code=code), None
@@ -158,21 +166,28 @@ def locked(cases: CaseQuerySet, leg: int | None) -> tuple[Case, workflow.Run]:
     if case is None:
         raise NotThere
     lock_family(case)
-    run = workflow.lock_run(case.run_id)
+    # Read again under the lock, with its run: what was read before it may be old by now.
+    case = (
+        Case.everything.select_for_update(of=("self", "run"))
+        .select_related("run__area")
+        .defer("run__area__outline")
+        .get(id=case.id)
+    )
+    run = case.run
     if leg is not None and run.legs_count != leg:
         raise Conflict(SOMEBODY_WAS_QUICKER)
-    # Read again under the lock: what was read before it may be old by now.
-    case.refresh_from_db()
-    case.run = run
     return case, run
 
 
-def chosen_unit(run: workflow.Run, value: str) -> accounts.Unit | None:
+def chosen_unit(
+    run: workflow.Run, value: str, *, among: Sequence[accounts.Unit] = ()
+) -> accounts.Unit | None:
     """Return the unit of an id, if it may handle a matter there; None for no id. Raises ``Refused``."""
     if not value:
         return None
     try:
-        unit = accounts.unit(UUID(value))
+        known = next((one for one in among if str(one.id) == value), None)
+        unit = known or accounts.unit(UUID(value))
     except (ValueError, NotThere):
         raise Refused("没有这个单位，请重新选择。", field=UNIT.key) from None
     if unit.closed_at is not None:
@@ -203,7 +218,7 @@ def move(
     wanted = {need.key for need in decision.step.needs}
     values = {key: value for key, value in given.values.items() if key in wanted}
     unit = unit if UNIT.key in wanted else None
-    had = Had.of(run)
+    had, asked_before = Had.of(run), case.done is not None or case.times_sent_back > 0
     workflow.advance(run, decision, by=hand, at=at, unit_id=unit.id if unit else None)
     _apply(case, decision, values, unit)
     if RESULT.key in values:
@@ -217,7 +232,7 @@ def move(
     case.save()
     _say(case, run, decision, values, unit, hand, at)
     if DONE in decision.effects or NOT_DONE in decision.effects:
-        _keep_answer(case, decision, values, asked_by=asked_by, hand=hand, at=at)
+        _keep_answer(case, decision, values, asked_before, asked_by=asked_by, hand=hand, at=at)
     if unit is not None:
         keep_choice(case, run, unit, at=at)
     carry_out(Taken(case, run, decision, values, unit, had, hand, at))
@@ -306,6 +321,7 @@ def _keep_answer(
     case: Case,
     decision: workflow.Decision,
     values: Mapping[str, str],
+    asked_before: bool,
     *,
     asked_by: UUID | None,
     hand: Hand,
@@ -317,7 +333,7 @@ def _keep_answer(
     Answer.objects.create(
         id=random_id() if hand.nameless else uuid7(),
         case=case,
-        number=Answer.objects.filter(case=case).count() + 1,
+        number=(Answer.objects.filter(case=case).count() if asked_before else 0) + 1,
         done=done,
         content=content,
         words=words,

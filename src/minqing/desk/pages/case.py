@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -85,7 +86,8 @@ def step(request: OfficialRequest, case_id: UUID, step: str) -> HttpResponse:
         wanted = workflow.procedure(found.run.procedure).step(step)
     except workflow.UnknownProcedure:
         raise NotThere("没有这个动作。请回到事项页面再试。") from None
-    form = cases.StepForm(wanted, accounts.units_for(found.area), request.POST, request.FILES)
+    units = accounts.units_for(found.area) if _asks_for_unit([wanted]) else []
+    form = cases.StepForm(wanted, units, request.POST, request.FILES)
     photos = sum(len(files) for _, files in request.FILES.lists())
     if not form.is_valid():
         kept = Kept(form, leg=form.cleaned_data.get("leg"), photos=photos)
@@ -93,7 +95,7 @@ def step(request: OfficialRequest, case_id: UUID, step: str) -> HttpResponse:
     try:
         moved = cases.take_step(
             case_id=case_id, step=wanted.key, given=form.given(), by=request.actor, at=at,
-            leg=form.cleaned_data["leg"],
+            leg=form.cleaned_data["leg"], units=units,
         )  # fmt: skip
     except NotThere:
         raise
@@ -149,7 +151,9 @@ def _render(
     boxes = _boxes(file, kept)
     if filled is not None:
         boxes = [
-            StepBox(one.step, filled, is_open=True) if one.step.key == filled.step.key else replace(one, is_open=False)
+            StepBox(one.step, filled, is_open=True)
+            if one.step.key == filled.step.key
+            else replace(one, is_open=False)
             for one in boxes
         ]
     step_photos = _by_step(file)
@@ -192,11 +196,16 @@ def _may_lift(file: cases.CaseFile, actor: Actor) -> bool:
     return ours and file.case.closed_at is None and actor.may(cases.LIFT_TO_EXPRESS, file.area.path)
 
 
+def _asks_for_unit(steps: Iterable[workflow.Step]) -> bool:
+    """Whether any of these steps has units to choose from."""
+    kinds = {workflow.NeedKind.CHOICE_UNIT, workflow.NeedKind.CHOICE_UNITS}
+    return any(need.kind in kinds for one in steps for need in one.needs)
+
+
 def _boxes(file: cases.CaseFile, kept: Kept | None) -> list[StepBox]:
     """Return the steps one could take, the refused one unfolded, else the first."""
-    needs_unit = any(need.kind is workflow.NeedKind.CHOICE_UNIT for one in file.steps for need in one.needs)
-    units = accounts.units_for(file.area) if needs_unit else []
-    suggested = cases.suggestion_for(file.case, at=clock.now()) if needs_unit else None
+    units = accounts.units_for(file.area) if _asks_for_unit(file.steps) else []
+    suggested = cases.suggestion_for(file.case, at=clock.now()) if units else None
     boxes = []
     for number, one in enumerate(file.steps):
         if kept and kept.form.step.key == one.key:
