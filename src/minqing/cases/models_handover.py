@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Final, Self
+from typing import Any, ClassVar, Final, Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -25,15 +25,15 @@ REACHED, UNREACHED = "reached", "unreached"
 OUTCOME_LABELS: Final = {REACHED: "已接通", UNREACHED: "没有联系上"}
 
 
-def _to_case(**more: object) -> models.ForeignKey:
+def _to_case(**more: object) -> models.ForeignKey[Any, Any]:
     return models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="+", **more)  # type: ignore[arg-type]
 
 
-def _to_person(*, null: bool = False) -> models.ForeignKey:
+def _to_person(*, null: bool = False) -> models.ForeignKey[Any, Any]:
     return models.ForeignKey("accounts.Person", on_delete=models.PROTECT, null=null, related_name="+")
 
 
-def _to_unit(*, null: bool = False) -> models.ForeignKey:
+def _to_unit(*, null: bool = False) -> models.ForeignKey[Any, Any]:
     return models.ForeignKey("accounts.Unit", on_delete=models.PROTECT, null=null, related_name="+")
 
 

@@ -11,6 +11,7 @@ from minqing.cases.forms import (
     StepForm,
     WordForm,
 )
+from minqing.cases.likeness import UNDO_WITHIN
 from minqing.cases.limits import LOOK_UPS, MISSES, REPLIES, REPORTS
 from minqing.cases.models import Addition, Answer, Attachment, Case, DoorCode, Topic
 from minqing.cases.models_desk import (
@@ -311,7 +312,7 @@ from minqing.cases.services.express import (
     note_return,
     plan_return,
 )
-from minqing.cases.services.merging import UNDO_WITHIN, judge_not_same, merge_cases, undo_merge
+from minqing.cases.services.merging import judge_not_same, merge_cases, undo_merge
 from minqing.cases.services.petitions import sponsor_petition
 from minqing.cases.services.redaction import (
     BOXES_MAX,

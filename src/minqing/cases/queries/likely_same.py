@@ -96,7 +96,8 @@ def likely_pairs(actor: Actor, area: areas.Area, *, at: datetime) -> list[Pair]:
                 assert one.id is not None
                 assert other.id is not None
                 if how.is_offered and tuple(sorted((one.id, other.id))) not in judged:
-                    scored.append((how, *sorted((one, other), key=lambda it: (it.opened_at, str(it.id)))))
+                    first, second = sorted((one, other), key=lambda it: (it.opened_at, str(it.id)))
+                    scored.append((how, first, second))
     best = sorted(scored, key=lambda it: (-it[0].same_words, -it[0].score))[:PAIRS_MAX]
     shown = _rows(actor, {report.id for _, *both in best for report in both if report.id}, at)
     return [

@@ -129,7 +129,8 @@ def undo_merge(*, child_id: UUID, because: str, by: Actor, at: datetime) -> Case
         raise Refused("请写明为什么分开。", field="because")
     merge = Merge.objects.filter(child=child_id, undone_at=None).first()
     if merge is None:
-        Case.objects.visible_to(by).only("id").filter(id=child_id).first() or _not_there()
+        if not Case.objects.visible_to(by).filter(id=child_id).exists():
+            raise NotThere
         raise Conflict("这件事没有并入别的事，可能已经有人撤销了并单。请刷新页面查看。")
     found = _locked([merge.child_id, merge.master_id], by)
     child, master = found[merge.child_id], found[merge.master_id]
@@ -296,8 +297,8 @@ def lock_family(case: Case) -> None:
     if case.master_id is None and case.reports < 2:
         return
     top = case.master_id or case.id
-    family = Case.everything.filter(id=top).values("run_id")
-    children = Case.everything.filter(master=top).values("run_id")
+    family = Case.everything.filter(id=top).values_list("run_id", flat=True)
+    children = Case.everything.filter(master=top).values_list("run_id", flat=True)
     workflow.lock_runs(family, children)
 
 
@@ -315,7 +316,3 @@ def _locked(ids: Iterable[UUID], by: Actor) -> dict[UUID, Case]:
         .defer("area__outline", "run__area__outline")
     )
     return {one.id: one for one in found}
-
-
-def _not_there() -> None:
-    raise NotThere

@@ -120,11 +120,10 @@ def keep_sample_call(*, call_id: UUID, given: SampleAnswer, by: Actor, at: datet
     """
     by.require(CALL_SAMPLE)
     call = SampleCall.objects.select_for_update(of=("self",)).filter(id=call_id).first()
-    case = (
-        call
-        and Case.objects.visible_to(by).select_related("run", "run__area").filter(id=call.case_id).first()
-    )
-    if call is None or case is None:
+    if call is None:
+        raise NotThere
+    case = Case.objects.visible_to(by).select_related("run", "run__area").filter(id=call.case_id).first()
+    if case is None:
         raise NotThere
     if call.outcome == REACHED:
         raise Conflict("这一件已经回访过了。请刷新页面查看。")
