@@ -1,4 +1,4 @@
-"""What happens to a case between hands: returned, dispatched by the catalogue, merged, split, urged, left out, sampled."""
+"""What happens to a case between hands: returned, dispatched, merged, split, urged, left out of the score, sampled."""
 
 from __future__ import annotations
 
