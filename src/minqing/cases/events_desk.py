@@ -71,11 +71,11 @@ class AnswerTemplateChanged(Event):
     """Wording of answers was written, changed or taken away."""
 
     kind: ClassVar[str] = "cases.answer_template_changed"
-    name: str
+    template: str
     what: str
 
     def sentence(self) -> str:
-        return f"{self.what}答复模板“{self.name}”"
+        return f"{self.what}答复模板“{self.template}”"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -82,7 +82,7 @@ def _write(template: AnswerTemplate, what: str, by: Actor, at: datetime) -> None
         subject_kind="area",
         subject_id=template.area_id,
         area_id=template.area_id,
-        name=template.name,
+        template=template.name,
         what=what,
     )
     record(event, by=by.hand, at=at)

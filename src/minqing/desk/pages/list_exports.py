@@ -111,7 +111,9 @@ def audit_export(request: OfficialRequest) -> HttpResponseBase:
     narrowed = asked.in_words()
 
     def send(form: str) -> FileSent:
-        names = areas.area_names(areas.Area.objects.order_by().values_list("id", flat=True), areas.COUNTY)
+        names = areas.area_names(
+            areas.ids_under(areas.county().path).values_list("id", flat=True), areas.COUNTY
+        )
 
         def line(one: journal.TimelineLine) -> tuple[str, ...]:
             return (
