@@ -7,12 +7,14 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from minqing.cases.facts import facts_of
 from minqing.cases.models import Case
 from minqing.cases.models_express import ReturnVisit, SitInBooking, SitInDay
 from minqing.cases.permissions import SEE_EXPRESS
 from minqing.cases.queries.queue import CaseRow, rows
 from minqing.kernel.access import Actor
 from minqing.kernel.errors import NotThere
+from minqing.workflow import public as workflow
 
 PAGE: Final = 25
 DAYS_MAX: Final = 60  # shown at once; a sit-in day a week fills a year
@@ -62,6 +64,8 @@ class ExpressFile:
     planned: ReturnVisit | None
     visits: list[ReturnVisit]
     free: list[tuple[str, str, datetime]]
+    # Steps that the actor could take but for something that is not yet done: (label, what is missing).
+    not_yet: list[tuple[str, str]]
 
 
 def express_page(actor: Actor, *, at: datetime, page: int = 1) -> ExpressPage:
@@ -128,7 +132,17 @@ def express_file(case: Case, actor: Actor, *, at: datetime) -> ExpressFile | Non
         planned=next((one for one in visits if one.done_at is None), None),
         visits=[one for one in visits if one.done_at is not None],
         free=free,
+        not_yet=_not_yet(case, actor),
     )
+
+
+def _not_yet(case: Case, actor: Actor) -> list[tuple[str, str]]:
+    facts = facts_of(case, case.run)
+    return [
+        (step.label, next(one.why_not for one in step.only_if if one.key not in facts))
+        for step in workflow.steps_open_to(case.run, actor)
+        if any(one.key not in facts for one in step.only_if)
+    ]
 
 
 def _free(actor: Actor, at: datetime) -> list[tuple[str, str, datetime]]:

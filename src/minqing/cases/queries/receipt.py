@@ -71,6 +71,9 @@ class Receipt:
     steps: tuple[workflow.Step, ...] = ()
     leg: int = 0
     procedure: str = ""
+    # Whether the matter ends by itself if its holder does nothing until the clock runs out.
+    ends_by_itself: bool = False
+    will_ask: bool = True
 
 
 def receipt(code: str, *, at: datetime) -> Receipt:
@@ -110,6 +113,8 @@ def receipt(code: str, *, at: datetime) -> Receipt:
         parts=tuple(parts),
         steps=() if case.source == rules.RIGHTS else tuple(one for one in open_steps if not _is_answer(one)),
         leg=run.legs_count,
+        ends_by_itself=not stands_still and bool(of.open_to(run.state, [workflow.CLOCK])),
+        will_ask=any(DONE in step.then for step in of.steps.values()),
         procedure="" if case.source == rules.RIGHTS else run.procedure,
     )
 

@@ -52,7 +52,7 @@ def three_lines(request: OfficialRequest) -> HttpResponse:
     context = {
         "lines": [_line(one, period) for one in lines],
         "whole": _line(whole, period),
-        "columns": "|".join(["地方", *(f"{label}#" for label in COLUMNS.values()), "村内办结率#"]),
+        "columns": "|".join(["地方", "村内办结率#", *(f"{label}#" for label in COLUMNS.values())]),
         "since": since,
         "until": until,
         "ways": way_down(area, actor),

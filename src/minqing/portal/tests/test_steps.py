@@ -40,6 +40,8 @@ def test_the_receipt_offers_the_steps_and_takes_one(client: Client, petition: Ca
     assert "申请复查" in page
     assert "息诉息访" in page
     assert "申请复核" not in page
+    assert "就按现在的结果办结" in page
+    assert "办完后请您回答" not in page, "nobody asks the two questions of a petition"
     form = client.get(f"{at}steps/ask_review/").context["form"]
     sent = {"ask_review-leg": form.initial["leg"], "ask_review-reason": "还是少了一分，请再量。"}
     assert client.post(f"{at}steps/ask_review/", {**sent, "ask_review-reason": " "}).status_code == 400
