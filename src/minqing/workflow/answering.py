@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db.models import Q
@@ -46,7 +46,7 @@ def who_may(run: Run, *, on: date) -> Turn:
     run = _that_answers(run)
     roles = procedure(run.procedure).answering(run.state)
     matter, posts = _matter(run, roles, on)
-    found = choose(roles, matter, posts)
+    found = _answering(roles, matter, posts)
     people = [_people(role, matter, posts) for role in roles]
     return Turn(
         tuple(role.label for role in roles),
@@ -60,7 +60,7 @@ def accountable(run: Run, *, on: date) -> Accountable:
     """Return the one person or duty desk that answers for a running run on a day. Always somebody."""
     run = _that_answers(run)
     roles = procedure(run.procedure).answering(run.state)
-    return choose(roles, *_matter(run, roles, on))
+    return _answering(roles, *_matter(run, roles, on))
 
 
 def told_when_late(run: Run, *, on: date) -> Accountable:
@@ -68,7 +68,10 @@ def told_when_late(run: Run, *, on: date) -> Accountable:
     run = _that_answers(run)
     roles = procedure(run.procedure).answering(run.state)
     matter, posts = _matter(run, [*roles, *SUPERIORS], on)
-    return superior(choose(roles, matter, posts), matter, posts)
+    told = superior(choose(roles, matter, posts), matter, posts)
+    if told.people:
+        return told
+    return superior(told, replace(matter, county_name=areas.county().name), posts)
 
 
 def _that_answers(run: Run) -> Run:
@@ -112,7 +115,7 @@ def _matter(run: Run, roles: Sequence[Role], on: date) -> tuple[Matter, list[Pos
     return (
         Matter(
             area_path=area.path,
-            county_name=_county_name(posts, area),
+            county_name="",  # asked for where it is needed, which is hardly ever
             unit_id=run.unit_id,
             holder_id=run.holder_id,
             sponsor_id=run.sponsor_id,
@@ -136,7 +139,7 @@ def post_of(one: accounts.Appointment) -> Post:
     )
 
 
-def _county_name(posts: list[Post], area: areas.Area) -> str:
-    """Return the county's name: from a post that sits there, else asked for."""
-    top = area.path.partition(".")[0]
-    return next((one.area_name for one in posts if one.area_path == top), "") or areas.county().name
+def _answering(roles: Sequence[Role], matter: Matter, posts: list[Post]) -> Accountable:
+    """Choose who answers; the county's name is read only where nobody but its desk is left."""
+    found = choose(roles, matter, posts)
+    return found if found.people else choose(roles, replace(matter, county_name=areas.county().name), posts)
