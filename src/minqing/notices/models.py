@@ -287,7 +287,6 @@ class PushAttempt(Row):
     milliseconds = models.PositiveIntegerField()
     response_code = models.PositiveSmallIntegerField(null=True)
     error = models.CharField(max_length=rules.ERROR_MAX, blank=True)
-    by_hand = models.BooleanField(default=False)
 
     class Meta:
         db_table = "notice_push_attempt"
