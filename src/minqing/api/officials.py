@@ -5,6 +5,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.http import FileResponse
+from django.utils.cache import add_never_cache_headers
 from ninja import Query, Router
 
 from minqing.accounts.public import CASES_READ
@@ -103,6 +104,8 @@ def photo(request: OfficialRequest, attachment_id: UUID) -> FileResponse:
     """返回事项的一张照片（JPEG，已去掉拍摄位置等信息）。"""
     path = cases.attachment_path(attachment_id, by=request.actor)
     try:
-        return FileResponse(path.open("rb"), content_type="image/jpeg")
+        response = FileResponse(path.open("rb"), content_type="image/jpeg")
     except FileNotFoundError:
         raise NotThere("这张照片的文件不在了，请联系系统管理员从备份恢复。") from None
+    add_never_cache_headers(response)
+    return response
