@@ -157,7 +157,9 @@ def _running_batch(
         **_labels(),
     }  # fmt: skip
     with connection.cursor() as cursor:
+        cursor.execute(statements.BY_KEYS)
         cursor.execute(statements.running_batch(dated=days is not None), given)
+        cursor.execute(statements.FREELY)
         cursor.execute("SELECT count(*), max(run_id::text)::uuid FROM clock_batch")
         seen, last = cursor.fetchone()
         if not seen:
@@ -260,14 +262,18 @@ def _closed_plain(
         with transaction.atomic(), connection.cursor() as cursor:
             # One batch after another, whoever does them: the later finds what the earlier has corrected.
             Recomputation.objects.select_for_update().get(number=version.number)
+            cursor.execute(statements.BY_KEYS)
             cursor.execute(of.batch, given | {"after": after})
+            cursor.execute(statements.FREELY)
             cursor.execute("SELECT count(*), max(key::text)::uuid FROM clock_batch")
             seen, last = cursor.fetchone()
             if not seen:
                 return
             cursor.execute(statements.closed_new(era.calendar))
+            cursor.execute(statements.BY_KEYS)
             cursor.execute(of.correct, given)
             moved = cursor.rowcount
+            cursor.execute(statements.FREELY)
             cursor.execute(of.verdicts, given)
             turned = journal.record_rows(VerdictChanged, "clock_verdict", _VERDICT, by=SYSTEM, at=at)
             _count(version.number, closed_seen=seen, closed_moved=moved, verdicts_changed=turned)

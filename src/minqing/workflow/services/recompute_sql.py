@@ -26,6 +26,14 @@ _CLOCK: Final = (
 )
 
 
+# For finding the next rows of a batch and for writing them: by their keys, however large the tables are. Left alone,
+# the planner may read whole tables and sort them, once a batch: ten times the clocks, a hundred times the time.
+BY_KEYS: Final = (
+    "SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL enable_sort = off"
+)
+FREELY: Final = "SET LOCAL enable_hashjoin = on; SET LOCAL enable_mergejoin = on; SET LOCAL enable_sort = on"
+
+
 def running_batch(*, dated: bool) -> str:
     """Lock the next running clocks that the changed days can touch (all, where no days changed)."""
     touched = (
@@ -71,6 +79,7 @@ def running_moves(calendar: Calendar) -> Iterator[str]:
     LEFT JOIN ({due_of_spans(legs, calendar)}) AS n ON n.key = b.run_id
     LEFT JOIN ({due_of_spans(wholes, calendar)}) AS w ON w.key = b.run_id
     """  # noqa: S608
+    yield BY_KEYS
     yield """
     UPDATE workflow_leg AS l SET due_at = n.due, yellow_at = n.yellow, provisional = n.provisional,
            calendar_version = %(version)s
@@ -89,6 +98,7 @@ def running_moves(calendar: Calendar) -> Iterator[str]:
            overall_overdue_since = CASE WHEN n.whole_due > %(at)s THEN NULL ELSE r.overall_overdue_since END
     FROM clock_new AS n WHERE r.id = n.run_id
     """  # noqa: S608
+    yield FREELY
     yield f"""
     DROP TABLE IF EXISTS pg_temp.clock_moved;
     CREATE TEMPORARY TABLE clock_moved ON COMMIT DROP AS
