@@ -66,18 +66,7 @@ def test_from_the_lift_to_the_mayors_return_visit(here: SmallCounty, window: Any
         handler.goto(f"/m/matters/{case.id}/")
         take(handler, "办结上报", 办理结果="临时线已通电，两条线都开起来了。")
 
-        # The mayor goes and asks, and the enterprise says so itself.
-        officer.goto(f"{page}return/")
-        officer.get_by_label("哪天回访").fill("2026-11-23")
-        officer.get_by_text("上门", exact=True).click()
-        officer.get_by_label("谁去回访").fill("市长")
-        officer.get_by_role("button", name="安排").click()
-        officer.get_by_text("回访已安排").first.wait_for()
-        officer.goto(f"{page}return/note/")
-        officer.get_by_text("是", exact=True).click()
-        officer.get_by_label("企业怎么说").fill("不用限产了。")
-        officer.get_by_role("button", name="记下").click()
-        officer.get_by_text("回访情况已记下").first.wait_for()
+        go_and_ask(officer, page)
         take(officer, "回访完成")
 
         enterprise = window(PHONE)
@@ -88,3 +77,18 @@ def test_from_the_lift_to_the_mayors_return_visit(here: SmallCounty, window: Any
         enterprise.get_by_text("已办结").first.wait_for()
     case = Case.everything.select_related("run").get(id=case.id)
     assert (case.run.procedure, case.run.state, case.done) == ("express_lane", "closed", True)
+
+
+def go_and_ask(officer: Any, page: str) -> None:
+    """Plan the mayor's return visit, and write down what it found."""
+    officer.goto(f"{page}return/")
+    officer.get_by_label("哪天回访").fill("2026-11-23")
+    officer.get_by_text("上门", exact=True).click()
+    officer.get_by_label("谁去回访").fill("市长")
+    officer.get_by_role("button", name="安排").click()
+    officer.get_by_text("回访已安排").first.wait_for()
+    officer.goto(f"{page}return/note/")
+    officer.get_by_text("是", exact=True).click()
+    officer.get_by_label("企业怎么说").fill("不用限产了。")
+    officer.get_by_role("button", name="记下").click()
+    officer.get_by_text("回访情况已记下").first.wait_for()
