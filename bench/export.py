@@ -56,8 +56,8 @@ def measure(rows: int) -> Outcome:
 
 def _export(form: str, rows: int) -> tuple[float, int, int, int, bool]:
     """Return seconds, bytes, KB of memory after a tenth and at most afterwards, and whether the end was right."""
-    from minqing.registry.queries.exports import Export, ExportAsked
     from minqing.kernel.table_files import file_of, last_line
+    from minqing.registry.queries.exports import Export, ExportAsked
 
     registrar = lookers()[-1]
     asked = ExportAsked(kind="resident", area=registrar.area)

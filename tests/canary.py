@@ -107,6 +107,11 @@ class Planted:
         }
 
 
+# Petitions are nobody's of the village either (cases/tests/test_lines_and_lanes.py, the story of a petition); the
+# mayor's lane asks for bookings and visits between its steps (desk/tests/test_lanes.py).
+_BY_THEMSELVES: Final = frozenset({"petition", "express_lane"})
+
+
 def text(about: str) -> str:
     """Return a text of some length with the canary in it."""
     return f"{CANARY}{about}，说的是家里的事，请来看看。"
@@ -143,7 +148,15 @@ def _subscribe(by: AppointedActor) -> None:
     for name, url in (("群", "wecombot://2bb3a7ef-1111-4222-8333-c0ffee000001"),
                       ("短信", f"jsons://sms.example.cn/send/?-to={notices.PLACEHOLDER}")):  # fmt: skip
         notices.set_channel(
-            channel_id=None, name=name, url=url, kinds=kinds, area_id=None, unit_id=None, is_on=True, by=by, at=AT
+            channel_id=None,
+            name=name,
+            url=url,
+            kinds=kinds,
+            area_id=None,
+            unit_id=None,
+            is_on=True,
+            by=by,
+            at=AT,
         )
     notices.set_subscription(
         subscription_id=None, name="市级平台", url="https://hooks.example.cn/minqing",
@@ -254,7 +267,9 @@ def _open_cases(planted: Planted) -> None:
             area_id=area.id, subject=subject, by=planted.people["village_clerk"], at=AT
         )
         planted.codes.append(made.code)
-    for of in (one for one in workflow.procedures() if one.subject_kind == "case"):
+    for of in (
+        one for one in workflow.procedures() if one.subject_kind == "case" and one.key not in _BY_THEMSELVES
+    ):
         for state in of.states.values():
             name = f"{of.key}.{state.key}"
             own = of.key == "rights"  # asked by a resident about their own file, with no official in between
@@ -291,8 +306,8 @@ def _list(planted: Planted, case: Case) -> None:
     cases.set_rule(urged=9, sent_back=None, red_days=None, by=planted.people["supervisor"], at=AT)
     cases.propose(at=AT)
     cases.list_case(
-        case_id=case.id, reason=text("拖得太久"), sponsor_id=planted.people["town_secretary"].person_id, interval_days=7,
-        unit_id=planted.here.unit.id, by=planted.people["supervisor"], at=AT,
+        case_id=case.id, reason=text("拖得太久"), sponsor_id=planted.people["town_secretary"].person_id,
+        interval_days=7, unit_id=planted.here.unit.id, by=planted.people["supervisor"], at=AT,
     )  # fmt: skip
 
 

@@ -85,7 +85,9 @@ SORTS: Final[dict[str, Callable[[Planted], list[Filling]]]] = {
     "receipt": lambda p: [{"code": one.receipt_code} for one in p.cases.values()],
     "receipt photo": _receipt_photo,
     # No petition is planted: of the others no step but the two answers is the reporter's, and it leads back.
-    "step of a receipt": lambda p: [{"code": one.receipt_code, "step": "take_back"} for one in p.cases.values()],
+    "step of a receipt": lambda p: [
+        {"code": one.receipt_code, "step": "take_back"} for one in p.cases.values()
+    ],
     "door": lambda p: [{"code": one} for one in p.codes],
     "person": _person,
     "appointment": _appointment,

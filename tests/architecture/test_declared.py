@@ -34,7 +34,10 @@ DELIVERED_TWICE: Final[dict[str, tuple[str, str]]] = {
     **{
         f"minqing.workflow.reactions.{one}": _POSTS
         for one in (
-            "after_a_unit", "after_an_end", "after_an_appointment", "after_a_closed_account",
+            "after_a_unit",
+            "after_an_end",
+            "after_an_appointment",
+            "after_a_closed_account",
             "after_a_reopened_account",
         )
     },

@@ -125,8 +125,13 @@ class Rows:
         )
         Notice.objects.bulk_create(
             Notice(
-                person_id=self.worker.person_id, kind="cases.closed", subject_kind="case", subject_id=one.id,
-                sentence="已办结", key=str(one.id), made_at=AT,
+                person_id=self.worker.person_id,
+                kind="cases.closed",
+                subject_kind="case",
+                subject_id=one.id,
+                sentence="已办结",
+                key=str(one.id),
+                made_at=AT,
             )
             for one in cases
         )

@@ -1,4 +1,4 @@
-"""Joint and supervised work: the parts of assisting units; what is on the supervision list, its reports and its rules."""
+"""Joint and supervised work: the parts of assisting units; what is listed, its reports and its rules."""
 
 from __future__ import annotations
 
@@ -105,7 +105,9 @@ class Listing(Row):
         ordering = ["listed_at", "id"]
         indexes = [models.Index(fields=["area", "listed_at"], name="case_listing_area")]
         constraints = [
-            models.UniqueConstraint(fields=["case"], condition=Q(ended_at=None), name="case_listing_one_open"),
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(ended_at=None), name="case_listing_one_open"
+            ),
             models.CheckConstraint(condition=Q(interval_days__gte=1), name="case_listing_interval"),
         ]
 

@@ -42,11 +42,11 @@ JOINT_ASSIGN = Joint.assign
 ASSIST = Assist.key
 
 __all__ = [
-    "ASSIST", "JOINT_ASSIGN", "JOIN_UNITS", "LEDGER_OPEN", "LEDGER_PAGE", "LEDGER_STANDS", "LIST_CASES", "PARTS_PAGE",
-    "PROPOSALS_MAX", "SEE_PARTS", "SEE_SUPERVISION", "SET_RULES", "Ledger", "LedgerFilters", "Listing", "Part",
-    "PartFile", "PartView", "PartsPage", "Proposal", "SupervisionRule", "Together", "add_part", "count_my_parts",
-    "count_proposals", "dismiss", "ledger", "list_case", "make_joint", "may_see_case", "may_sponsor", "my_parts",
-    "overrule_answer", "part_file", "parts_of", "proposals", "propose", "report_progress", "reports_due",
-    "may_add_part", "require_part_step", "require_proposal", "rule_words", "rules_here", "set_rule", "supervision_of", "sweep_reports", "take_part_step",
-    "together",
+    "ASSIST", "JOINT_ASSIGN", "JOIN_UNITS", "LEDGER_OPEN", "LEDGER_PAGE", "LEDGER_STANDS", "LIST_CASES",
+    "PARTS_PAGE", "PROPOSALS_MAX", "SEE_PARTS", "SEE_SUPERVISION", "SET_RULES", "Ledger", "LedgerFilters",
+    "Listing", "Part", "PartFile", "PartView", "PartsPage", "Proposal", "SupervisionRule", "Together", "add_part",
+    "count_my_parts", "count_proposals", "dismiss", "ledger", "list_case", "make_joint", "may_add_part",
+    "may_see_case", "may_sponsor", "my_parts", "overrule_answer", "part_file", "parts_of", "proposals", "propose",
+    "report_progress", "reports_due", "require_part_step", "require_proposal", "rule_words", "rules_here",
+    "set_rule", "supervision_of", "sweep_reports", "take_part_step", "together",
 ]  # fmt: skip

@@ -32,8 +32,12 @@ RULED: Final = kind("cases.ruled", "退单裁定", "事项 {number} 的退单已
 ANSWERED: Final = kind("cases.answered", "反映人已回答", "事项 {number} 的反映人已回答：{state}")
 CLOCK_MOVED: Final = kind("cases.clock_moved", "时限变动", "事项 {number} 的时限有变动：{state}")
 # A changed calendar moves many clocks at once: one line a person with their number, told by ``services.moved``.
-CLOCKS_MOVED: Final = kind("cases.clocks_moved", "日历调整", "工作日历有调整，您手上有事项的时限变了，请登录查看")
-CLOCK_ASKED: Final = kind("cases.clock_asked", "等您决定", "事项 {number} 有延期或挂起的申请等您决定：{state}")
+CLOCKS_MOVED: Final = kind(
+    "cases.clocks_moved", "日历调整", "工作日历有调整，您手上有事项的时限变了，请登录查看"
+)
+CLOCK_ASKED: Final = kind(
+    "cases.clock_asked", "等您决定", "事项 {number} 有延期或挂起的申请等您决定：{state}"
+)
 CLOSED: Final = kind("cases.closed", "有结果了", "您登记的事项 {number}：{state}")
 
 

@@ -24,7 +24,9 @@ desk_patterns: list[URLPattern] = [
     path("templates/save/", templates.template_save, name="template_save"),
     path("templates/<uuid:template_id>/", templates.template_edit, name="template_edit"),
     path("templates/<uuid:template_id>/close/", templates.template_close, name="template_close"),
-    path("cases/<uuid:case_id>/templates/<uuid:template_id>/", templates.template_words, name="template_words"),
+    path(
+        "cases/<uuid:case_id>/templates/<uuid:template_id>/", templates.template_words, name="template_words"
+    ),
     path("cases/<uuid:case_id>/steps/<slug:step>/fill/", case.fill, name="fill"),
     path("cases/photos/<uuid:attachment_id>/release/", photos.photo_release, name="photo_release"),
     path("cases/photos/<uuid:attachment_id>/withdraw/", photos.photo_withdraw, name="photo_withdraw"),

@@ -43,7 +43,9 @@ def show_together(*, at: datetime) -> int:
     found = (
         cases.Case.objects.unscoped("the demonstration chooses among its own cases")
         .filter(closed_at=None, master=None, is_anonymous=False, area__path__under=town.path)
-        .filter(run__procedure__in=["prompt", "hotline"], run__entered_at__lte=at - timedelta(hours=LISTED_AT))
+        .filter(
+            run__procedure__in=["prompt", "hotline"], run__entered_at__lte=at - timedelta(hours=LISTED_AT)
+        )
         .exclude(run__state__in=["asking", "following"])
         .order_by("opened_at", "number")
     )
@@ -99,6 +101,4 @@ def _list(
     )  # fmt: skip
     handler = _actor(HANDLER, unit.area, at, unit)
     if handler is not None and number < 2:
-        cases.report_progress(
-            case_id=case.id, words=PROGRESS, by=handler, at=at - timedelta(hours=REPORTED)
-        )
+        cases.report_progress(case_id=case.id, words=PROGRESS, by=handler, at=at - timedelta(hours=REPORTED))

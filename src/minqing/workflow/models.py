@@ -179,7 +179,9 @@ class RunQuerySet(ScopedQuerySet["Run"]):
 
     def of(self, subject_kind: str, subject_id: UUID) -> Self:
         """The runs of one subject, latest first."""
-        return self.filter(subject_kind=subject_kind, subject_id=subject_id).order_by("-started_at", "-legs_count")
+        return self.filter(subject_kind=subject_kind, subject_id=subject_id).order_by(
+            "-started_at", "-legs_count"
+        )
 
     def with_colour(self, at: datetime) -> Self:
         """Annotate ``colour`` (a :class:`Colour` value) as of a moment."""

@@ -10,4 +10,14 @@ from minqing.cases.procedures.rights import Rights
 from minqing.cases.procedures.supervised import Supervised
 from minqing.cases.procedures.three_lines import ThreeLines
 
-__all__ = ["Assist", "ExpressLane", "Hotline", "Joint", "Petition", "Prompt", "Rights", "Supervised", "ThreeLines"]
+__all__ = [
+    "Assist",
+    "ExpressLane",
+    "Hotline",
+    "Joint",
+    "Petition",
+    "Prompt",
+    "Rights",
+    "Supervised",
+    "ThreeLines",
+]

@@ -45,7 +45,8 @@ class Hotline(Procedure):
                    only_if=[FIRST_RETURN])
     refuse_again = Step("再次退单", handling, to=returned_again, by=HANDLER, needs=[REASON], then=[RETURNED],
                         only_if=[RETURNED_BEFORE])
-    uphold  = Step("裁定：同意退单，改派", returned, to=handling, by=TOWN_DISPATCHER, needs=[UNIT, REASON], then=[RULED])
+    uphold  = Step("裁定：同意退单，改派", returned, to=handling, by=TOWN_DISPATCHER, needs=[UNIT, REASON],
+                   then=[RULED])
     overrule = Step("裁定：应由原单位承办", returned, to=handling, by=TOWN_DISPATCHER, needs=[REASON], then=[RULED])
     uphold_again = Step("督查裁定：改派", returned_again, to=handling, by=SUPERVISOR, needs=[UNIT, REASON],
                         then=[RULED])

@@ -63,7 +63,9 @@ class Petition(Procedure):
     key = "petition"
     title = "信访"
     # Once, by at most half of sixty days, granted by whoever answers for the office (article 34).
-    leeway = Leeway(approvers=(TOWN_SECRETARY, REVIEWER), extensions_max=1, extension_percent_max=50, pauses_max=0)
+    leeway = Leeway(
+        approvers=(TOWN_SECRETARY, REVIEWER), extensions_max=1, extension_percent_max=50, pauses_max=0
+    )
 
     # fmt: off
     registered = State("待受理决定", within=TERMS["registered"].within, start=True)

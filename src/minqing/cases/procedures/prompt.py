@@ -57,7 +57,8 @@ class Prompt(Procedure):
                    only_if=[FIRST_RETURN])
     refuse_again = Step("再次退单", with_unit, to=returned_again, by=HANDLER, needs=[REASON], then=[RETURNED],
                         only_if=[RETURNED_BEFORE])
-    uphold  = Step("裁定：同意退单，改派", returned, to=with_unit, by=TOWN_DISPATCHER, needs=[UNIT, REASON], then=[RULED])
+    uphold  = Step("裁定：同意退单，改派", returned, to=with_unit, by=TOWN_DISPATCHER, needs=[UNIT, REASON],
+                   then=[RULED])
     overrule = Step("裁定：应由原单位承办", returned, to=with_unit, by=TOWN_DISPATCHER, needs=[REASON], then=[RULED])
     uphold_again = Step("督查裁定：改派", returned_again, to=with_unit, by=SUPERVISOR, needs=[UNIT, REASON],
                         then=[RULED])

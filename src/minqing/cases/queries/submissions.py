@@ -61,7 +61,9 @@ def submissions(asked: SubmissionsAsked) -> list[SubmissionView]:
     if asked.token_id is not None:
         seen |= Q(token_id=asked.token_id)
     found = (
-        Submission.objects.filter(seen).exclude(case__source__in=rules.SEALED).exclude(case__is_anonymous=True)
+        Submission.objects.filter(seen)
+        .exclude(case__source__in=rules.SEALED)
+        .exclude(case__is_anonymous=True)
     )
     found = found.filter(case__number__in=asked.numbers) if asked.numbers else _narrowed(found, asked)
     rows = list(

@@ -238,7 +238,9 @@ def proposals(actor: Actor, *, at: datetime) -> list[tuple[Proposal, CaseRow]]:
     found = list(
         _proposed(actor).select_related("area").defer("area__outline").order_by("proposed_at")[:PROPOSALS_MAX]
     )
-    cases = Case.objects.unscoped("the proposals they belong to are scoped").filter(id__in=[one.case_id for one in found])
+    cases = Case.objects.unscoped("the proposals they belong to are scoped").filter(
+        id__in=[one.case_id for one in found]
+    )
     by_case = {row.id: row for row in rows(cases, at=at)}
     return [(one, by_case[one.case_id]) for one in found]
 

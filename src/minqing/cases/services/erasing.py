@@ -14,7 +14,7 @@ from django.db.models import Model, Q
 from minqing.cases import rules
 from minqing.cases.models import Addition, Answer, Case, Contact
 from minqing.cases.models_handover import Exclusion, Merge, Return, SampleCall, SupervisorUrge
-from minqing.cases.models_joint import Listing, Part, Proposal, ProgressReport
+from minqing.cases.models_joint import Listing, Part, ProgressReport, Proposal
 from minqing.cases.queries.copies import Whose, reported_by
 from minqing.journal.events import ERASED
 from minqing.journal.public import erase_naming

@@ -49,7 +49,15 @@ PART_MOVED = notices.kind("cases.part_moved", "协办有答复", "事项 {number
 
 @transaction.atomic
 def make_joint(
-    *, case_id: UUID, lead: str, assistants: str, asked: str, reason: str, by: Actor, at: datetime, leg: int | None
+    *,
+    case_id: UUID,
+    lead: str,
+    assistants: str,
+    asked: str,
+    reason: str,
+    by: Actor,
+    at: datetime,
+    leg: int | None,
 ) -> Case:
     """Put a case under the joint procedure, with its lead and its assisting units (ids, with commas between)."""
     case, run = locked(Case.objects.visible_to(by).filter(id=case_id), leg)
@@ -96,9 +104,7 @@ def add_part(*, case_id: UUID, unit: str, asked: str, by: Actor, at: datetime) -
     return _ask(case, run, chosen, asked, by=by.hand, at=at)
 
 
-def _ask(
-    case: Case, run: workflow.Run, unit: accounts.Unit, asked: str, *, by: Hand, at: datetime
-) -> Part:
+def _ask(case: Case, run: workflow.Run, unit: accounts.Unit, asked: str, *, by: Hand, at: datetime) -> Part:
     """Make a part with its own run and clock, for a locked case; let the unit's people see the case."""
     position = Part.objects.filter(case=case).count() + 1
     if position > PARTS_MAX:
@@ -247,7 +253,9 @@ def let_units_go(taken: Taken, effect: workflow.Effect) -> None:
 @transaction.atomic
 def withdraw_all(*, case_id: UUID, why: str, at: datetime) -> int:
     """Withdraw the parts that still wait, because the case goes on without them; return how many."""
-    case, _ = locked(Case.objects.unscoped("the case itself goes on without its parts").filter(id=case_id), None)
+    case, _ = locked(
+        Case.objects.unscoped("the case itself goes on without its parts").filter(id=case_id), None
+    )
     waiting = list(Part.objects.select_related("unit").filter(case=case, outcome=""))
     for part in waiting:
         part.case, part.run = case, workflow.lock_run(part.run_id)

@@ -52,9 +52,7 @@ def escalate(*, case_id: UUID, leg: int, at: datetime) -> None:
     told = workflow.told_when_late(run, on=clock.local(at).date())
     state = workflow.procedure(run.procedure).state(run.state).label
     if told.people:
-        notices.tell(
-            about(case, LATE_BELOW, told.people, key=f"late {case.id} {leg}", at=at, told_at=at)
-        )
+        notices.tell(about(case, LATE_BELOW, told.people, key=f"late {case.id} {leg}", at=at, told_at=at))
     escalated = Escalated(
         subject_kind="case", subject_id=case.id, area_id=case.area_id, state_label=state, told=told.words,
         why=told.why,

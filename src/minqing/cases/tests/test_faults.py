@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -154,7 +155,7 @@ def test_what_a_slow_phone_sends_twice_gets_the_first_answer():
     handler = here.actor(HANDLER)
     case = with_unit(here)
     leg = workflow.run_of("case", case.id).legs_count
-    send = {"case_id": case.id, "step": "conclude", "by": handler, "at": AT, "leg": leg}
+    send: dict[str, Any] = {"case_id": case.id, "step": "conclude", "by": handler, "at": AT, "leg": leg}
     first = take_step(given=StepInput({"result": "护栏焊好了"}), **send)
     again = take_step(given=StepInput({"result": "护栏焊好了"}), **send)
     assert (first.id, again.result) == (again.id, "护栏焊好了")

@@ -75,7 +75,9 @@ def test_each_unit_has_its_part_and_its_clock(here, fire):
     assert (case.run.procedure, case.run.state, case.unit_id) == ("joint", "handling", here.unit.id)
     parts = parts_of(case, at=AT)
     assert [one.part.unit_id for one in parts] == [here.county_unit.id, fire.id]
-    assert all(one.clock.due_at and one.clock.due_at < case.run.next_due_at for one in parts)
+    due = case.run.next_due_at
+    assert due is not None
+    assert all(one.clock.due_at and one.clock.due_at < due for one in parts)
     helper = of_unit(here, fire)
     assert count_my_parts(helper) == 1
     assert [row.number for row in my_parts(helper, at=AT).rows] == [case.number]
@@ -278,7 +280,9 @@ def test_a_case_that_is_declined_lets_its_units_go(here, fire):
     lead, dispatcher = of_unit(here, here.unit), here.actor(TOWN_DISPATCHER)
     case = joined(here, fire)
     take_step(case_id=case.id, step="refuse", given=StepInput({"reason": "不归我们管"}), by=lead, at=AT)
-    done = take_step(case_id=case.id, step="decline", given=StepInput({"reason": "已诉讼"}), by=dispatcher, at=AT)
+    done = take_step(
+        case_id=case.id, step="decline", given=StepInput({"reason": "已诉讼"}), by=dispatcher, at=AT
+    )
     assert done.closed_at
     assert Part.objects.get().because == "事项已了结：不予受理。"
 

@@ -24,7 +24,7 @@ from minqing.cases.public import (
     take_step,
     urge,
 )
-from minqing.journal.public import Entry, deliver, timeline
+from minqing.journal.public import Entry, timeline
 from minqing.kernel.access import Actor
 from minqing.kernel.errors import Conflict, NotAllowed, NotThere, Refused, TooMany
 from minqing.kernel.ids import random_id
@@ -134,7 +134,9 @@ def test_two_people_at_once(here):
     case = open_case(by_code(here), by=None, at=AT)
     take_step(case_id=case.id, step="sign", given=StepInput(), by=dispatcher, at=AT, leg=1)
     with pytest.raises(Conflict, match="刚刚办过"):
-        take_step(case_id=case.id, step="sign", given=StepInput(), by=here.actor(COUNTY_DISPATCHER), at=AT, leg=1)
+        take_step(
+            case_id=case.id, step="sign", given=StepInput(), by=here.actor(COUNTY_DISPATCHER), at=AT, leg=1
+        )
 
 
 def test_a_unit_that_cannot_reach_there_is_refused(here):

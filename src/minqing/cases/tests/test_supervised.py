@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -61,6 +62,7 @@ def test_a_case_is_listed_with_its_sponsor_and_its_first_date(here):
     assert (run.sponsor_id, run.listed_area_id) == (here.actor(TOWN_SECRETARY).person_id, here.county.id)
     report = ProgressReport.objects.get(listing=listing)
     assert timedelta(days=6) < report.due_at - AT < timedelta(days=12)
+    assert run.sponsor_id is not None
     assert Notice.objects.filter(person_id=run.sponsor_id).exists()
     with pytest.raises(Refused, match="不能再列入督办"):
         list_case(
@@ -155,7 +157,7 @@ def test_release_is_for_the_body_that_listed_it(here):
     handler, secretary = here.actor(HANDLER, unit=here.unit), here.actor(TOWN_SECRETARY)
     case, listing = listed(here)
     county, town = here.actor(SUPERVISOR), here.actor(SUPERVISOR, area=here.town)
-    step = {"case_id": case.id, "at": AT + timedelta(days=1)}
+    step: dict[str, Any] = {"case_id": case.id, "at": AT + timedelta(days=1)}
     take_step(step="apply", given=StepInput({"result": "新管子已通水"}), by=handler, **step)
     with pytest.raises(NotAllowed, match="包案领导"):
         take_step(step="sign", given=StepInput(), by=county, **step)

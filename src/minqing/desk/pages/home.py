@@ -69,7 +69,9 @@ def home(request: OfficialRequest) -> HttpResponse:
     actor, at = request.actor, clock.now()
     if actor.acting is None:
         return render(request, "desk/home_nobody.html", status=403)
-    counts = [one for one in workflow.todo_counts(actor, at=at) if one.procedure not in (cases.RIGHTS, cases.ASSIST)]
+    counts = [
+        one for one in workflow.todo_counts(actor, at=at) if one.procedure not in (cases.RIGHTS, cases.ASSIST)
+    ]
     waiting = cases.queue(actor, cases.QueueFilters(todo=True), at=at) if counts else None
     colours = _by_colour(counts)
     context = {

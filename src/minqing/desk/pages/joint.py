@@ -20,6 +20,7 @@ from minqing.desk.forms_joint import JoinForm, OverruleForm, PartForm
 from minqing.kernel import clock
 from minqing.kernel.errors import Conflict, NotAllowed, NotThere, Refused
 from minqing.kernel.pages import OfficialRequest, page
+from minqing.workflow import public as workflow
 
 STATUS: Final = {Conflict: 409, NotAllowed: 403}
 
@@ -155,7 +156,8 @@ def _render(
     status: int = 200,
 ) -> HttpResponse:
     file = cases.part_file(part_id, by=request.actor, at=at)
-    boxes, shown = [], False
+    boxes: list[tuple[workflow.Step, cases.StepForm, bool]] = []
+    shown = False
     for step in file.steps:
         mine = kept is not None and kept.step.key == step.key
         shown |= mine

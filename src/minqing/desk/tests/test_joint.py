@@ -151,7 +151,9 @@ def test_a_supervisor_lists_and_the_unit_reports(here):
     order = text(supervisor.get(url("case_order", case.id)))
     assert "督办单" in order
     assert "包案领导签字" in order
-    assert supervisor.get(url("supervision") + "?area=x&sponsor=1&late=on&page=99&stands=no").status_code == 200
+    assert (
+        supervisor.get(url("supervision") + "?area=x&sponsor=1&late=on&page=99&stands=no").status_code == 200
+    )
     assert supervisor.get(url("case_order", opened(here).id)).status_code == 404
 
 

@@ -62,7 +62,9 @@ TURNS = st.lists(
 
 
 @given(TURNS, MATTERS, st.lists(a_post(), max_size=12))
-def test_exactly_one_answers_in_any_organisation(roles: list[Role], matter: Matter, posts: list[Post]) -> None:
+def test_exactly_one_answers_in_any_organisation(
+    roles: list[Role], matter: Matter, posts: list[Post]
+) -> None:
     found = choose(roles, matter, posts)
     assert found.desk
     assert found.words
@@ -99,7 +101,9 @@ def test_a_delay_is_told_to_somebody_else_or_to_the_countys_desk(
 
 @given(TURNS, MATTERS, st.lists(a_post(), max_size=8))
 def test_a_holder_answers_as_long_as_they_fit(roles: list[Role], matter: Matter, posts: list[Post]) -> None:
-    fit = any(one.person_id == matter.holder_id and fits(role, one, matter) for one in posts for role in roles)
+    fit = any(
+        one.person_id == matter.holder_id and fits(role, one, matter) for one in posts for role in roles
+    )
     nearest = choose(roles, matter, posts)
     if nearest.person_id is not None and nearest.person_id == matter.holder_id:
         assert fit or nearest.stands_in
