@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from minqing.cases.events import ProcedureChanged
+from minqing.cases.joint_rules import WITH_PARTS
 from minqing.cases.procedures.assist import Assist
-from minqing.cases.services.joining import WITH_PARTS, escalate_part, withdraw_all
+from minqing.cases.services.joining import escalate_part, withdraw_all
 from minqing.cases.services.late import climb, escalate
 from minqing.cases.services.moved import tell_holders
 from minqing.cases.services.supervising import end_if_elsewhere, move_dates

@@ -11,11 +11,11 @@ from uuid import UUID
 from django.db.models import F, Q
 
 from minqing.areas import public as areas
+from minqing.cases.joint_rules import JOINABLE, WITH_PARTS, roles_in_part
 from minqing.cases.models import Attachment, Case
 from minqing.cases.models_joint import ANSWERED, Part
 from minqing.cases.permissions_joint import JOIN_UNITS
 from minqing.cases.procedures.assist import Assist
-from minqing.cases.services.joining import JOINABLE, WITH_PARTS, roles_in_part
 from minqing.kernel import clock
 from minqing.kernel.access import Actor
 from minqing.kernel.errors import NotThere

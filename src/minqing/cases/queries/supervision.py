@@ -12,11 +12,11 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from minqing.accounts import public as accounts
 from minqing.areas import public as areas
+from minqing.cases.joint_rules import NOT_LISTED, may_report
 from minqing.cases.models import Case
 from minqing.cases.models_joint import Listing, ProgressReport, Proposal, SupervisionRule
 from minqing.cases.permissions_joint import LIST_CASES
 from minqing.cases.queries.queue import CaseRow, rows
-from minqing.cases.services.supervising import NOT_LISTED, may_report
 from minqing.kernel.access import Actor
 from minqing.kernel.errors import NotThere
 from minqing.workflow import public as workflow

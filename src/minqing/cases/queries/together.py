@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from minqing.cases.joint_rules import WITH_PARTS
 from minqing.cases.models import Case
 from minqing.cases.queries.parts_of import PartView, may_add_part, may_make_joint, parts_of
 from minqing.cases.queries.supervision import SupervisionFile, may_list, supervision_of
-from minqing.cases.services.joining import WITH_PARTS
 from minqing.kernel.access import Actor
 
 

@@ -11,10 +11,11 @@ from minqing.accounts import public as accounts
 from minqing.cases.effects import Taken, carries_out
 from minqing.cases.events_joint import PartAsked, PartMoved, PartOverdue
 from minqing.cases.facts import fact
+from minqing.cases.joint_rules import JOINABLE, WITH_PARTS, leads, roles_in_part
 from minqing.cases.models import Case
 from minqing.cases.models_joint import ANSWERED, OVERRULED, WITHDRAWN, WORDS_LENGTH, Part
 from minqing.cases.permissions_joint import JOIN_UNITS
-from minqing.cases.procedures.assist import ANSWER, LEAD, Assist
+from minqing.cases.procedures.assist import ANSWER, Assist
 from minqing.cases.procedures.joint import Joint
 from minqing.cases.procedures.vocabulary import (
     ALL_PARTS_IN,
@@ -33,15 +34,11 @@ from minqing.cases.services.telling import about
 from minqing.cases.telling import LATE_BELOW
 from minqing.journal.public import record
 from minqing.kernel import clock
-from minqing.kernel.access import SYSTEM, Actor, Hand, Role
+from minqing.kernel.access import SYSTEM, Actor, Hand
 from minqing.kernel.errors import Conflict, NotAllowed, NotThere, Refused
-from minqing.kernel.roles import HANDLER
 from minqing.notices import public as notices
 from minqing.workflow import public as workflow
 
-# From where a dispatcher may make a case joint; a supervised one asks units to assist and stays on its list.
-JOINABLE = frozenset({"prompt", "hotline", "three_lines"})
-WITH_PARTS = frozenset({"joint", "supervised"})
 PARTS_MAX = 20
 PART_ASKED = notices.kind("cases.part_asked", "请您单位协办", "事项 {number} 请您单位协办：{state}")
 PART_MOVED = notices.kind("cases.part_moved", "协办有答复", "事项 {number} 的协办单有答复或变动：{state}")
@@ -90,7 +87,7 @@ def add_part(*, case_id: UUID, unit: str, asked: str, by: Actor, at: datetime) -
     case, run = locked(Case.objects.visible_to(by).filter(id=case_id), None)
     if workflow.procedure(run.procedure).key not in WITH_PARTS or run.state != "handling":
         raise Refused("只有正在办理的联办件、督办件才能加协办单位。")
-    if not _leads(run, by) and not by.may(JOIN_UNITS, run.area.path):
+    if not leads(run, by) and not by.may(JOIN_UNITS, run.area.path):
         raise NotAllowed("只有主办单位和调度员可以加协办单位。")
     chosen = chosen_unit(run, unit)
     if chosen is None:
@@ -145,17 +142,6 @@ def all_parts_in(case: Case, run: workflow.Run) -> bool:
     return not Part.objects.filter(case=case, outcome="").exists()
 
 
-def _leads(run: workflow.Run, by: Actor) -> bool:
-    """Whether the actor plays the lead of a case: a handler of its unit, or the desk that stands in for that unit."""
-    return run.is_running and HANDLER in workflow.roles_in(run, by)
-
-
-def roles_in_part(part: Part, case_run: workflow.Run, by: Actor) -> frozenset[Role]:
-    """Return the roles that the acting appointment gives in a part of a case."""
-    roles = workflow.roles_in(part.run, by)
-    return roles | {LEAD} if _leads(case_run, by) else roles
-
-
 def take_part_step(
     *, part_id: UUID, step: str, given: StepInput, by: Actor, at: datetime, leg: int | None = None
 ) -> Part:
@@ -201,7 +187,7 @@ def _apply(part: Part, decision: workflow.Decision, words: str, hand: Hand, at: 
 def overrule_answer(*, part_id: UUID, reason: str, by: Actor, at: datetime) -> Part:
     """Set aside an answer that was given: the lead says why, and both stay on record."""
     part, case_run = _locked_part(part_id, by)
-    if not _leads(case_run, by):
+    if not leads(case_run, by):
         raise NotAllowed("只有主办单位可以否决协办答复。")
     if part.outcome != ANSWERED or case_run.state != "handling":
         raise Conflict("这张协办单现在不能否决：没有答复，或者事项已经报了办结。请刷新页面查看。")

@@ -11,10 +11,11 @@ from django.db.models import Q
 
 from minqing.areas import public as areas
 from minqing.cases.events_joint import ProposalDismissed, SupervisionProposed, SupervisionRuleSet
+from minqing.cases.joint_rules import NOT_LISTED
 from minqing.cases.models import Case
 from minqing.cases.models_joint import RED, SENT_BACK, URGED, Proposal, SupervisionRule
 from minqing.cases.permissions_joint import LIST_CASES, SET_RULES
-from minqing.cases.services.supervising import NOT_LISTED, decide
+from minqing.cases.services.supervising import decide
 from minqing.journal.public import record
 from minqing.kernel.access import SYSTEM, Actor
 from minqing.kernel.errors import Conflict, NotThere, Refused

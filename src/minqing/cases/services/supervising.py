@@ -12,6 +12,7 @@ from django.db import transaction
 from minqing.areas import public as areas
 from minqing.cases.effects import Taken, carries_out
 from minqing.cases.events_joint import CaseListed, ListingEnded, ProgressReported, ReportOverdue
+from minqing.cases.joint_rules import NOT_LISTED, may_report
 from minqing.cases.models import Case
 from minqing.cases.models_joint import RELEASED, SWITCHED, WORDS_LENGTH, Listing, ProgressReport, Proposal
 from minqing.cases.permissions_joint import LIST_CASES
@@ -24,7 +25,6 @@ from minqing.journal.public import record
 from minqing.kernel import clock
 from minqing.kernel.access import SYSTEM, Actor, Hand
 from minqing.kernel.errors import NotAllowed, NotThere, Refused
-from minqing.kernel.roles import HANDLER
 from minqing.notices import public as notices
 from minqing.workflow import public as workflow
 
@@ -34,8 +34,6 @@ SPONSORED: Final = notices.kind("cases.sponsored", "由您包案", "督办事项
 REPORT_LATE: Final = notices.kind(
     "cases.report_late", "督办进展迟报", "督办事项 {number} 没有按时报进展：{state}"
 )
-# What is never put on the list: it is there already, or residents ask it of their own files.
-NOT_LISTED = frozenset({"supervised", "rights"})
 
 
 @transaction.atomic
@@ -124,11 +122,6 @@ def report_progress(*, case_id: UUID, words: str, by: Actor, at: datetime) -> Pr
     )  # fmt: skip
     record(reported, by=by.hand, at=at)
     return report
-
-
-def may_report(run: workflow.Run, by: Actor) -> bool:
-    """Whether the actor reports on a run: its unit's people, its sponsor, or whoever stands in for them."""
-    return bool({HANDLER, workflow.SPONSOR} & workflow.roles_in(run, by))
 
 
 def sweep_reports(*, at: datetime) -> int:
