@@ -10,14 +10,14 @@ from uuid import UUID
 from django.apps import apps
 
 from minqing.areas.public import county
-from minqing.cases.events_express import (
+from minqing.cases.public import (
+    Case,
     ReturnVisitMade,
     ReturnVisitPlanned,
     SitInBooked,
     SitInDayMade,
     SitInMet,
 )
-from minqing.cases.public import Case
 from minqing.seed.copying import copy_in
 from minqing.seed.files import Files
 from minqing.seed.lanes import (

@@ -1,0 +1,71 @@
+"""The part of the front door behind which petitions, lines and the mayor's lane go; the doors open it by ``public``."""
+
+from minqing.cases.events_express import (
+    ReturnVisitMade,
+    ReturnVisitPlanned,
+    SitInBooked,
+    SitInDayMade,
+    SitInMet,
+)
+from minqing.cases.models_express import HOW_LABELS, SLOTS_MAX, ReturnVisit, SitInBooking, SitInDay
+from minqing.cases.procedures.petition import TERMS as PETITION_TERMS
+from minqing.cases.queries.express import (
+    DayView,
+    ExpressFile,
+    ExpressPage,
+    Slot,
+    days,
+    express_file,
+    express_page,
+    sit_in_day,
+)
+from minqing.cases.queries.lines import LINE_SETS, LineShare, lines_share
+from minqing.cases.queries.petitions import BACKLOG_DAYS, PetitionBoard, petition_board
+from minqing.cases.queries.petitions import STANDS as PETITION_STANDS
+from minqing.cases.services.express import (
+    announce_day,
+    book,
+    call_off_day,
+    give_back,
+    note_meeting,
+    note_return,
+    plan_return,
+)
+from minqing.cases.services.petitions import sponsor_petition
+
+__all__ = [
+    "BACKLOG_DAYS",
+    "HOW_LABELS",
+    "LINE_SETS",
+    "PETITION_STANDS",
+    "PETITION_TERMS",
+    "SLOTS_MAX",
+    "DayView",
+    "ExpressFile",
+    "ExpressPage",
+    "LineShare",
+    "PetitionBoard",
+    "ReturnVisit",
+    "ReturnVisitMade",
+    "ReturnVisitPlanned",
+    "SitInBooked",
+    "SitInBooking",
+    "SitInDay",
+    "SitInDayMade",
+    "SitInMet",
+    "Slot",
+    "announce_day",
+    "book",
+    "call_off_day",
+    "days",
+    "express_file",
+    "express_page",
+    "give_back",
+    "lines_share",
+    "note_meeting",
+    "note_return",
+    "petition_board",
+    "plan_return",
+    "sit_in_day",
+    "sponsor_petition",
+]  # fmt: skip

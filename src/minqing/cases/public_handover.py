@@ -1,0 +1,158 @@
+"""The part of the front door behind which cases change hands and are weighed; the doors open it by ``public``."""
+
+from minqing.cases.likeness import UNDO_WITHIN
+from minqing.cases.permissions_handover import (
+    CALL_SAMPLE,
+    DRAW_SAMPLE,
+    EDIT_CATALOGUE,
+    MERGE_CASES,
+    PROPOSE_EXCLUSION,
+    RULE_EXCLUSIONS,
+    SEE_EXCLUSIONS,
+    SEE_RETURNS,
+    SEE_STANDINGS,
+    SUPERVISE,
+)
+from minqing.cases.queries.catalogue import (
+    CatalogueLine,
+    Suggestion,
+    catalogue,
+    catalogue_entry,
+    procedure_for,
+    procedures_to_choose,
+    suggestion,
+    suggestion_for,
+)
+from minqing.cases.queries.exclusions import (
+    EXCLUSION_STATES,
+    EXCLUSIONS_ROWS,
+    ExclusionLine,
+    ExclusionsPage,
+    exclusion_line,
+    exclusions,
+)
+from minqing.cases.queries.handed import Handed, Kin, handed
+from minqing.cases.queries.likely_same import (
+    Alike,
+    Pair,
+    alike_to,
+    alike_to_words,
+    likely_pairs,
+    may_be_merged,
+)
+from minqing.cases.queries.returns import (
+    RETURN_STATES,
+    RETURNS_ROWS,
+    ReturnLine,
+    ReturnsPage,
+    returns,
+    returns_of,
+)
+from minqing.cases.queries.sampling import (
+    CALLS_ROWS,
+    draws,
+    sample_call,
+    sample_calls,
+    sample_figures,
+    share_now,
+)
+from minqing.cases.queries.standings import (
+    BY_AREA,
+    BY_SOURCE,
+    BY_UNIT,
+    STANDINGS_BY,
+    Standing,
+    Standings,
+    standings,
+)
+from minqing.cases.sampling import month_before
+from minqing.cases.services.catalogue import CatalogueInput, add_to_catalogue, end_catalogue_line
+from minqing.cases.services.excluding import propose_exclusion, reverse_exclusion, rule_on_exclusion
+from minqing.cases.services.merging import judge_not_same, merge_cases, undo_merge
+from minqing.cases.services.sampling import (
+    SampleAnswer,
+    draw_sample,
+    keep_sample_call,
+    population,
+    repeat_draw,
+    set_share,
+)
+from minqing.cases.services.splitting import PartInput, split_case
+from minqing.cases.services.switching import switch_procedure
+from minqing.cases.services.urging import urge_by_supervisor
+
+__all__ = [
+    "BY_AREA",
+    "BY_SOURCE",
+    "BY_UNIT",
+    "CALLS_ROWS",
+    "CALL_SAMPLE",
+    "DRAW_SAMPLE",
+    "EDIT_CATALOGUE",
+    "EXCLUSIONS_ROWS",
+    "EXCLUSION_STATES",
+    "MERGE_CASES",
+    "PROPOSE_EXCLUSION",
+    "RETURNS_ROWS",
+    "RETURN_STATES",
+    "RULE_EXCLUSIONS",
+    "SEE_EXCLUSIONS",
+    "SEE_RETURNS",
+    "SEE_STANDINGS",
+    "STANDINGS_BY",
+    "SUPERVISE",
+    "UNDO_WITHIN",
+    "Alike",
+    "CatalogueInput",
+    "CatalogueLine",
+    "ExclusionLine",
+    "ExclusionsPage",
+    "Handed",
+    "Kin",
+    "Pair",
+    "PartInput",
+    "ReturnLine",
+    "ReturnsPage",
+    "SampleAnswer",
+    "Standing",
+    "Standings",
+    "Suggestion",
+    "add_to_catalogue",
+    "alike_to",
+    "alike_to_words",
+    "catalogue",
+    "catalogue_entry",
+    "draw_sample",
+    "draws",
+    "end_catalogue_line",
+    "exclusion_line",
+    "exclusions",
+    "handed",
+    "judge_not_same",
+    "keep_sample_call",
+    "likely_pairs",
+    "may_be_merged",
+    "merge_cases",
+    "month_before",
+    "population",
+    "procedure_for",
+    "procedures_to_choose",
+    "propose_exclusion",
+    "repeat_draw",
+    "returns",
+    "returns_of",
+    "reverse_exclusion",
+    "rule_on_exclusion",
+    "sample_call",
+    "sample_calls",
+    "sample_figures",
+    "set_share",
+    "share_now",
+    "split_case",
+    "standings",
+    "suggestion",
+    "suggestion_for",
+    "switch_procedure",
+    "undo_merge",
+    "urge_by_supervisor",
+]  # fmt: skip
