@@ -69,7 +69,10 @@ def terms_set(of: str, state: str) -> list[TermVersion]:
 
 def running_under(of: type[Procedure], state: str) -> int:
     """How many legs run now that a new term would leave as they are."""
-    runs = Run.objects.unscoped("only how many").running().filter(procedure__in=[of.key, *of.renamed_from])
+    counted = Run.objects.unscoped(
+        "an office that changes a term is told how many it leaves, and nothing of any"
+    )
+    runs = counted.running().filter(procedure__in=[of.key, *of.renamed_from])
     if state not in (OVERALL, WHOLE_PROCEDURE):
         runs = runs.filter(state__in=[state, *of.state(state).renamed_from])
     return runs.count()
