@@ -13,7 +13,8 @@ from minqing.kernel.ids import uuid7
 from minqing.notices.models import Channel, Delivery, Push, Subscription
 from minqing.workflow import public as workflow
 from tests.addresses import Address, addresses
-from tests.canary import Planted, appointment_of
+from tests.canary import Planted
+from tests.strangers import appointment_of
 
 Filling = dict[str, Any]
 

@@ -13,17 +13,9 @@ from minqing.areas.models import Area
 from minqing.kernel.limits import forget_counts
 from minqing.kernel.roles import ROLES
 from tests.asking import Answer, ask
-from tests.canary import (
-    CANARY,
-    CONTACT_PHONE,
-    NUMBERS,
-    RESIDENT_PHONE,
-    Planted,
-    client_of,
-    strangers,
-    told,
-)
+from tests.canary import CANARY, CONTACT_PHONE, NUMBERS, RESIDENT_PHONE, Planted, told
 from tests.fillings import ENTERED, Place, places, strange
+from tests.strangers import client_of, strangers
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_who_asks_stays")]
 

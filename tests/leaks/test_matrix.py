@@ -23,8 +23,9 @@ from minqing.cases.models import Contact
 from minqing.kernel.limits import forget_counts
 from minqing.kernel.roles import ROLES
 from tests.asking import Answer, ask
-from tests.canary import Planted, client_of, strangers, told
+from tests.canary import Planted, told
 from tests.fillings import Place, places
+from tests.strangers import client_of, strangers
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_who_asks_stays")]
 

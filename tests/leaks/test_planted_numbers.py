@@ -37,9 +37,10 @@ from minqing.registry.public import SubjectRef
 from minqing.registry.services import residents
 from minqing.registry.tests.factories import make_enterprise
 from tests.asking import ask
-from tests.canary import CONTACT_PHONE, NOW, NUMBERS, Planted, client_of, plant
+from tests.canary import CONTACT_PHONE, NOW, NUMBERS, Planted, plant
 from tests.fillings import places
 from tests.leaks.at_rest import FULL_WIDTH, Search, ServerFiles, look_at_caches, traces
+from tests.strangers import client_of
 
 # Of a region and a block of numbers that nobody has. What pages show of a number (6 and 2 of it, 3 and 4) is less.
 ID_BEGINS: Final = "3399991951"

@@ -7,8 +7,9 @@ from typing import Final
 import pytest
 
 from minqing.journal.models import Entry
-from tests.canary import Planted, client_of
+from tests.canary import Planted
 from tests.fillings import ENTERED, places
+from tests.strangers import client_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_who_asks_stays")]
 

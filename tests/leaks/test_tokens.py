@@ -16,9 +16,10 @@ from minqing.kernel import clock
 from minqing.kernel.errors import NotAllowed
 from minqing.kernel.limits import forget_counts
 from tests.asking import ask
-from tests.canary import NOW, Planted, client_of, strangers
+from tests.canary import NOW, Planted
 from tests.fillings import places
 from tests.leaks.test_matrix import LETTERS, TABLE, WHERES
+from tests.strangers import client_of, strangers
 
 pytestmark = pytest.mark.django_db
 

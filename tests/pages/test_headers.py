@@ -9,8 +9,9 @@ from django.conf import settings
 
 from minqing.kernel.limits import forget_counts
 from tests.asking import ask
-from tests.canary import Planted, client_of
+from tests.canary import Planted
 from tests.fillings import places
+from tests.strangers import client_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_who_asks_stays")]
 

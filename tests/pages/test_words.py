@@ -12,8 +12,9 @@ import pytest
 from minqing.kernel.limits import forget_counts
 from tests.architecture.source import HOME, name_of
 from tests.asking import ask
-from tests.canary import Planted, client_of
+from tests.canary import Planted
 from tests.fillings import places
+from tests.strangers import client_of
 
 # Parts of a tag, no text.
 ATTRIBUTES: Final = {"type_mode.html"}
