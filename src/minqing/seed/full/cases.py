@@ -17,6 +17,7 @@ from minqing.cases.public import Addition, Answer, Case
 from minqing.kernel.access import ANONYMOUS, REPORTER, SYSTEM
 from minqing.kernel.sealed import blind_index, seal
 from minqing.notices.public import Notice
+from minqing.seed.full.case_columns import CASE_COLUMNS, LEG_COLUMNS, RUN_COLUMNS
 from minqing.seed.full.case_shapes import (
     WORD_SHAPE,
     answer_shape,
@@ -394,18 +395,3 @@ def _clock(stay: Stay) -> str:
     if fraction:
         yellow = f"{yellow[:-6]}.{fraction:06}{yellow[-6:]}"
     return f'{{"due_at":"{in_iso(stay.due_at)}","paused_until":null,"yellow_at":"{yellow}"}}'
-
-
-CASE_COLUMNS: Final = (
-    "id", "number", "area_id", "run_id", "unit_id", "topic_id", "source", "title", "words", "result", "subject_kind",
-    "subject_id", "finding_id", "opened_by_id", "opened_at", "closed_at", "is_anonymous", "receipt_code",
-    "content_hash", "urges", "urged_at", "handled_by_id", "asked_by_id", "done", "content", "times_sent_back",
-)  # fmt: skip
-RUN_COLUMNS: Final = (
-    "id", "procedure", "procedure_version", "subject_id", "area_id", "state", "unit_id", "entered_at", "next_due_at",
-    "yellow_at", "measure", "provisional", "started_at", "finished_at", "overdue_since", "legs_count",
-)  # fmt: skip
-LEG_COLUMNS: Final = (
-    "id", "run_id", "number", "area_id", "state", "within_amount", "within_measure", "procedure_version", "unit_id",
-    "entered_at", "due_at", "yellow_at", "provisional", "left_at", "step", "by_name", "by_label",
-)  # fmt: skip
