@@ -27,7 +27,8 @@ ALLOWED: Final = {
     "UTF", "XLSX", "xlsx", "csv", "PDF", "GET", "POST", "JSON", "UUID", "WGS", "Ctrl", "Esc", "Enter", "Alt", "Shift",
     "Tab", "App", "ISO", "Cookie", "km",
 }  # fmt: skip
-WORD: Final = re.compile(r"(?<![\w@./&#-])[A-Za-z][A-Za-z_]{1,}(?![\w./@-])")
+# The scheme of an address that somebody wrote down is a part of it, no word.
+WORD: Final = re.compile(r"(?<![\w@./&#-])[A-Za-z][A-Za-z_]{1,}(?![\w./@-]|://)")
 SHOWN_ATTRIBUTES: Final = {
     "title",
     "alt",
