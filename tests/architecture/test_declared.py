@@ -30,6 +30,7 @@ ALL: Final = sorted(
 # Each reaction with the test that delivers it twice and finds its effect once.
 _POSTS: Final = ("src/minqing/cases/tests/test_faults.py", "test_posts_are_watched_whoever_comes_or_goes")
 _PARTS: Final = ("src/minqing/cases/tests/test_joint.py", "test_what_parts_hear_of_twice_is_done_once")
+_LATE: Final = "src/minqing/cases/tests/test_late_and_switched.py"
 DELIVERED_TWICE: Final[dict[str, tuple[str, str]]] = {
     **{
         f"minqing.workflow.reactions.{one}": _POSTS
@@ -45,6 +46,17 @@ DELIVERED_TWICE: Final[dict[str, tuple[str, str]]] = {
         f"minqing.cases.reactions.{one}": _PARTS
         for one in ("tell_of_a_late_part", "leave_the_parts", "move_the_dates")
     },
+    **{
+        f"minqing.cases.reactions.{one}": (
+            _LATE,
+            "test_a_line_whose_time_is_up_and_a_whole_way_that_took_too_long_are_heard_of_twice",
+        )
+        for one in ("climb_or_tell", "tell_above")
+    },
+    "minqing.cases.reactions.tell_those_who_hold_them": (
+        _LATE,
+        "test_holders_of_moved_clocks_are_told_once_however_often_it_is_heard",
+    ),
 }
 # Parts that nobody is appointed to: the matter itself says who plays them.
 RELATIVE: Final = (REPORTER, CLOCK, SPONSOR, LISTER, LEAD)
