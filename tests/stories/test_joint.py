@@ -27,23 +27,50 @@ def look(page: Any, name: str) -> None:
         page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 
+def made_joint(dispatcher: Any, case: Case, lead: Unit, *assistants: Unit) -> None:
+    """Make a case joint on the desk, with a lead and units that assist."""
+    dispatcher.goto(f"/desk/cases/{case.id}/")
+    dispatcher.get_by_role("link", name="转联办").click()
+    look(dispatcher, "join")
+    dispatcher.get_by_label("为什么转联办").fill("沟渠和路面要两家一起办")
+    dispatcher.get_by_label("主办单位").select_option(label=lead.name)
+    for unit in assistants:
+        dispatcher.get_by_text(unit.name).last.click()
+    dispatcher.get_by_label("请他们做什么").fill("水利局查沟渠权属；城建办修好塌掉的路面。")
+    dispatcher.get_by_role("button", name="转联办").click()
+    dispatcher.get_by_text(f"还有 {len(assistants)} 个协办单位没有答复").wait_for()
+
+
+def answered_at_the_desk(water: Any, case: Case) -> None:
+    """Find a part on the front page of the desk, and answer it."""
+    water.goto("/desk/")
+    water.get_by_text("等我协办的").wait_for()
+    look(water, "home")
+    water.get_by_role("link", name=case.title[:6]).first.click()
+    water.get_by_label("协办答复").fill("沟渠归村集体，已派人清淤。")
+    look(water, "part")
+    water.get_by_role("button", name="答复主办单位").click()
+    water.get_by_text("已答复").first.wait_for()
+
+
+def answered_on_the_phone(builder: Any, case: Case) -> None:
+    """Find a part among the unit's matters on the phone, and answer it."""
+    builder.goto("/m/matters/")
+    builder.get_by_text("请本单位协办的").wait_for()
+    builder.get_by_role("link", name=case.title[:6]).first.click()
+    look(builder, "phone")
+    builder.get_by_label("协办答复").fill("这段路不是我们修的，修不了。")
+    builder.get_by_role("button", name="答复主办单位").click()
+    builder.get_by_text("已答复").first.wait_for()
+
+
 def test_two_units_assist_and_one_is_overruled(here: SmallCounty, window: Any) -> None:
     roads = Unit.objects.create(area=here.town, kind="town_office", name="谷来镇城镇建设与道路养护办公室")
     report = Report(id=random_id(), source="door_code", area_id=here.village.id, words=WORDS)
     case = open_case(report, by=None, at=AT)
 
     # The dispatcher makes it joint, with a lead and two that assist.
-    dispatcher = window(DESK, here.actor(TOWN_DISPATCHER))
-    dispatcher.goto(f"/desk/cases/{case.id}/")
-    dispatcher.get_by_role("link", name="转联办").click()
-    look(dispatcher, "join")
-    dispatcher.get_by_label("为什么转联办").fill("沟渠和路面要两家一起办")
-    dispatcher.get_by_label("主办单位").select_option(label=here.unit.name)
-    dispatcher.get_by_text(here.county_unit.name).last.click()
-    dispatcher.get_by_text(roads.name).last.click()
-    dispatcher.get_by_label("请他们做什么").fill("水利局查沟渠权属；城建办修好塌掉的路面。")
-    dispatcher.get_by_role("button", name="转联办").click()
-    dispatcher.get_by_text("还有 2 个协办单位没有答复").wait_for()
+    made_joint(window(DESK, here.actor(TOWN_DISPATCHER)), case, here.unit, here.county_unit, roads)
 
     # The lead cannot conclude while somebody is waited for: the step is not on the page, and the page says why.
     lead = window(DESK, here.actor(HANDLER))
@@ -53,23 +80,8 @@ def test_two_units_assist_and_one_is_overruled(here: SmallCounty, window: Any) -
     look(lead, "lead")
 
     # One answers at the desk, the other on the phone.
-    water = window(DESK, here.actor(HANDLER, unit=here.county_unit))
-    water.goto("/desk/")
-    water.get_by_text("等我协办的").wait_for()
-    look(water, "home")
-    water.get_by_role("link", name=case.title[:6]).first.click()
-    water.get_by_label("协办答复").fill("沟渠归村集体，已派人清淤。")
-    look(water, "part")
-    water.get_by_role("button", name="答复主办单位").click()
-    water.get_by_text("已答复").first.wait_for()
-    builder = window(PHONE, here.actor(HANDLER, unit=roads))
-    builder.goto("/m/matters/")
-    builder.get_by_text("请本单位协办的").wait_for()
-    builder.get_by_role("link", name=case.title[:6]).first.click()
-    look(builder, "phone")
-    builder.get_by_label("协办答复").fill("这段路不是我们修的，修不了。")
-    builder.get_by_role("button", name="答复主办单位").click()
-    builder.get_by_text("已答复").first.wait_for()
+    answered_at_the_desk(window(DESK, here.actor(HANDLER, unit=here.county_unit)), case)
+    answered_on_the_phone(window(PHONE, here.actor(HANDLER, unit=roads)), case)
 
     # The lead does not take that answer, says why, and concludes.
     lead.goto(f"/desk/cases/{case.id}/")
