@@ -49,6 +49,8 @@ PLANTED: Final[dict[str, dict[str, Any]]] = {
     "case_contact": {"name": "植桂香", "phone": PHONE},
     "case_addition": {"words": "植补充的话"},
     "case_answer": {"done": True, "content": "half_content", "words": "植回答的话"},
+    "case_sit_in_booking": {"notes": "植桂香在接待日谈了路"},
+    "case_return_visit": {"said": "植桂香说修好了"},
     "personal_code": {
         "holder": "agent", "holder_name": "植受托人", "document": "power_of_attorney", "handed_at": at(1, 1),
         "handed_by_label": "植发码岗位", "expires_at": at(28, 2), "withdrawn_at": at(7, 3),
@@ -88,6 +90,8 @@ LEFT_OUT: Final[dict[str, dict[str, str]]] = {
     "case_contact": {"phone_index": _INDEX},
     "case_addition": {"added_at": "the timeline of the receipt has it"},
     "case_answer": {"number": "the order", "answered_at": "the timeline of the receipt has it"},
+    "case_sit_in_booking": dict.fromkeys(("slot", "booked_at", "cancelled_at", "met_at", "came"), _WORK),
+    "case_return_visit": dict.fromkeys(("planned_on", "how", "host", "planned_at", "done_at", "passed"), _WORK),
     "case_attachment": {
         "file": "counted in the copy; the picture itself is asked for", "step": _WORK, "bytes_count": _WORK,
         "made_at": _WORK,
@@ -133,7 +137,8 @@ OTHER_TABLES: Final[dict[str, str]] = {
     "case_sample_plan": "a rule", "case_sample_draw": "a rule", "case_sample_call": _WORK,
     "case_photo_release": "which photo of a case may be seen; the photos themselves are in the copy",
     "case_part": _WORK, "case_listing": _WORK, "case_progress_report": _WORK, "case_proposal": _WORK,
-    "case_supervision_rule": "a rule",
+    "case_supervision_rule": "a rule", "case_sit_in_day": "a day that was announced",
+    "case_submission": "by which system a case came", "api_token": "an official's key to the interface",
     "import_batch": "a spreadsheet on its way in, gone after a week",
     "import_row": "a spreadsheet on its way in, gone after a week",
     "import_chunk": "a spreadsheet on its way in, gone after a week",

@@ -93,7 +93,7 @@ def planted(here: SmallCounty) -> Resident:
     Visit.everything.filter(id=visits[1].id).update(
         heard=f"植同户听到{NAME}腰疼，电话 {PHONE}", met="植同户见了别人"
     )
-    _case(row, area)
+    _case(row, area, clerk)
     code = PersonalCode(
         resident=row, code_hash=b"c" * 16, proof_hash=b"p" * 16, number_agreed=True, handed_by_id=clerk.person_id,
         **PLANTED["personal_code"],
@@ -139,7 +139,7 @@ def _bare_case(area: Any, procedure: str, number: str, row: Resident) -> Case:
     )  # fmt: skip
 
 
-def _case(row: Resident, area: Any) -> None:
+def _case(row: Resident, area: Any, clerk: Any) -> None:
     case = _bare_case(area, "hotline", "261103-PLANT", row)
     Case.everything.filter(id=case.id).update(**PLANTED["case_case"])
     contact = Contact(case=case, phone_index=phone_index_of_reports(), **PLANTED["case_contact"])
@@ -147,6 +147,30 @@ def _case(row: Resident, area: Any) -> None:
     Addition.objects.create(case=case, added_at=at(5, 50), **PLANTED["case_addition"])
     Answer.objects.create(case=case, number=1, answered_at=at(6), **PLANTED["case_answer"])
     Attachment.objects.create(case=case, file="cases/x.jpg", bytes_count=4, made_at=at(5))
+    _lane(case, clerk)
+
+
+def _lane(case: Case, clerk: Any) -> None:
+    """A slot of a sit-in day, and a return visit."""
+    by = clerk.person_id
+    day = cases.SitInDay.everything.create(
+        area=case.area,
+        starts_at=at(5),
+        place="大厅",
+        host="市长",
+        slots=2,
+        slot_minutes=20,
+        made_at=at(5),
+        made_by_id=by,
+    )
+    cases.SitInBooking.objects.create(
+        day=day, slot=1, case=case, booked_at=at(5), booked_by_id=by, met_at=at(5, 9), came=True,
+        **PLANTED["case_sit_in_booking"],
+    )  # fmt: skip
+    cases.ReturnVisit.objects.create(
+        case=case, planned_on=date(2026, 11, 6), how="visit", host="市长", planned_at=at(5), planned_by_id=by,
+        done_at=at(6), passed=True, **PLANTED["case_return_visit"],
+    )  # fmt: skip
 
 
 def phone_index_of_reports() -> bytes:
@@ -225,6 +249,8 @@ HELD: Final = {
     ("case_case", "receipt_code"): "CLOSED_CASE",
     ("case_addition", "words"): "CLOSED_CASE",
     ("case_answer", "words"): "CLOSED_CASE",
+    ("case_sit_in_booking", "notes"): "CLOSED_CASE",
+    ("case_return_visit", "said"): "CLOSED_CASE",
     ("personal_code", "handed_by_label"): "an official's office",
     ("personal_code", "withdrawn_because"): "REQUEST: why a code ended",
     ("data_request", "basis"): "REQUEST: the law",

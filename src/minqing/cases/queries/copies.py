@@ -15,6 +15,7 @@ from django.db.models import Q
 from minqing.areas.public import area_names
 from minqing.cases import rules
 from minqing.cases.models import Addition, Answer, Attachment, Case, Contact
+from minqing.cases.models_express import ReturnVisit, SitInBooking
 from minqing.kernel.copies import Entry, Part, Piece
 from minqing.kernel.sealed import blind_index
 from minqing.workflow import public as workflow
@@ -77,15 +78,34 @@ def cases_about(whose: Whose, *, at: datetime) -> Part:
     photos: dict[UUID, int] = {}
     for case_id in Attachment.objects.filter(case__in=found, step="").values_list("case_id", flat=True):
         photos[case_id] = photos.get(case_id, 0) + 1
+    lane = _lane(found)
     entries = []
     for one in found:
         own = one.id in contacts or one.source == rules.RIGHTS
         pieces = _pieces(one, places.get(one.area_id, ""))
         if own:
             pieces += _own_pieces(one, contacts.get(one.id), additions, answers, photos.get(one.id, 0))
+            pieces += lane.get(one.id, ())
         item = "" if one.source == rules.RIGHTS else "case"
         entries.append(Entry(pieces, title=one.number, item=item, item_id=one.id))
     return Part("cases", "事项", entries, NOTE)
+
+
+def _lane(found: list[Case]) -> dict[UUID, tuple[Piece, ...]]:
+    """Return what was said on the mayor's sit-in days and return visits, by case; where there were any."""
+    met: dict[UUID, list[str]] = {}
+    for booking in SitInBooking.objects.filter(case__in=found, came=True):
+        met.setdefault(booking.case_id, []).append(booking.notes)
+    returned: dict[UUID, list[str]] = {}
+    for visit in ReturnVisit.objects.filter(case__in=found).exclude(done_at=None):
+        returned.setdefault(visit.case_id, []).append(visit.said)
+    return {
+        case_id: (
+            Piece("met", "接待日谈的", met.get(case_id, [])),
+            Piece("returned", "市长回访", returned.get(case_id, [])),
+        )
+        for case_id in {*met, *returned}
+    }
 
 
 def _pieces(case: Case, place: str) -> tuple[Piece, ...]:

@@ -13,6 +13,7 @@ from django.db.models import Model, Q
 
 from minqing.cases import rules
 from minqing.cases.models import Addition, Answer, Case, Contact
+from minqing.cases.models_express import ReturnVisit, SitInBooking
 from minqing.cases.models_handover import Exclusion, Merge, Return, SampleCall, SupervisorUrge
 from minqing.cases.models_joint import Listing, Part, ProgressReport, Proposal
 from minqing.cases.queries.copies import Whose, reported_by
@@ -53,6 +54,8 @@ _WRITTEN_BESIDE: Final[tuple[tuple[type[Model], str, tuple[str, ...]], ...]] = (
     (Listing, "case", ("reason",)),
     (ProgressReport, "listing__case", ("words",)),
     (Proposal, "case", ("why",)),
+    (SitInBooking, "case", ("notes",)),
+    (ReturnVisit, "case", ("said",)),
 )
 
 
