@@ -86,8 +86,8 @@ def test_every_changing_request_needs_the_form_s_token(planted: Planted) -> None
     client.force_login(planted.here.people["village_clerk"])
     passed = []
     for place in places(planted, each_max=1):
-        if place.address.name.startswith("api:"):
-            continue  # machines send JSON, which no foreign page's form can
+        if place.address.name.startswith("api:") or place.address.name == "open311:missing":
+            continue  # machines send JSON, which no foreign page's form can; where there is nothing, nothing changes
         answer = ask(client, "post", place.url, {"words": "路灯坏了"})
         if answer.status not in (403, 405):
             passed.append(f"{place.address.name}: {answer.status}")
