@@ -44,6 +44,8 @@ MAY = {
 BUSINESS = ("registry.", "cases.", "diary.", "disclosure.", "rights.")
 # That a rule was broken, and by whom: alarms are what they are there for. No file opens by these.
 ALARMS = {"disclosure.review", "disclosure.see_alarms", "disclosure.open_pages"}
+# Which office a sort of matter goes to, and how an answer begins: rules, by which no case opens.
+RULES = {"cases.edit_catalogue", "cases.edit_templates"}
 
 
 def give(here: SmallCounty, person_id, role: Role, *, starts_on=DAY, ends_on=None) -> Appointment:
@@ -58,7 +60,7 @@ def give(here: SmallCounty, person_id, role: Role, *, starts_on=DAY, ends_on=Non
 def test_an_administrator_reads_neither_files_nor_cases_nor_visits(role: Role) -> None:
     may = {key for key, one in CAPABILITIES.items() if role in one.held_by}
     assert may >= MAY[role]
-    assert not [key for key in may - ALARMS if key.startswith(BUSINESS)]
+    assert not [key for key in may - ALARMS - RULES if key.startswith(BUSINESS)]
     others = {key for other, keys in MAY.items() if other != role for key in keys}
     assert not may & others
 
