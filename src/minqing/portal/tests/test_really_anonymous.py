@@ -19,6 +19,7 @@ from django.test import Client
 
 from minqing.accounts.models import Person
 from minqing.cases.models import Case
+from minqing.journal import services as journal_services
 from minqing.journal.jobs import sweep_awaiting
 from minqing.journal.models import Awaiting
 from minqing.kernel import clock, limits
@@ -186,7 +187,10 @@ def test_every_later_word_of_an_anonymous_reporter_leaves_no_more(here, resident
     assert Case.everything.get(receipt_code=code).done is True
 
 
-def test_what_reacts_to_it_waits_for_the_hour(here, resident, door, secrets):
+def test_what_reacts_to_it_waits_for_the_hour(here, resident, door, secrets, monkeypatch):
+    monkeypatch.setitem(
+        journal_services._REACTIONS, "cases.closed", {"a reaction": lambda event, entry: None}
+    )
     code = report(resident, door)
     with clock.fixed(NOW + timedelta(hours=1)):
         walk_to_the_follow_up(here, code)
