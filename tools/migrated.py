@@ -29,7 +29,8 @@ _VOCABULARIES: Final = ("case_topic", "tag_kind")
 _vocabularies: dict[str, bytes] = {}
 _WRITTEN: Final = """
 SELECT c.oid::regclass::text FROM pg_class c
-WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace
+JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind = 'r' AND starts_with(n.nspname, 'county_')  -- the county's own, and the job queue's beside it
 AND pg_relation_size(c.oid) > 0 AND NOT c.relname = ANY(%s)
 """
 _DECIDE: Final = ("apps", "fields", "models", "rules")

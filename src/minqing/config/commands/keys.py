@@ -26,6 +26,9 @@ from minqing.kernel.settings import KEY_BYTES, settings
 
 KEYS_MAX: Final = 255
 _LABELS: Final = {
+    "notice_address": "本人在告知渠道上的地址",
+    "notice_channel": "告知渠道的地址",
+    "notice_subscription": "推送订阅的密钥",
     "resident_identity": "居民的证件号和电话",
     "enterprise": "企业的联系电话",
     "case_contact": "反映人的联系方式",
