@@ -196,7 +196,7 @@ class Conductor:
             case "opinion" if self.rng.random() < 0.8:
                 return self.teller.step("opinion", slots)
             case "reason":
-                return self.teller.step("not_done" if step == "redo" else step, slots)
+                return self.teller.step("not_done" if step == "redo" else step.removesuffix("_again"), slots)
             case "content":
                 return self.rng.choices(list(CONTENT), list(CONTENT.values()))[0]
             case _:
