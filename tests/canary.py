@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections import deque
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any, Final
@@ -24,7 +23,6 @@ from minqing.accounts.tests.factories import (
 from minqing.cases import public as cases
 from minqing.cases.models import Attachment, Case
 from minqing.diary import public as diary
-from minqing.diary.tests.factories import jpeg
 from minqing.disclosure import public as disclosure
 from minqing.journal.public import Entry
 from minqing.kernel import roles
@@ -38,15 +36,14 @@ from minqing.registry.tests.factories import id_number
 from minqing.rights import public as rights
 from minqing.workflow import public as workflow
 from tests.asking import Answer
+from tests.canary_cases import CANARY, CONTACT_PHONE, SEALED_CANARY, open_cases, open_petitions, photo, text
 
-CANARY: Final = "翠鸾翎"
 # Past the hour and some days after everything was written down, so that clocks have run.
 NOW: Final = AT + timedelta(days=3, minutes=37)
 ID_NUMBER: Final = id_number(date(1956, 3, 8), nth=37)
 SPARE_ID_NUMBER: Final = id_number(date(1961, 7, 19), nth=41)
 RESIDENT_PHONE: Final = "13867512340"
 FIRM_PHONE: Final = "13757513451"
-CONTACT_PHONE: Final = "15958514562"
 IMPORT_PHONE: Final = "18857515673"
 NUMBERS: Final = (ID_NUMBER, SPARE_ID_NUMBER, RESIDENT_PHONE, FIRM_PHONE, CONTACT_PHONE, IMPORT_PHONE)
 VILLAGE_ROLES: Final = (roles.VILLAGE_CLERK, roles.VILLAGE_SECRETARY)
@@ -73,6 +70,7 @@ class Planted:
     glasses: list[disclosure.BreakGlass] = field(default_factory=list)
     pairs: list[registry.DuplicatePair] = field(default_factory=list)
     merges: list[registry.ResidentMerge] = field(default_factory=list)
+    sealed: list[Case] = field(default_factory=list)  # petitions, one in each state on the way to an answer
 
     @property
     def subjects(self) -> list[SubjectRef]:
@@ -88,7 +86,7 @@ class Planted:
         """Return everything that may not appear before a stranger: words, numbers, codes and ids."""
         rows: list[Any] = [
             self.household, self.empty_household, self.resident, self.enterprise, self.place, *self.tags, *self.visits,
-            *self.cases.values(), *self.batches, *self.attachments, *diary.VisitPhoto.objects.all(),
+            *self.cases.values(), *self.sealed, *self.batches, *self.attachments, *diary.VisitPhoto.objects.all(),
             *diary.Finding.objects.all(), *Notice.objects.all(),
         ]  # fmt: skip
         codes = {one.receipt_code for one in self.cases.values()} | set(self.codes)
@@ -98,21 +96,14 @@ class Planted:
             *codes,
             *(str(row.id) for row in rows),
             *(one.number for one in self.cases.values()),
+            *self.sealed_secrets,
         }
 
-
-# Petitions are nobody's of the village either (cases/tests/test_lines_and_lanes.py, the story of a petition); the
-# mayor's lane asks for bookings and visits between its steps (desk/tests/test_lanes.py).
-_BY_THEMSELVES: Final = frozenset({"petition", "express_lane"})
-
-
-def text(about: str) -> str:
-    """Return a text of some length with the canary in it."""
-    return f"{CANARY}{about}，说的是家里的事，请来看看。"
-
-
-def photo() -> SimpleUploadedFile:
-    return SimpleUploadedFile("IMG_0001.jpg", jpeg(size=(64, 48)), content_type="image/jpeg")
+    @cached_property
+    def sealed_secrets(self) -> frozenset[str]:
+        """Return what tells of a petition: its words, numbers, receipts and ids."""
+        each = (part for one in self.sealed for part in (str(one.id), one.number, one.receipt_code))
+        return frozenset({SEALED_CANARY, *each})
 
 
 def plant() -> Planted:
@@ -125,7 +116,8 @@ def plant() -> Planted:
     planted = _register(here, people)
     _tag(planted)
     _visit(planted)
-    _open_cases(planted)
+    open_cases(planted)
+    open_petitions(planted)
     _import(planted)
     _ask(planted)
     _break_glass(planted)
@@ -252,100 +244,6 @@ def _visit(planted: Planted) -> None:
         )
     finding = diary.Finding.objects.filter(visit=planted.visits[0], solved_on_spot=False).get()
     planted.cases["from finding"] = cases.open_from_finding(finding_id=finding.id, by=by, at=AT)
-
-
-def _open_cases(planted: Planted) -> None:
-    here, by = planted.here, planted.people["grid_worker"]
-    for area, subject in ((here.village, None), (here.micro_grid, planted.subjects[1])):
-        made = cases.make_door_code(
-            area_id=area.id, subject=subject, by=planted.people["village_clerk"], at=AT
-        )
-        planted.codes.append(made.code)
-    for of in (
-        one for one in workflow.procedures() if one.subject_kind == "case" and one.key not in _BY_THEMSELVES
-    ):
-        for state in of.states.values():
-            name = f"{of.key}.{state.key}"
-            own = of.key == "rights"  # asked by a resident about their own file, with no official in between
-            report = cases.Report(
-                id=uuid7(), source="rights" if own else "officer", area_id=here.micro_grid.id,
-                words=text(f"{name} 的事"), subject=planted.subjects[1], procedure=of.key,
-                contact=cases.ContactInput(f"{CANARY}叔", CONTACT_PHONE),
-                topic_key="roads.light", photos=[photo()],
-            )  # fmt: skip
-            listed = of.key == "supervised"  # nothing begins so: a supervisor lists what is under way
-            if listed:
-                report = replace(report, procedure="prompt")
-            case = cases.open_case(report, by=None if own else by, at=AT)
-            if listed:
-                _list(planted, case)
-                case.refresh_from_db()
-            for step in _way(of, state.key):
-                _take(planted, case, step)
-            case.refresh_from_db()
-            assert case.run.state == state.key
-            planted.cases[name] = case
-            if case.closed_at is None:
-                cases.add_word(receipt_code=case.receipt_code, words=text("补充"), at=AT)
-    nameless = cases.Report(
-        id=uuid7(), source="door_code", area_id=here.grid.id, words=text("匿名的事"), is_anonymous=True,
-        photos=[photo()],
-    )  # fmt: skip
-    planted.cases["anonymous"] = cases.open_case(nameless, by=None, at=AT)
-
-
-def _list(planted: Planted, case: Case) -> None:
-    """Put a case on the supervision list, as a rule had proposed it."""
-    Case.everything.filter(id=case.id).update(urges=9)
-    cases.set_rule(urged=9, sent_back=None, red_days=None, by=planted.people["supervisor"], at=AT)
-    cases.propose(at=AT)
-    cases.list_case(
-        case_id=case.id, reason=text("拖得太久"), sponsor_id=planted.people["town_secretary"].person_id,
-        interval_days=7, unit_id=planted.here.unit.id, by=planted.people["supervisor"], at=AT,
-    )  # fmt: skip
-
-
-def _way(of: type[workflow.Procedure], wanted: str) -> list[workflow.Step]:
-    """Return the shortest way from the start of a procedure to a state."""
-    ways: deque[tuple[str, list[workflow.Step]]] = deque([(of.start.key, [])])
-    been = {of.start.key}
-    while ways:
-        here, taken = ways.popleft()
-        if here == wanted:
-            return taken
-        for step in of.steps_from(here):
-            if step.to.key not in been:
-                been.add(step.to.key)
-                ways.append((step.to.key, [*taken, step]))
-    raise AssertionError(f"no way to {of.key}.{wanted}")
-
-
-def _take(planted: Planted, case: Case, step: workflow.Step) -> None:
-    if any(one.key == "returned_before" for one in step.only_if):  # a second return follows a first one
-        of = workflow.procedure(workflow.run_of("case", case.id).procedure)
-        for before in (of.step("refuse"), of.step("overrule")):
-            _take(planted, case, before)
-    values = {}
-    for need in step.needs:
-        if need.key == "photo":
-            continue
-        values[need.key] = need.choices[0][0] if need.choices else text(need.label)
-    values |= {"unit": str(planted.here.unit.id)} if "unit" in values else {}
-    values |= {"topic": "roads.light"} if "topic" in values else {}
-    values |= {"assistants": str(planted.here.village_unit.id)} if "assistants" in values else {}
-    if any(one.key == "all_parts_in" for one in step.only_if):
-        for part in cases.Part.objects.filter(case=case, outcome=""):
-            given = cases.StepInput({"reason": text("不用了")})
-            cases.take_part_step(
-                part_id=part.id, step="withdraw", given=given, by=planted.people["town_dispatcher"], at=AT
-            )
-    role = next((one for one in step.roles if one is not workflow.REPORTER), None)
-    if role is None:
-        given = cases.StepInput(values)
-        cases.step_by_reporter(receipt_code=case.receipt_code, step=step.key, given=given, at=AT)
-        return
-    by = planted.people[{"sponsor": "town_secretary", "lister": "supervisor"}.get(role.key, role.key)]
-    cases.take_step(case_id=case.id, step=step.key, given=cases.StepInput(values), by=by, at=AT)
 
 
 def _ask(planted: Planted) -> None:

@@ -12,8 +12,10 @@ from minqing.accounts.actor import AppointedActor
 from minqing.areas.models import Area
 from minqing.kernel.limits import forget_counts
 from minqing.kernel.roles import ROLES
+from tests.addresses import addresses
 from tests.asking import Answer, ask
-from tests.canary import CANARY, CONTACT_PHONE, NUMBERS, RESIDENT_PHONE, Planted, told
+from tests.canary import NUMBERS, RESIDENT_PHONE, Planted, told
+from tests.canary_cases import CANARY, CONTACT_PHONE, SEALED_CANARY
 from tests.fillings import ENTERED, Place, places, strange
 from tests.strangers import client_of, strangers
 
@@ -222,11 +224,16 @@ def test_the_walk_finds_a_hole(
 
 
 @pytest.mark.parametrize("role", sorted(ROLES))
-def test_numbers_leave_masked_in_the_village_too(planted: Planted, role: str) -> None:
-    from minqing.cases.public import SEE_CONTACT
+def test_numbers_leave_masked_and_petitions_sealed_in_the_village_too(planted: Planted, role: str) -> None:
+    from minqing.cases.public import SEE_CONTACT, SEE_PETITIONS
 
     client = client_of(planted.here.people[role])
     may_call = ROLES[role] in SEE_CONTACT.held_by
+    sealed = set() if ROLES[role] in SEE_PETITIONS.held_by else planted.sealed_secrets
+    if role == "handler":  # the second was given to this unit
+        sealed = {str(planted.sealed[0].id), planted.sealed[0].number, planted.sealed[0].receipt_code}
+    if role == "auditor":  # reads who did what to which case, and none of its words
+        sealed = {SEALED_CANARY, *(one.receipt_code for one in planted.sealed)}
     found = []
     for place in places(planted, each_max=4 if role == "village_clerk" else 1, turn=len(role)):
         if place.address.name in BY_CODE or place.address.is_public or not _may_enter(role, place):
@@ -238,6 +245,23 @@ def test_numbers_leave_masked_in_the_village_too(planted: Planted, role: str) ->
             shown = {one for one in NUMBERS if one in answer.text}
             calls = may_call and place.address.name.rpartition(":")[2] in CALLS_FROM
             found += [f"{method} {place.url}: {one}" for one in shown if not (calls and one == CONTACT_PHONE)]
+            found += [
+                f"{method} {place.url} tells of a petition: {one}" for one in sealed if one in answer.text
+            ]
+    assert not found, "\n".join(found)
+
+
+def test_a_petition_is_nowhere_for_who_does_not_work_on_it(planted: Planted) -> None:
+    """Every address of a case, asked for with a petition: to the village and its town it is not there."""
+    found = []
+    for role in ("village_secretary", "town_dispatcher"):
+        client = client_of(planted.here.people[role])
+        for address in (one for one in addresses() if ENTERED[one.name] in ("case", "step")):
+            for case in planted.sealed:
+                names = {"case_id": case.id, "step": "accept"}
+                answer = ask(client, "get", address.filled(**{one: names[one] for one in address.arguments}))
+                if answer.status not in REFUSED or answer.error or SEALED_CANARY in answer.text:
+                    found.append(f"{role} GET {address.name}: {answer.status} {answer.error}")
     assert not found, "\n".join(found)
 
 

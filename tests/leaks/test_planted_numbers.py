@@ -37,7 +37,8 @@ from minqing.registry.public import SubjectRef
 from minqing.registry.services import residents
 from minqing.registry.tests.factories import make_enterprise
 from tests.asking import ask
-from tests.canary import CONTACT_PHONE, NOW, NUMBERS, Planted, plant
+from tests.canary import NOW, NUMBERS, Planted, plant
+from tests.canary_cases import CONTACT_PHONE
 from tests.fillings import places
 from tests.leaks.at_rest import FULL_WIDTH, Search, ServerFiles, look_at_caches, traces
 from tests.strangers import client_of

@@ -17,7 +17,8 @@ from minqing.areas.models import Area
 from minqing.kernel import clock
 from minqing.kernel.limits import forget_counts
 from tests.asking import Answer, ask
-from tests.canary import Planted, photo
+from tests.canary import Planted
+from tests.canary_cases import photo
 from tests.fillings import Place, places
 from tests.forms import names_of_fields
 from tests.strangers import client_of
