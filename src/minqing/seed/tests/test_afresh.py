@@ -16,7 +16,8 @@ from minqing.registry.public import Resident
 from minqing.seed.public import demonstration_accounts, load
 
 SEED = 20_261_121
-# Written by the services themselves, as the sweep and the hourly rule do: their entries have ids of the moment.
+# Written by the services themselves, as the sweep and the hourly rule do: their entries have ids of the moment, so of
+# them count what was written, of which case and when.
 _BY_SERVICES = ("workflow.run_overdue", "cases.supervision_rule_set", "cases.supervision_proposed")
 
 
@@ -30,6 +31,7 @@ def _digest() -> list[object]:
         list(Case.everything.order_by("id").values_list("id", "number", "receipt_code", "words", "result")),
         list(DoorCode.everything.order_by("id").values_list("id", "code")),
         list(Entry.objects.order_by("id").exclude(kind__in=_BY_SERVICES).values_list("id", "kind", "at")),
+        sorted(Entry.objects.filter(kind__in=_BY_SERVICES).values_list("kind", "subject_id", "at")),
     ]
 
 
