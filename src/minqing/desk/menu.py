@@ -76,6 +76,23 @@ class Group:
         return any(one.current for one in self.entries)
 
 
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """The menu in the head of a page: the line a wide screen shows, and how a narrow one puts the same entries.
+
+    A narrow screen keeps the first tasks in sight and has the rest (alone standing, then the groups) behind one word.
+    """
+
+    line: list[Shown | Group]
+    first: list[Shown]
+    rest: list[Shown]
+    groups: list[Group]
+
+    @property
+    def rest_current(self) -> bool:
+        return any(one.current for one in self.rest) or any(one.current for one in self.groups)
+
+
 _FILES: Final = ("dossier", "find_exact", "registry_export", "tag_", "member_", "move_", "set_head")
 
 MENU: Final = (
@@ -89,7 +106,7 @@ MENU: Final = (
     Entry("three_lines", "三道防线", "shield-check", SEE_LINES),
     Entry("petitions", "信访", "message", OPEN_PETITIONS, ("petition",), quick="信访台账"),
     Entry("express", "市长直通车", "phone", SEE_EXPRESS, ("express", "sit_in", "return_")),
-    Entry("registry", "档案", "users", SEE_REGISTRY, _FILES, quick="查档案"),
+    Entry("registry", "查档案", "users", SEE_REGISTRY, _FILES, quick="查档案"),
     Entry("access", "查阅与破例", "shield-check", OPEN_ACCESS, ("access", "break_glass", "number")),
     Entry("personal_codes", "本人查阅码", "key", HAND_OVER_CODES, ("personal_code",)),
     Entry("rights", "个人信息请求", "lock", HANDLE_REQUESTS, ("rights",)),
@@ -116,8 +133,11 @@ MENU: Final = (
     Entry("seals", "封存与核验", "lock", SEE_SEALS),
 )
 
-# What not everybody opens every day stands behind a word: one line on a screen of 1440 px. An entry that is in no group
-# stands for itself.
+# The tasks that a narrow screen keeps in sight.
+FIRST: Final = ("home", "queue", "case_new")
+
+# What not everybody opens every day stands behind a word, so that the menu is one line from 1280 px on, at every role.
+# An entry that is in no group stands for itself.
 GROUPS: Final = (
     (
         "统筹",
@@ -127,13 +147,17 @@ GROUPS: Final = (
     (
         "督办",
         "flag",
-        ("supervision", "returns", "exclusions", "sample", "joint", "backlog", "three_lines", "petitions", "express"),
+        ("supervision", "returns", "exclusions", "sample", "joint", "three_lines", "petitions", "express"),
     ),
-    ("档案事务", "folder", ("access", "personal_codes", "rights", "duplicates", "imports")),
+    (
+        "档案",
+        "folder",
+        ("registry", "diary", "duplicates", "imports", "access", "personal_codes", "rights"),
+    ),
     (
         "管理",
         "settings",
-        ("codes", "areas", "people", "people_units", "system_tokens", "calendar", "clocks", "audit", "seals",
+        ("codes", "areas", "people", "people_units", "system_tokens", "calendar", "audit", "seals",
          "channels", "subscriptions"),
     ),
 )  # fmt: skip
@@ -171,3 +195,15 @@ def grouped(entries: Iterable[Shown]) -> list[Shown | Group]:
             groups[word] = Group(word, icons[word], [entry])
             shown.append(groups[word])
     return [one.entries[0] if isinstance(one, Group) and len(one.entries) == 1 else one for one in shown]
+
+
+def menu_of(entries: Iterable[Shown]) -> Menu:
+    """Put entries as the head of a page shows them, on a wide screen and on a narrow one."""
+    line = grouped(entries)
+    alone = [one for one in line if isinstance(one, Shown)]
+    return Menu(
+        line=line,
+        first=[one for one in alone if one.name in FIRST],
+        rest=[one for one in alone if one.name not in FIRST],
+        groups=[one for one in line if isinstance(one, Group)],
+    )

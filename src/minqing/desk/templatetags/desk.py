@@ -9,7 +9,7 @@ from django import template
 from django.template import Context
 from django.urls import NoReverseMatch, reverse
 
-from minqing.desk.menu import Group, Shown, entries_for, grouped
+from minqing.desk.menu import Menu, Shown, entries_for, menu_of
 from minqing.workflow.public import Colour
 
 register = template.Library()
@@ -17,19 +17,22 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def desk_menu(context: Context) -> list[Shown]:
-    """Return the menu of whoever is signed in."""
+    """Return the menu of whoever is signed in; asked for several times on a page, made once."""
     request = context.get("request")
     actor = getattr(request, "actor", None)
     if request is None or actor is None:
         return []
-    match = request.resolver_match
-    return list(entries_for(actor, match.url_name or "" if match else ""))
+    known: list[Shown] | None = getattr(request, "desk_menu", None)
+    if known is None:
+        match = request.resolver_match
+        known = request.desk_menu = list(entries_for(actor, match.url_name or "" if match else ""))
+    return known
 
 
 @register.simple_tag(takes_context=True)
-def desk_menu_groups(context: Context) -> list[Shown | Group]:
+def desk_menu_whole(context: Context) -> Menu:
     """Return the menu of whoever is signed in, as it stands in the head of the page."""
-    return grouped(desk_menu(context))
+    return menu_of(desk_menu(context))
 
 
 @dataclass(frozen=True, slots=True)

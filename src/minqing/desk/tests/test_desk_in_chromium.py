@@ -100,11 +100,24 @@ def test_every_new_page_fits_and_axe_is_content(window: Callable[..., Any], desk
             fits(page, f"{place}-{name}")
     for role in (REGISTRAR, COUNTY_DISPATCHER, TOWN_DISPATCHER):
         page = window(role, WIDE)
-        page.goto("/desk/")
-        tall = page.evaluate("document.querySelector('.mq-top').getBoundingClientRect().height")
-        assert tall < 72, f"the menu of {role.label} wraps: {tall} px"
-        if folder := os.environ.get("MINQING_PICTURES"):
-            page.screenshot(path=f"{folder}/menu-{role.key}.png")
+        person = desk.county.people[role.key]
+        type(person).objects.filter(id=person.id).update(name="欧阳上官诸葛慕容")
+        type(desk.county.town).objects.filter(id=desk.county.town.id).update(
+            name="谷来镇（高新技术产业开发区）街道办事处"
+        )
+        for width, most in ((1440, 72), (1280, 72), (390, 170)):
+            page.set_viewport_size({"width": width, "height": 900})
+            page.goto("/desk/")
+            tall = page.evaluate("document.querySelector('.mq-top').getBoundingClientRect().height")
+            assert tall < most, f"the menu of {role.label} at {width} wraps: {tall} px"
+            if folder := os.environ.get("MINQING_PICTURES"):
+                page.screenshot(path=f"{folder}/menu-{role.key}-{width}.png")
+    page.locator(".dk-menu-narrow summary").focus()
+    page.keyboard.press("Enter")
+    page.locator(".dk-menu-all").get_by_role("link", name="晾晒").wait_for()
+    fits(page, "menu-phone")
+    page.keyboard.press("Escape")
+    page.locator(".dk-menu-all").wait_for(state="hidden")
 
 
 def test_many_by_keyboard_and_intake_without_a_mouse(window: Callable[..., Any], desk: Desk) -> None:

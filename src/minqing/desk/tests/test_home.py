@@ -6,6 +6,7 @@ from django.urls import reverse
 from minqing.accounts.models import Person
 from minqing.accounts.public import actor_of
 from minqing.accounts.tests.factories import DAY, appoint, make_person
+from minqing.desk.menu import GROUPS, MENU, entries_for, menu_of
 from minqing.desk.tests.county import signed_in, telephoned
 from minqing.kernel.roles import (
     AUDITOR,
@@ -84,6 +85,18 @@ def test_the_menu_shows_what_one_may_open(desk):
         assert reverse(f"desk:{name}") not in system + security
     assert reverse("desk:people_units") in system
     assert reverse("desk:people") in security
+
+
+def test_a_narrow_menu_holds_what_a_wide_one_holds(desk):
+    known = {entry.name for entry in MENU}
+    assert {name for _, _, names in GROUPS for name in names} <= known
+    actor = desk.county.actor(TOWN_DISPATCHER)
+    menu = menu_of(entries_for(actor, "catalogue"))
+    narrow = [*menu.first, *menu.rest, *(one for group in menu.groups for one in group.entries)]
+    assert sorted(one.name for one in narrow) == sorted(one.name for one in entries_for(actor, ""))
+    assert [one.label for one in menu.first] == ["待办", "事项", "登记"]
+    assert menu.rest_current
+    assert [one.label for one in menu.groups if one.current] == ["统筹"]
 
 
 def test_an_appointment_that_ended_yesterday_opens_nothing(desk):
