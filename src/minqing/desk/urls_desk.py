@@ -17,6 +17,7 @@ desk_patterns: list[URLPattern] = [
     path("cases/export/", list_exports.queue_export, name="queue_export"),
     path("board/", board.board, name="board"),
     path("board/export/", list_exports.board_export, name="board_export"),
+    path("standings/export/", list_exports.standings_export, name="standings_export"),
     path("audit/export/", list_exports.audit_export, name="audit_export"),
     path("duty/", duty.duty, name="duty"),
     path("duty/<uuid:note_id>/take/", duty.duty_take, name="duty_take"),

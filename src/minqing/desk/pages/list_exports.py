@@ -1,4 +1,4 @@
-"""导出 of the queue, of the board and of the audit: what the page shows, as a file, asked again who one is."""
+"""导出 of the queue, the board, standings and the audit: what the page shows, as a file, asked again who one is."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from minqing.desk.asked import posted
 from minqing.desk.pages.audit import SUBJECTS, AuditAsked
 from minqing.desk.pages.board import COLOUR_LABELS, board_area
 from minqing.desk.pages.queue import Asked
+from minqing.desk.pages.standings import StandingsAsked, standings_table
 from minqing.journal import public as journal
 from minqing.kernel import clock
 from minqing.kernel.errors import NotAllowed, NotThere, Refused
@@ -96,6 +97,39 @@ def board_export(request: OfficialRequest) -> HttpResponseBase:
         "back_label": "看板",
         "narrowed": [("辖区", area.name)],
         "columns": "、".join(columns),
+    }
+    return _ask_or_send(request, context, query, send)
+
+
+@page(cases.EXPORT_CASES, step_up="导出晾晒")
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def standings_export(request: OfficialRequest) -> HttpResponseBase:
+    """Send the standings as a table."""
+    actor, at = request.actor, clock.now()
+    actor.require(cases.SEE_STANDINGS)
+    query = _query(request)
+    asked = StandingsAsked(query, actor, at)
+    heads, rows = standings_table(asked.found(actor, at))
+    period = f"{asked.since} 至 {asked.until}"
+
+    def send(form: str) -> FileSent:
+        title = f"晾晒（{cases.STANDINGS_BY[asked.by]}，{period}）"
+        return cases.export_table(
+            title=title, columns=heads, rows=rows, area=asked.area, form=form, by=actor, at=at
+        )
+
+    context = {
+        "title": "导出晾晒",
+        "back": f"{reverse('desk:standings')}?{query.urlencode()}",
+        "back_label": "晾晒",
+        "narrowed": [
+            ("辖区", asked.area.name),
+            ("时间", period),
+            ("怎么排", cases.STANDINGS_BY[asked.by]),
+            ("多少行", f"{len(rows)} 行，最后一行是合计"),
+        ],
+        "columns": "、".join(heads),
     }
     return _ask_or_send(request, context, query, send)
 

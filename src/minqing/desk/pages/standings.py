@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -21,6 +22,7 @@ from minqing.desk.asked import a_day, posted
 from minqing.desk.forms_handover import UrgeForm
 from minqing.desk.where import chosen_area, own_area, way_down
 from minqing.kernel import clock
+from minqing.kernel.access import Actor
 from minqing.kernel.errors import Refused
 from minqing.kernel.pages import OfficialRequest, page
 
@@ -56,38 +58,67 @@ COLUMNS: Final = {
 }  # fmt: skip
 
 
+class StandingsAsked:
+    """What an address asks for: a period, an area, and how lines are formed; the page and its file share it."""
+
+    def __init__(self, query: QueryDict, actor: Actor, at: datetime) -> None:
+        today = clock.local(at).date()
+        since = a_day(query.get("since")) or today.replace(day=1)
+        until = a_day(query.get("until")) or today
+        by = query.get("by", "")
+        self.by = by if by in cases.STANDINGS_BY else cases.BY_UNIT
+        self.area = chosen_area(query.get("area")) or own_area(actor) or areas.county()
+        self.since, self.until = min(since, until), max(since, until)
+        self.period = {"since": self.since.isoformat(), "until": self.until.isoformat()}
+
+    def address(self, by: str) -> str:
+        """Return the part of the address behind the question mark, with lines formed so."""
+        return urlencode({"by": by, "area": self.area.id, **self.period})
+
+    def found(self, actor: Actor, at: datetime) -> cases.Standings:
+        """Return the figures, as far as the actor sees cases."""
+        return cases.standings(actor, self.area, cases.Period(self.since, self.until), by=self.by, at=at)
+
+
 @page(cases.SEE_STANDINGS)
 @require_safe
 @never_cache
 def standings(request: OfficialRequest) -> HttpResponse:
     """Show the figures of a period by unit, by area or by source."""
     actor, at = request.actor, clock.now()
-    today = clock.local(at).date()
-    since = a_day(request.GET.get("since")) or today.replace(day=1)
-    until = a_day(request.GET.get("until")) or today
-    by = request.GET.get("by", "")
-    by = by if by in cases.STANDINGS_BY else cases.BY_UNIT
-    area = chosen_area(request.GET.get("area")) or own_area(actor) or areas.county()
-    if until < since:
-        since, until = until, since
-    found = cases.standings(actor, area, cases.Period(since, until), by=by, at=at)
-    period = {"since": since.isoformat(), "until": until.isoformat()}
+    asked = StandingsAsked(request.GET, actor, at)
+    found = asked.found(actor, at)
     context = {
-        "lines": [_line(one, period) for one in found.lines],
-        "whole": _line(found.whole, period),
-        "columns": ["谁", *COLUMNS.values()],
-        "tabs": [
-            (key, label, f"?{urlencode({'by': key, 'area': area.id, **period})}")
-            for key, label in cases.STANDINGS_BY.items()
-        ],
-        "by": by,
-        "since": since,
-        "until": until,
-        "ways": way_down(area, actor),
-        "area": area,
-        "area_key": str(area.id),
+        "lines": [_line(one, asked.period) for one in found.lines],
+        "whole": _line(found.whole, asked.period),
+        "tabs": [(key, label, f"?{asked.address(key)}") for key, label in cases.STANDINGS_BY.items()],
+        "by": asked.by,
+        "since": asked.since,
+        "until": asked.until,
+        "ways": way_down(asked.area, actor),
+        "area": asked.area,
+        "area_key": str(asked.area.id),
+        "export_href": f"{reverse('desk:standings_export')}?{asked.address(asked.by)}"
+        if actor.may(cases.EXPORT_CASES)
+        else "",
     }
     return render(request, "desk/handover/standings.html", context)
+
+
+def standings_table(found: cases.Standings) -> tuple[list[str], list[list[str]]]:
+    """Return the heads and rows of the table as a file holds them, the sum last: shares and costs of their own."""
+    heads = ["谁"]
+    for name, label in COLUMNS.items():
+        heads += [label, f"{label}率"] if SHARES[name] else [label]
+    heads += ["退单次数", "退单用去的工作日"]
+    rows = []
+    for one in (*found.lines, found.whole):
+        row = [f"{one.label}（已撤销）" if one.is_closed else one.label]
+        for name in COLUMNS:
+            row.append(str(one.counts[name]))
+            row += [one.share(name, SHARES[name])] if SHARES[name] else []
+        rows.append([*row, str(one.hops), f"{one.days_lost:g}"])
+    return heads, rows
 
 
 def _line(one: cases.Standing, period: dict[str, str]) -> Line:

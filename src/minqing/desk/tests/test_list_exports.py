@@ -10,7 +10,13 @@ from openpyxl import load_workbook
 from minqing.accounts.tests.factories import stepped_up
 from minqing.desk.tests.county import telephoned
 from minqing.journal.models import Entry
-from minqing.kernel.roles import AUDITOR, GRID_WORKER, TOWN_DISPATCHER, VILLAGE_SECRETARY
+from minqing.kernel.roles import (
+    AUDITOR,
+    GRID_WORKER,
+    SYSTEM_ADMINISTRATOR,
+    TOWN_DISPATCHER,
+    VILLAGE_SECRETARY,
+)
 
 # The rows are read through a connection of their own: they must be there for others.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -60,3 +66,22 @@ def test_somebody_who_has_not_shown_who_they_are_is_asked(desk):
     answer = desk.as_(TOWN_DISPATCHER).get(reverse("desk:queue_export"))
     assert "导出事项清单" in answer.content.decode()
     assert 'name="form"' not in answer.content.decode()
+
+
+def test_standings_leave_as_they_stand(desk):
+    telephoned(desk.county.grid, words="路灯坏了。")
+    telephoned(desk.county.far_grid, words="路灯也坏了。")
+    client = stepped_up(desk.as_(TOWN_DISPATCHER))
+    page = client.get(reverse("desk:standings")).content.decode()
+    address = reverse("desk:standings_export")
+    assert address in page
+    assert "最后一行是合计" in client.get(f"{address}?by=area").content.decode()
+    rows = sent(client, "desk:standings_export", "csv", "by=area")
+    assert rows[0][:4] == ["谁", "收到", "办结", "按时"]
+    assert [row[:2] for row in rows[1:]] == [["举坑村", "1"], ["合计", "1"], ["共 2 行"]]
+    [entry] = Entry.objects.filter(kind="cases.exported")
+    assert (entry.facts["rows"], entry.facts["what"]) == (2, "晾晒（按辖区，2026-11-01 至 2026-11-20）")
+    worker = desk.as_(GRID_WORKER)
+    assert worker.get(address).status_code == 403
+    assert address not in worker.get(reverse("desk:standings")).content.decode()
+    assert desk.as_(SYSTEM_ADMINISTRATOR).get(address).status_code == 403
