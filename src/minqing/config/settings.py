@@ -89,6 +89,8 @@ TEMPLATES: list[dict[str, Any]] = [
     }
 ]
 
+FORM_RENDERER = "minqing.ui.widgets.Renderer"  # most widgets without a template each (decision 0108)
+
 # The database: two roles, two schemas (see docs/decisions and minqing/config/databases.py).
 DATABASES = databases(_env)
 COUNTY_FIRST = county_first(_env)
@@ -96,6 +98,7 @@ JOBS_FIRST = jobs_first(_env)
 APPLICATION_ROLE: Final[str] = DATABASES["default"]["USER"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+DOORBELL = True  # whoever writes to the journal rings for the live streams (kernel.doorbell)
 
 # People.
 AUTH_USER_MODEL = "accounts.Person"
@@ -165,10 +168,25 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 # Above what any form takes, so that the form itself can say how many it takes and keep what was written.
 DATA_UPLOAD_MAX_NUMBER_FILES = 100
 
+# Live streams come from another port of the same host, or from wherever a proxy has put them.
+LIVE_URL: str = _env.streams_url
+LIVE_PORT: int = _env.streams_port
+
+
+def _streams_from() -> list[str]:
+    """What a page may connect to beside its own origin."""
+    if LIVE_URL.startswith("http"):
+        return ["/".join(LIVE_URL.split("/")[:3])]
+    if LIVE_URL:
+        return []
+    return [f"http://{host}:{LIVE_PORT}" for host in ALLOWED_HOSTS if not host.startswith("[")]
+
+
 # Headers.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
+        "connect-src": [SELF, *_streams_from()],
         "script-src": [SELF],
         "style-src": [SELF],
         "img-src": [SELF, "data:", "blob:"],

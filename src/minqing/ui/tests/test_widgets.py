@@ -1,0 +1,45 @@
+"""What is drawn in Python is letter for letter what Django's templates draw."""
+
+from datetime import date, time
+from typing import Any
+
+import pytest
+from django import forms
+from django.forms.renderers import DjangoTemplates
+from django.utils.functional import lazystr
+from django.utils.safestring import mark_safe
+
+from minqing.ui import fields
+from minqing.ui.widgets import Renderer
+
+ODD = "<b>“a\" & 'b'</b>"
+CHOICES = [
+    ("", "请选择"),
+    (1, "一"),
+    (None, "空"),
+    ("组", [("2", ODD), (3, 3), ("x", mark_safe("<i>x</i>"))]),
+    (ODD, [("4", lazystr(ODD))]),
+]
+WIDGETS: list[tuple[forms.Widget, Any]] = [
+    *((forms.Select(choices=CHOICES), value) for value in (None, "", "2", 3, ODD)),
+    (forms.Select(attrs={"data-x": ODD, "disabled": True, "hidden": False, "size": 5000}, choices=CHOICES), 1),
+    (forms.SelectMultiple(choices=CHOICES), ["2", "4"]),
+    *((forms.Textarea(), value) for value in (None, "", "\n一行\n" + ODD, 12345)),
+    *((widget(), value) for widget in (forms.TextInput, forms.NumberInput, forms.HiddenInput, forms.EmailInput)
+      for value in (None, "", 0, 12345, 1.5, ODD, lazystr("x"))),
+    (forms.PasswordInput(render_value=True), ODD),
+    (forms.PasswordInput(), ODD),
+    *((forms.CheckboxInput(), value) for value in (None, True, False, "on")),
+    (fields.DateInput(), date(2026, 3, 1)),
+    (fields.TimeInput(), time(8, 30)),
+    (fields.PhotosInput(), None),
+    (forms.FileInput(attrs={"multiple": False}), None),
+    (forms.RadioSelect(choices=[("a", "甲"), ("b", ODD)]), "b"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("widget", "value"), WIDGETS)
+@pytest.mark.parametrize("attrs", [{}, {"id": "id_x", "required": True, "class": "a b", "aria-label": ODD}])
+def test_the_same_letter_for_letter(widget: forms.Widget, value: Any, attrs: dict[str, Any]) -> None:
+    ours = widget.render("name", value, attrs, renderer=Renderer())
+    assert ours == widget.render("name", value, attrs, renderer=DjangoTemplates())
