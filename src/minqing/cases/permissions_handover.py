@@ -53,6 +53,10 @@ SEE_STANDINGS = capability(
     SURVEYOR,
 )
 PROPOSE_EXCLUSION = capability("cases.propose_exclusion", "申报不合理诉求", HANDLER)
+# Whoever may grant more time or a pause (the approvers that procedures name), or rule on what is left out.
+DECIDE_REQUESTS = capability(
+    "cases.decide_requests", "审批申请", TOWN_DISPATCHER, TOWN_SECRETARY, REVIEWER, SUPERVISOR
+)
 RULE_EXCLUSIONS = capability("cases.rule_exclusions", "裁定不合理诉求", SUPERVISOR)
 # Proposals that wait; what was ruled stands in the open for every official.
 SEE_EXCLUSIONS = capability(

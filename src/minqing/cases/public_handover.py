@@ -3,6 +3,7 @@
 from minqing.cases.likeness import UNDO_WITHIN
 from minqing.cases.permissions_handover import (
     CALL_SAMPLE,
+    DECIDE_REQUESTS,
     DRAW_SAMPLE,
     EDIT_CATALOGUE,
     MERGE_CASES,
@@ -12,6 +13,13 @@ from minqing.cases.permissions_handover import (
     SEE_RETURNS,
     SEE_STANDINGS,
     SUPERVISE,
+)
+from minqing.cases.queries.approvals import (
+    APPROVALS_ROWS,
+    Approval,
+    ApprovalsPage,
+    approvals,
+    count_approvals,
 )
 from minqing.cases.queries.catalogue import (
     CatalogueLine,
@@ -82,11 +90,13 @@ from minqing.cases.services.switching import switch_procedure
 from minqing.cases.services.urging import urge_by_supervisor
 
 __all__ = [
+    "APPROVALS_ROWS",
     "BY_AREA",
     "BY_SOURCE",
     "BY_UNIT",
     "CALLS_ROWS",
     "CALL_SAMPLE",
+    "DECIDE_REQUESTS",
     "DRAW_SAMPLE",
     "EDIT_CATALOGUE",
     "EXCLUSIONS_ROWS",
@@ -103,6 +113,8 @@ __all__ = [
     "SUPERVISE",
     "UNDO_WITHIN",
     "Alike",
+    "Approval",
+    "ApprovalsPage",
     "CatalogueInput",
     "CatalogueLine",
     "ExclusionLine",
@@ -120,8 +132,10 @@ __all__ = [
     "add_to_catalogue",
     "alike_to",
     "alike_to_words",
+    "approvals",
     "catalogue",
     "catalogue_entry",
+    "count_approvals",
     "draw_sample",
     "draws",
     "end_catalogue_line",

@@ -11,6 +11,7 @@ from django.urls import NoReverseMatch, reverse
 from minqing.accounts.public import MANAGE_PEOPLE, MANAGE_TOKENS, MANAGE_UNITS, READ_AUDIT
 from minqing.areas.public import MANAGE_AREAS
 from minqing.cases.public import (
+    DECIDE_REQUESTS,
     EDIT_CATALOGUE,
     EDIT_TEMPLATES,
     HANDLE_REQUESTS,
@@ -98,6 +99,7 @@ _FILES: Final = ("dossier", "find_exact", "registry_export", "tag_", "member_", 
 MENU: Final = (
     Entry("home", "待办", "home"),
     Entry("queue", "事项", "clipboard-list", OPEN_CASES, ("queue", "case", "step", "view", "bulk", "photo_")),
+    Entry("approvals", "待我审批", "checks", DECIDE_REQUESTS),
     Entry("board", "看板", "traffic-lights", SEE_BOARD, ("board",)),
     Entry("duty", "交接班", "transfer", KEEP_DUTY, ("duty",)),
     Entry("templates", "答复模板", "template", EDIT_TEMPLATES, ("template",)),
@@ -142,7 +144,7 @@ GROUPS: Final = (
     (
         "统筹",
         "traffic-lights",
-        ("board", "duty", "templates", "standings", "catalogue", "merging"),
+        ("approvals", "board", "duty", "templates", "standings", "catalogue", "merging"),
     ),
     (
         "督办",

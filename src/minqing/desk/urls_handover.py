@@ -2,9 +2,10 @@
 
 from django.urls import URLPattern, path
 
-from minqing.desk.pages import catalogue, exclusions, merging, returns, sample, standings
+from minqing.desk.pages import approvals, catalogue, exclusions, merging, returns, sample, standings
 
 handover_patterns: list[URLPattern] = [
+    path("approvals/", approvals.approvals, name="approvals"),
     path("returns/", returns.returns, name="returns"),
     path("catalogue/", catalogue.catalogue, name="catalogue"),
     path("catalogue/add/", catalogue.catalogue_add, name="catalogue_add"),

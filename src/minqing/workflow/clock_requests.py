@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from minqing.accounts import public as accounts
 from minqing.journal import public as journal
@@ -17,7 +17,7 @@ from minqing.workflow.events import ClockAsked
 from minqing.workflow.models import ClockRequest, Leg, Run
 from minqing.workflow.models_clocks import ASKED
 from minqing.workflow.parts import Measure, Within
-from minqing.workflow.procedure import procedure
+from minqing.workflow.procedure import procedure, procedures
 from minqing.workflow.services.pausing import may_ask, may_decide, pause_words
 from minqing.workflow.services.setting import overall_within
 
@@ -82,8 +82,39 @@ def clock_part(run: Run, actor: Actor, *, told: Sequence[journal.TimelineLine] |
 
 def _requests(run: Run) -> list[Any]:
     """The requests about a run's clocks, each with the measure of its leg."""
+    return list(_measured(ClockRequest.objects.filter(run=run)))
+
+
+def _measured(found: QuerySet[ClockRequest]) -> QuerySet[Any]:
     measure = Leg.objects.filter(run_id=OuterRef("run_id"), number=OuterRef("leg")).values("within_measure")
-    return list(ClockRequest.objects.filter(run=run).annotate(measure=Subquery(measure)))
+    return found.annotate(measure=Subquery(measure))
+
+
+def requests_to_decide(actor: Actor) -> QuerySet[ClockRequest]:
+    """The requests that wait for the acting appointment to decide: an approver's, at its area, not one's own."""
+    acting = actor.acting
+    names = [
+        name
+        for one in procedures()
+        if acting is not None and acting.role in one.leeway.approvers
+        for name in (one.key, *one.renamed_from)
+    ]
+    if acting is None or not names:
+        return ClockRequest.objects.none()
+    runs = Run.objects.visible_to(actor).running().filter(procedure__in=names)
+    runs = (
+        runs.filter(unit_id=acting.unit_id)
+        if acting.role.by_unit
+        else runs.filter(area__path__under=acting.area_path)
+    )
+    waiting = ClockRequest.objects.filter(state=ASKED, leg=F("run__legs_count"), run__in=runs)
+    return waiting.exclude(asked_by_id=actor.person_id)
+
+
+def request_lines(ids: Iterable[UUID]) -> dict[UUID, tuple[RequestLine, UUID]]:
+    """Requests as a list shows them, each with the id of its run; one statement."""
+    found = _measured(ClockRequest.objects.filter(id__in=list(ids))).select_related("run")
+    return {one.id: (_line(one, one.run, one.measure), one.run_id) for one in found}
 
 
 def approvers_of(run: Run, *, on: date) -> list[UUID]:

@@ -1,7 +1,15 @@
 """The front door of the workflow."""
 
 from minqing.workflow.answering import Turn, accountable, told_when_late, who_may
-from minqing.workflow.clock_requests import ClockPart, RequestLine, approvers_of, clock_part, extendable
+from minqing.workflow.clock_requests import (
+    ClockPart,
+    RequestLine,
+    approvers_of,
+    clock_part,
+    extendable,
+    request_lines,
+    requests_to_decide,
+)
 from minqing.workflow.colours import (
     ColourChange,
     ShownClock,
@@ -137,7 +145,8 @@ __all__ = [
     "hands", "holders_of_moved", "in_words", "jump", "legs", "lock_run", "lock_runs", "may_ask", "may_decide",
     "may_hold", "moved_clocks", "name_holder", "name_sponsor", "official_calendar", "problems_of_all", "procedure",
     "procedure_pages", "procedures", "publish_year", "recomputation", "recomputation_of", "recomputations",
-    "recompute_clocks", "replay", "roles_in", "run_of", "running_under", "set_office_hours", "set_term",
+    "recompute_clocks", "replay", "request_lines",
+    "requests_to_decide", "roles_in", "run_of", "running_under", "set_office_hours", "set_term",
     "set_working_day", "span_of", "start_run", "steps_open_to", "sweep_overdue", "take_up_again", "term_line",
     "terms_of_all", "terms_set", "todo", "todo_counts", "told_when_late", "watch_posts", "who_may", "working_days",
     "working_hours", "working_time_between", "write_histories",

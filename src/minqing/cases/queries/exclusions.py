@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -83,6 +84,12 @@ def exclusion_line(exclusion_id: UUID, actor: Actor) -> ExclusionLine:
     if not found:
         raise NotThere
     return found[0]
+
+
+def exclusion_lines(ids: Iterable[UUID], actor: Actor) -> list[ExclusionLine]:
+    """Return the proposals of these ids that the actor may read."""
+    wanted = list(ids)
+    return _lines(Exclusion.objects.visible_to(actor).filter(id__in=wanted), actor) if wanted else []
 
 
 def _lines(found: QuerySet[Exclusion], actor: Actor) -> list[ExclusionLine]:

@@ -87,6 +87,7 @@ def home(request: OfficialRequest) -> HttpResponse:
         "access_notices": disclosure.notices(actor),
         "may_open_cases": actor.may(cases.OPEN_CASES),
         **_together(actor, at),
+        "approvals": cases.count_approvals(actor) if actor.may(cases.DECIDE_REQUESTS) else 0,
         "requests": rights.count_open(actor) if actor.may(cases.HANDLE_REQUESTS) else 0,
     }
     return render(request, "desk/home.html", context)

@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 
 from minqing.accounts.tests.factories import AT
+from minqing.cases import public as cases
 from minqing.cases.public import Case, Report, new_report_id, open_case
 from minqing.cases.services.moved import tell_holders
 from minqing.cases.services.telling import read
@@ -18,6 +19,7 @@ from minqing.kernel.roles import (
     GRID_WORKER,
     HANDLER,
     REVIEWER,
+    SUPERVISOR,
     SYSTEM_ADMINISTRATOR,
     TOWN_DISPATCHER,
     VILLAGE_CLERK,
@@ -167,3 +169,39 @@ def test_a_list_that_is_not_there_and_filters_that_make_no_sense(desk: Desk, cas
     address = reverse("desk:clocks_moved", args=[found])
     for query in ("?which=closed", "?which=nonsense&page=999999", "?page=x"):
         assert desk.as_(TOWN_DISPATCHER).get(address + query).status_code == 200
+
+
+def test_who_decides_has_a_list_of_what_waits(desk: Desk, case) -> None:
+    dispatcher, reviewer = desk.as_(TOWN_DISPATCHER), desk.as_(REVIEWER)
+    assert "没有等您审批的申请" in page(reviewer, "approvals")
+    page(dispatcher, "clock_extend", case.id, status=302, **ASK)
+    assert "有 1 项申请在等您决定" in page(reviewer, "home")
+    listed = page(reviewer, "approvals")
+    assert "延期 1 个工作小时" in listed
+    assert f"{reverse('desk:case', args=[case.id])}#clock-asked" in listed
+    assert 'id="clock-asked"' in page(reviewer, "case", case.id)
+    assert "没有等您审批的申请" in page(dispatcher, "approvals"), "not by who asked"
+    far = desk.as_(TOWN_DISPATCHER, area=desk.county.other_town)
+    assert "没有等您审批的申请" in page(far, "approvals")
+    assert desk.as_(GRID_WORKER).get(reverse("desk:approvals")).status_code == 403
+    page(reviewer, "clock_decide", case.id, ClockRequest.objects.get().id, status=302, granted="yes", why="")
+    assert "没有等您审批的申请" in page(reviewer, "approvals")
+    assert "在等您决定" not in page(reviewer, "home")
+
+
+def test_proposals_to_leave_a_case_out_wait_for_the_supervisor(desk: Desk, case) -> None:
+    county = desk.county
+    desk.step(desk.as_(TOWN_DISPATCHER), case, "sign", 1)
+    desk.step(desk.as_(TOWN_DISPATCHER), case, "assign", 2, unit=str(county.unit.id))
+    cases.propose_exclusion(
+        case_id=case.id, reason="要求超出政策", evidence="文件第三条", by=county.actor(HANDLER), at=AT
+    )
+    supervisor = desk.as_(SUPERVISOR)
+    assert "有 1 项申请在等您决定" in page(supervisor, "home")
+    assert "要求超出政策" in page(supervisor, "approvals")
+    assert "要求超出政策" not in page(desk.as_(REVIEWER), "approvals")
+
+
+def test_every_approver_of_every_procedure_has_the_list() -> None:
+    approvers = {role for one in workflow.procedures() for role in one.leeway.approvers}
+    assert approvers <= cases.DECIDE_REQUESTS.held_by
