@@ -37,8 +37,6 @@ NOT_THE_PAGE_S: Final = re.compile(
 # Of the registry one is the vault's, which holds the numbers under row-level security and is asked once for all rows;
 # of the audit two say how far the journal is sealed and whether its last verification was sound; of the receipt one
 # counts the address for all processes, in the same statement in which it looks for too many wrong codes.
-# Of the phone's first page two came with its messages: the titles of their cases, as far as one may see them, and how
-# many wait unread.
 PAGES: Final[dict[str, tuple[str, str, int]]] = {
     "desk home": ("village_clerk", "/desk/", 9),
     "queue": ("village_clerk", "/desk/cases/?view=all", 8),
@@ -58,7 +56,7 @@ PAGES: Final[dict[str, tuple[str, str, int]]] = {
     "areas": ("system_administrator", "/desk/areas/", 7),
     "people": ("security_administrator", "/desk/people/", 4),
     "audit": ("auditor", "/desk/audit/", 8),
-    "phone: today": ("grid_worker", "/m/", 11),
+    "phone: today": ("grid_worker", "/m/", 9),
     "phone: diary": ("grid_worker", "/m/visits/", 8),
     "phone: pick": ("grid_worker", "/m/visits/pick/", 4),
     "phone: matters": ("grid_worker", "/m/matters/", 3),

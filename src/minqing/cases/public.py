@@ -64,6 +64,7 @@ from minqing.cases.queries.links import (
     of_subjects,
     open_in,
     own_notices,
+    unread_notices,
 )
 from minqing.cases.queries.receipt import DoorPlace, Receipt, door_code, receipt, receipt_photo, reporter_step
 from minqing.cases.queries.submissions import (
@@ -218,6 +219,7 @@ __all__ = [
     "take_step",
     "tell_entries",
     "tell_on",
+    "unread_notices",
     "urge",
     "what_happened",
     "work_about",

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import OuterRef, Subquery
+
 from minqing.cases.models import Case
 from minqing.cases.queries.queue import CaseRow, rows
 from minqing.kernel.access import Actor
@@ -115,6 +117,19 @@ def own_notices(actor: Actor, limit: int = 20, *, first: int = 0) -> list[Notice
         )
         for one in found
     ]  # fmt: skip
+
+
+def unread_notices(actor: Actor, limit: int) -> tuple[list[NoticeLine], int]:
+    """Return one's own latest unread notices and how many are unread in all; one statement."""
+    titles = Case.objects.visible_to(actor).filter(id=OuterRef("subject_id")).order_by().values("title")[:1]
+    found = list(notices.latest_unread(actor).annotate(title=Subquery(titles))[:limit])
+    lines = [
+        NoticeLine(
+            one.id, one.subject_kind, one.subject_id, one.kind_label, one.sentence, one.title or "", one.made_at, False
+        )
+        for one in found
+    ]  # fmt: skip
+    return lines, found[0].unread if found else 0
 
 
 def _titles(ids: set[UUID], actor: Actor) -> dict[UUID, str]:

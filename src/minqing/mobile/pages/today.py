@@ -30,6 +30,7 @@ def today(request: OfficialRequest) -> HttpResponse:
     at = clock.now()
     actor = request.actor
     waiting = cases.queue(actor, cases.QueueFilters(todo=True), at=at)
+    unread, count = cases.unread_notices(actor, NOTICES_SHOWN)
     return show(
         request,
         "today",
@@ -41,8 +42,8 @@ def today(request: OfficialRequest) -> HttpResponse:
             "todo_title": f"等我办的事（{waiting.total_words}）",
             "todo_more": waiting.total > TODO_SHOWN,
             "access_notices": disclosure.notices(actor),
-            "notices": [one for one in cases.own_notices(actor) if not one.is_read][:NOTICES_SHOWN],
-            "unread": notices.unread(actor),
+            "notices": unread,
+            "unread": count,
         },
         tab="today",
     )

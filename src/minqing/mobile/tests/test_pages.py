@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -16,6 +17,7 @@ from minqing.kernel import clock
 from minqing.kernel.access import Role
 from minqing.kernel.ids import random_id, uuid7
 from minqing.kernel.roles import AUDITOR, GRID_WORKER, HANDLER, VILLAGE_CLERK
+from minqing.notices.models import Notice
 
 pytestmark = pytest.mark.django_db
 
@@ -142,6 +144,23 @@ def test_the_nearest_grid_is_offered_as_a_guess(here):
         "不在您任职的辖区"
         in worker.post("/m/matters/new/", form | {"lon": "120.656", "lat": "29.541"}).content.decode()
     )
+
+
+def test_the_first_page_shows_what_is_unread_however_old(here):
+    actor = here.actor(GRID_WORKER)
+    Notice.objects.bulk_create(
+        Notice(
+            person_id=actor.person_id, kind="cases.late", subject_kind="case", subject_id=uuid7(),
+            sentence=f"第 {number} 条", key=f"of {number}", made_at=AT - timedelta(days=number),
+            read_at=AT if number < 25 else None,
+        )
+        for number in range(30)
+    )  # fmt: skip
+    told = browser(here, GRID_WORKER).get("/m/").content.decode()
+    assert [number for number in range(30) if f"第 {number} 条<" in told] == [25, 26, 27]
+    assert "5 条未读" in told
+    Notice.objects.update(read_at=AT)
+    assert "条未读" not in browser(here, GRID_WORKER).get("/m/").content.decode()
 
 
 def test_a_page_costs_the_same_for_ten_visits_and_for_a_hundred(here, django_assert_max_num_queries):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Case, Count, IntegerField, QuerySet, Value, When
+from django.db.models import Case, Count, IntegerField, QuerySet, Value, When, Window
 
 from minqing.kernel.access import Actor
 from minqing.kernel.errors import NotThere
@@ -50,6 +50,11 @@ def count_own(actor: Actor) -> int:
 def unread(actor: Actor) -> int:
     """Count one's own unread notices."""
     return Notice.objects.filter(person_id=actor.person_id, read_at=None).count()
+
+
+def latest_unread(actor: Actor) -> QuerySet[Notice, Any]:
+    """Return one's own unread notices, latest first, each with how many there are (``unread``); not yet asked for."""
+    return Notice.objects.filter(person_id=actor.person_id, read_at=None).annotate(unread=Window(Count("id")))
 
 
 @dataclass(frozen=True, slots=True)
