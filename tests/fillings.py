@@ -168,6 +168,8 @@ ENTERED: Final[dict[str, str]] = {
     "portal:proof": "receipt",
     "portal:proof_file": "receipt",
     "desk:preview": "case",
+    "desk:queue_changes": "nothing",
+    "desk:case_now": "case",
     "desk:petition_sponsor": "case",
     "desk:express_lift": "case",
     "desk:sit_in": "sit-in day",

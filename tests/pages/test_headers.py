@@ -17,6 +17,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_who_asks_stays")]
 
 POLICY: Final = {
     "default-src": {"'self'"},
+    "connect-src": {"'self'"},  # and where streams come from; in tests there are none
     "script-src": {"'self'"},
     "style-src": {"'self'"},
     "img-src": {"'self'", "data:", "blob:"},

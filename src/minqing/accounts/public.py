@@ -16,6 +16,7 @@ from minqing.accounts.directory import (
     units_in,
 )
 from minqing.accounts.factors import Factor, factors_of
+from minqing.accounts.middleware import BY_ITSELF, actor_of_session
 from minqing.accounts.models import UNIT_KINDS, Appointment, Person, Unit
 from minqing.accounts.permissions import MANAGE_PEOPLE, MANAGE_TOKENS, MANAGE_UNITS, READ_AUDIT
 from minqing.accounts.queries import (
@@ -80,6 +81,7 @@ from minqing.kernel.roles import (
 
 __all__ = [
     "AUDITOR",
+    "BY_ITSELF",
     "CASES_READ",
     "CASES_REPORT",
     "CASES_STEP",
@@ -121,6 +123,7 @@ __all__ = [
     "Unit",
     "UnitPage",
     "actor_of",
+    "actor_of_session",
     "add_first_administrator",
     "add_person",
     "answerable",

@@ -36,6 +36,8 @@ class SessionStore(SessionBase):
     """One session, in the table ``signed_in_session``."""
 
     _row: Session | None = None
+    # Whether being read is being used. What a page asks by itself, or a stream, keeps nobody signed in.
+    touches = True
 
     def load(self) -> dict[str, Any]:
         """Return what the session holds; one that is over is a new and empty one."""
@@ -47,7 +49,7 @@ class SessionStore(SessionBase):
             self._session_key = None
             return {}
         self._row = row
-        if row.person_id is not None and now - row.seen_at >= TOUCH_AFTER:
+        if self.touches and row.person_id is not None and now - row.seen_at >= TOUCH_AFTER:
             idle = row.idle_until - row.seen_at
             Session.objects.filter(id=row.id).update(seen_at=now, idle_until=now + idle)
         held: dict[str, Any] = self.decode(row.data)

@@ -35,6 +35,7 @@ from minqing.cases.public_desk import *  # noqa: F403 - its own list of names is
 from minqing.cases.public_express import *  # noqa: F403 - the same of lines, petitions and the mayor's lane
 from minqing.cases.public_handover import *  # noqa: F403 - the same of what changes hands
 from minqing.cases.public_joint import *  # noqa: F403 - its own list of names is the front door of joint work
+from minqing.cases.public_live import *  # noqa: F403 - the same for pages that stay open
 from minqing.cases.queries.codes import DOOR_SETS, Door, Doors, doors
 from minqing.cases.queries.copies import Whose, cases_about, open_about, reported_by
 from minqing.cases.queries.file import (

@@ -23,6 +23,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "county": ("在空的数据库里建一个真实的县（市）和安全管理员", f"{_HERE}.county"),
     "administrator": ("没有安全管理员能登录时，在服务器上开通或重设一个", f"{_HERE}.administrator"),
     "serve": ("只启动网站", f"{_HERE}.serve"),
+    "live": ("只启动实时更新：把新变化送到打开着的网页", f"{_HERE}.live"),
     "work": ("只启动后台任务", f"{_HERE}.work"),
     "journal": ("封存流水、核验流水、核对一份证明", f"{_HERE}.journal"),
     "keys": ("个人信息的加密密钥：查看、更换", f"{_HERE}.keys"),

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import Final
@@ -18,6 +19,7 @@ from minqing.config.failures import CannotRun
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _STOP_SECONDS_MAX: Final = 20.0
 _LOOK_EVERY_SECONDS: Final = 0.2
+_AGAIN_SECONDS_MAX: Final = 60.0
 
 
 class Stopped(Exception):
@@ -48,12 +50,23 @@ def no_more_signals() -> None:
         signal.signal(one, signal.SIG_IGN)
 
 
+@dataclass(slots=True)
+class _Spare:
+    """A member without which the others go on: how it is begun again, and when at the earliest."""
+
+    words: Sequence[str]
+    environment: Mapping[str, str]
+    failures: int = 0
+    not_before: float = 0.0
+
+
 class Family:
     """The processes that run the platform; ``with`` stops every one of them, whatever happens."""
 
     def __init__(self, logs: Path) -> None:
         self._logs = logs
         self._members: dict[str, subprocess.Popen[bytes]] = {}
+        self._spares: dict[str, _Spare] = {}
 
     def __enter__(self) -> Family:
         self._logs.mkdir(parents=True, exist_ok=True)
@@ -62,8 +75,15 @@ class Family:
     def __exit__(self, *failure: object) -> None:
         self.stop()
 
-    def start(self, name: str, words: Sequence[str], environment: Mapping[str, str]) -> None:
-        """Start ``minqing WORDS``; its output goes to a log of its own, the last run's is kept beside it."""
+    def start(
+        self, name: str, words: Sequence[str], environment: Mapping[str, str], *, is_needed: bool = True
+    ) -> None:
+        """Start ``minqing WORDS``; its output goes to a log of its own, the last run's is kept beside it.
+
+        One that is not needed is begun again when it ends, each time a little later, and the others go on.
+        """
+        if not is_needed:
+            self._spares.setdefault(name, _Spare(words, environment))
         log = self.log_of(name)
         with suppress(FileNotFoundError):
             log.rename(log.with_suffix(".last.log"))
@@ -98,9 +118,22 @@ class Family:
             time.sleep(_LOOK_EVERY_SECONDS)
 
     def _all_live(self) -> None:
-        for name, process in self._members.items():
-            if process.poll() is not None:
+        for name, process in list(self._members.items()):
+            if process.poll() is None:
+                continue
+            if name in self._spares:
+                self._begin_again(name, self._spares[name])
+            else:
                 raise CannotRun(self._why(name, process.returncode))
+
+    def _begin_again(self, name: str, spare: _Spare) -> None:
+        now = time.monotonic()
+        if spare.not_before == 0.0:
+            spare.failures += 1
+            spare.not_before = now + min(2.0**spare.failures, _AGAIN_SECONDS_MAX)
+        elif now >= spare.not_before:
+            spare.not_before = 0.0
+            self.start(name, spare.words, spare.environment, is_needed=False)
 
     def _why(self, name: str, code: int) -> str:
         """A member that failed with a sentence has it as its last line."""

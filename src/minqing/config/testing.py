@@ -49,6 +49,7 @@ def server_for_tests() -> Iterator[None]:
         "MINQING_SEAL_KEY": f"1:{key}",
         "MINQING_COUNTY": _COUNTY,
         "MINQING_VAR": str(home / "var" / "tests"),
+        "MINQING_LIVE_URL": "off",  # no page of a test looks for streams that nobody serves
     }
     settings.cache_clear()
     if os.environ.get("MINQING_DATABASE_URL") and os.environ.get("MINQING_OWNER_URL"):
@@ -78,6 +79,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
     yield
     _serve_files_as_they_are()
     _hash_passwords_quickly()
+    _ring_for_nobody()
 
 
 def _serve_files_as_they_are() -> None:
@@ -109,3 +111,10 @@ def _hash_passwords_quickly() -> None:
 
     Argon2PasswordHasher.time_cost, Argon2PasswordHasher.parallelism = 1, 1
     Argon2PasswordHasher.memory_cost = 8  # KiB; Django's own 100 MB take a tenth of a second each time
+
+
+def _ring_for_nobody() -> None:
+    """No test but those of live streams has anybody who listens; a bell would hold a connection to its database."""
+    from django.conf import settings as django_settings
+
+    django_settings.DOORBELL = False

@@ -10,6 +10,7 @@ from minqing.desk.urls_disclosure import disclosure_patterns
 from minqing.desk.urls_handover import handover_patterns
 from minqing.desk.urls_joint import joint_patterns
 from minqing.desk.urls_lanes import lanes_patterns
+from minqing.desk.urls_live import live_patterns
 from minqing.desk.urls_notices import notices_patterns
 from minqing.desk.urls_registry import diary_patterns, dossier_patterns
 from minqing.desk.urls_rights import rights_patterns
@@ -48,6 +49,7 @@ urlpatterns: list[URLPattern] = [
     *home_patterns,
     *queue_patterns,
     *desk_patterns,
+    *live_patterns,
     *case_patterns,
     *clock_patterns,
     *joint_patterns,

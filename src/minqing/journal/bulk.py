@@ -17,6 +17,7 @@ from psycopg import sql
 from minqing.journal.events import Event
 from minqing.journal.models import Entry
 from minqing.kernel.access import Hand
+from minqing.kernel.doorbell import ring_after_commit
 
 # How a column becomes canonical JSON (see ``events.detail_hash``); "json" is canonical text already.
 KINDS: Final = {
@@ -65,6 +66,7 @@ def record_rows(event: type[Event], table: str, kinds: Mapping[str, str], *, by:
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(statement, given)
+        ring_after_commit()
         return int(cursor.rowcount)
 
 

@@ -16,12 +16,14 @@ from minqing.journal.queries import (
     TIMELINE_MAX,
     AuditFilters,
     TimelineLine,
+    Written,
     audit,
     committed_since,
     reads_of,
     stated,
     timeline,
     timelines,
+    written_since,
 )
 from minqing.journal.sealing import (
     SealingStopped,
@@ -70,6 +72,7 @@ __all__ = [
     "SealingStopped",
     "TimelineLine",
     "Unreadable",
+    "Written",
     "audit",
     "check",
     "check_proof",
@@ -106,4 +109,5 @@ __all__ = [
     "together",
     "verify_journal",
     "write_public_key",
+    "written_since",
 ]

@@ -5,20 +5,40 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from minqing.journal.events import EVENTS
 from minqing.journal.models import Detail, Entry
-from minqing.kernel.access import Actor, Capability
+from minqing.kernel.access import ANONYMOUS, Actor, Capability
 
 TIMELINE_MAX = (
     500  # a page beyond this is no longer read; older entries stay reachable through the audit page
 )
 AUDIT_PAGE_ROWS = 50
 AUDIT_COUNT_MAX = 10_000  # 200 pages; a filter finds what is older
+
+
+_WRITTEN_SINCE: Final = """
+SELECT pg_current_snapshot()::text, said.subject_id, said.nameless FROM (SELECT) AS once LEFT JOIN (
+    SELECT DISTINCT subject_id, person_id IS NULL AND person_name = %(nameless)s AS nameless FROM journal_entry
+    WHERE xact >= pg_snapshot_xmin(%(seen)s::pg_snapshot) AND NOT pg_visible_in_snapshot(xact, %(seen)s::pg_snapshot)
+    AND subject_kind = %(kind)s AND NOT is_read LIMIT %(limit)s
+) AS said ON true
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The subjects of entries since a snapshot, those of nameless hands apart; and the snapshot to ask from next."""
+
+    snapshot: str
+    subjects: frozenset[UUID] = frozenset()
+    nameless: frozenset[UUID] = frozenset()
+    more: bool = False  # there were more than were asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +153,33 @@ def committed_since(xact: int, limit: int = 500) -> list[Entry]:
             where=["xact > %s::text::xid8 AND xact < pg_snapshot_xmin(pg_current_snapshot())"],
             params=[str(xact)],
         ).order_by("xact", "id")[:limit]
+    )
+
+
+def written_since(snapshot: str, subject_kind: str, *, limit: int = 500) -> Written:
+    """Return what was committed after a snapshot (empty: nothing yet), whatever order it was committed in.
+
+    Each transaction that the snapshot did not see and that is over now: a late one is not missed, and nothing waits for
+    one that is still running, as :func:`committed_since` must. For whoever needs no order. Reads are not told.
+    """
+    with connection.cursor() as cursor:
+        if not snapshot:
+            cursor.execute("SELECT pg_current_snapshot()::text")
+            return Written(str(cursor.fetchone()[0]))
+        given: dict[str, Any] = {
+            "nameless": ANONYMOUS.person_name,
+            "seen": snapshot,
+            "kind": subject_kind,
+            "limit": limit + 1,
+        }
+        cursor.execute(_WRITTEN_SINCE, given)
+        rows = cursor.fetchall()
+    told = [(subject, bool(nameless)) for _, subject, nameless in rows if subject is not None]
+    return Written(
+        str(rows[0][0]),
+        frozenset(subject for subject, nameless in told[:limit] if not nameless),
+        frozenset(subject for subject, nameless in told[:limit] if nameless),
+        len(told) > limit,
     )
 
 

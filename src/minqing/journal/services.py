@@ -23,6 +23,7 @@ from minqing.journal.models import Awaiting, Detail, Entry, ReactionDone
 from minqing.kernel.access import Hand
 from minqing.kernel.clock import to_the_hour
 from minqing.kernel.copying import copy_columns, copy_rows
+from minqing.kernel.doorbell import ring_after_commit
 from minqing.kernel.ids import random_id, uuid7, uuid7_text
 
 SALT_BYTES: Final = 16
@@ -127,7 +128,7 @@ def together() -> Iterator[None]:
 
 
 def _write(rows: Rows) -> None:
-    """Insert entries with their details, and put what somebody reacts to into the queue."""
+    """Insert entries with their details, put what somebody reacts to into the queue, and ring for who waits."""
     if len(rows) == 1:
         rows[0][0].save(force_insert=True)
     elif rows:
@@ -143,6 +144,8 @@ def _write(rows: Rows) -> None:
                 Awaiting.objects.create(id=random_id(), entry=entry)
             else:
                 _defer(entry.id)
+    if not all(entry.is_read for entry, _, _ in rows):
+        ring_after_commit()
 
 
 # The columns that record_many copies, and JSON as detail_hash writes it (a test compares both ways).

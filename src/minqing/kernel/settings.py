@@ -52,6 +52,13 @@ class Settings(BaseSettings):
     cipher: Literal["aes", "sm4"] = Field("aes", description="个人信息的加密算法：aes 或 sm4（国密）")
     host: str = Field("127.0.0.1", description="监听地址")
     port: int = Field(8000, ge=1, le=65535, description="监听端口")
+    live_port: int = Field(0, ge=0, le=65535, description="实时更新进程的监听端口，默认为网站端口加一")
+    live_url: str = Field(
+        "",
+        pattern=r"^(off|/[^\s?#]*|https?://[^\s/?#;,]+(/[^\s?#;,]*)?)?$",
+        description="网页从哪里取实时更新：同一域名下的路径（如 /live/）或完整网址，off 为不用；"
+        "留空时，站点经 HTTPS 访问为 /live/，否则为本机的实时更新端口",
+    )
     hosts: str = Field("", description="允许的域名，逗号分隔")
     https: bool = Field(False, description="站点经 HTTPS 访问")
     proxies: int = Field(0, ge=0, le=8, description="前面可信反向代理的层数")
@@ -78,6 +85,16 @@ class Settings(BaseSettings):
         "public",
         description="告知和推送可以发到哪里：public 只限公网，intranet 也可以发到内网，any 连本机也可以（只用于测试）",
     )
+
+    @property
+    def streams_port(self) -> int:
+        """The port of the live process."""
+        return self.live_port or min(self.port + 1, 65535)
+
+    @property
+    def streams_url(self) -> str:
+        """Where pages ask for streams: a path, an address, ``off``, or nothing: the other port of the same host."""
+        return self.live_url or ("/live/" if self.https or self.proxies else "")
 
     @property
     def data(self) -> Path:

@@ -128,6 +128,7 @@ from minqing.workflow.term_lists import (
     terms_set,
 )
 from minqing.workflow.terms import OVERALL, WHOLE_PROCEDURE, span_of
+from minqing.workflow.turning import turning
 from minqing.workflow.whatif import Course, Figures, Setting, Stay, replay
 
 __all__ = [
@@ -148,6 +149,6 @@ __all__ = [
     "recompute_clocks", "replay", "request_lines",
     "requests_to_decide", "roles_in", "run_of", "running_under", "set_office_hours", "set_term",
     "set_working_day", "span_of", "start_run", "steps_open_to", "sweep_overdue", "take_up_again", "term_line",
-    "terms_of_all", "terms_set", "todo", "todo_counts", "told_when_late", "watch_posts", "who_may", "working_days",
-    "working_hours", "working_time_between", "write_histories",
+    "terms_of_all", "terms_set", "todo", "todo_counts", "told_when_late", "turning", "watch_posts", "who_may",
+    "working_days", "working_hours", "working_time_between", "write_histories",
 ]  # fmt: skip

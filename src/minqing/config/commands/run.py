@@ -14,7 +14,7 @@ from django.core.management import call_command
 
 from minqing.config.commands.migrate import migrate
 from minqing.config.local import database_at_hand
-from minqing.config.ports import answers, must_be_free
+from minqing.config.ports import answers, free_port_after, must_be_free
 from minqing.config.processes import Family, Stopped, no_more_signals, stopping_on_signals
 from minqing.config.screen import say, step
 from minqing.kernel import clock
@@ -81,12 +81,18 @@ def _run_family(host: str, port: int) -> None:
     environment = {**os.environ, "MINQING_DATABASE_URL": settings().database_url or ""}
     # Web and worker know the application's address only.
     environment.pop("MINQING_OWNER_URL", None)
+    # Both the pages and the streams must know where the other is.
+    streams = settings().live_port or free_port_after(host, port)
+    environment |= {"MINQING_HOST": host, "MINQING_PORT": str(port), "MINQING_LIVE_PORT": str(streams)}
     from django.db import connections
 
     connections.close_all()
     with Family(settings().data / "log") as family:
         family.start("web", ["serve", "--host", host, "--port", str(port)], environment)
         family.start("worker", ["work"], environment)
+        if settings().streams_url != "off":
+            # Pages work without it; they are told of news by being opened again, as before.
+            family.start("live", ["live"], environment, is_needed=False)
         family.wait_for(lambda: answers(host, port), seconds_max=_READY_SECONDS_MAX)
         _welcome(host, port)
         family.watch()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
@@ -60,6 +61,7 @@ def queue(request: OfficialRequest) -> HttpResponse:
         "unit": "条" if found.total <= cases.COUNT_MAX else "条以上",
         "asked": kept_filters(given).items(),
         "query": _query(given),
+        "live_query": f"{_query(given)}&{urlencode({LIST: given.get(LIST, '')})}",
         "columns": (tab.columns if tab else ()) or cases.USUAL_COLUMNS,
         "all_columns": cases.QUEUE_COLUMNS.items(),
         "may_export": actor.may(cases.EXPORT_CASES),

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django import template
+from django.conf import settings
+from django.http.request import split_domain_port
 from django.template import Context
 from django.urls import NoReverseMatch, reverse
 
+from minqing.cases.public import OPEN_CASES
 from minqing.desk.menu import Menu, Shown, entries_for, menu_of
 from minqing.workflow.public import Colour
 
@@ -68,3 +71,17 @@ def url_if_there(name: str, *args: Any, **kwargs: Any) -> str:
 def mark(colour: Colour) -> str:
     """Return a clock's colour as the components name it."""
     return "none" if colour is Colour.GREY else str(colour.value)
+
+
+@register.simple_tag(takes_context=True)
+def live_url(context: Context) -> str:
+    """Return where this page hears of news, or nothing: live streams are off, or nobody who opens cases sits here."""
+    request = context.get("request")
+    actor = getattr(request, "actor", None)
+    if request is None or actor is None or not actor.may(OPEN_CASES) or settings.LIVE_URL == "off":
+        return ""
+    if settings.LIVE_URL:
+        is_a_host = settings.LIVE_URL.startswith("http") and settings.LIVE_URL.count("/") == 2
+        return f"{settings.LIVE_URL}/live/" if is_a_host else settings.LIVE_URL
+    name, _ = split_domain_port(request.get_host())
+    return f"{request.scheme}://{name}:{settings.LIVE_PORT}/live/"
