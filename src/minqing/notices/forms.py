@@ -10,7 +10,7 @@ from django import forms
 from minqing.kernel.access import Actor
 from minqing.kernel.text import CleanCharField
 from minqing.notices.queries.lists import OwnChannel, preference, told_kinds
-from minqing.notices.rules import ADDRESS_MAX
+from minqing.notices.rules import ADDRESS_MAX, MAIL_SCHEMES
 from minqing.ui.fields import BigManyChoices, TimeInput
 
 
@@ -58,9 +58,8 @@ class AddressForm(forms.Form):
     def __init__(self, data: Any, *, actor: Actor, channel: OwnChannel) -> None:
         super().__init__(data, initial={"kinds": channel.kinds, "is_on": channel.is_on})
         self.fields["kinds"].choices = _choices(actor, channel.channel.kinds)  # type: ignore[attr-defined]
-        self.fields["address"].help_text = (
-            f"现在是 {channel.shown}；不改就空着"
-            if channel.is_set
-            else "手机号或账号，按渠道的要求填；加密保存"
-        )
+        is_mail = channel.channel.scheme in MAIL_SCHEMES
+        self.fields["address"].label = "邮箱地址" if is_mail else "接收号码"
+        wanted = "如 zhang@example.cn；加密保存" if is_mail else "手机号或账号，按渠道的要求填；加密保存"
+        self.fields["address"].help_text = f"现在是 {channel.shown}；不改就空着" if channel.is_set else wanted
         self.fields["address"].required = not channel.is_set

@@ -85,7 +85,8 @@ NAME_MAX: Final = 40
 URL_MAX: Final = 500
 ADDRESS_MAX: Final = 100
 
-# By which libraries' schemes a channel may send: each speaks HTTP, so that every connection passes ``outbound``.
+# By which schemes a channel may send: each speaks HTTP, or SMTP by our own hand, so that every connection passes
+# ``outbound``.
 SCHEMES: Final = {
     "wecombot": "企业微信群机器人",
     "dingtalk": "钉钉机器人",
@@ -93,10 +94,13 @@ SCHEMES: Final = {
     "lark": "飞书机器人（国际版）",
     "jsons": "通用接口（JSON，HTTPS），如短信网关",
     "forms": "通用接口（表单，HTTPS），如短信网关",
+    "mailtos": "邮件（加密）",
+    "mailto": "邮件（不加密，只限内网）",
     "json": "通用接口（JSON，不加密，只限内网）",
     "form": "通用接口（表单，不加密，只限内网）",
 }
-UNENCRYPTED_SCHEMES: Final = frozenset({"json", "form", "http"})
+UNENCRYPTED_SCHEMES: Final = frozenset({"json", "form", "http", "mailto"})
+MAIL_SCHEMES: Final = frozenset({"mailtos", "mailto"})
 # Where a person's own address goes in a channel's address.
 PLACEHOLDER: Final = "{接收人}"
 

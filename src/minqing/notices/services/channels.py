@@ -22,6 +22,7 @@ from minqing.notices import rules
 from minqing.notices.events import ChannelChanged, QuietHoursSet, SentAgain
 from minqing.notices.models import Address, Channel, Delivery, QuietHours
 from minqing.notices.permissions import MANAGE_CHANNELS
+from minqing.notices.services import mail
 from minqing.notices.services.outbound import PUBLIC, checked
 from minqing.notices.services.queueing import send_soon
 
@@ -36,7 +37,11 @@ def _checked(url: str) -> tuple[str, bool]:
         offered = "、".join(f"{one}://" for one in rules.SCHEMES)
         raise Refused(f"地址要以其中一种开头：{offered}。", field="url")
     if scheme in rules.UNENCRYPTED_SCHEMES and settings().outbound == PUBLIC:
-        raise Refused("发到外面的渠道要用加密的（jsons:// 或 forms://）。", field="url")
+        raise Refused("发到外面的渠道要用加密的（jsons://、forms:// 或 mailtos://）。", field="url")
+    if scheme in rules.MAIL_SCHEMES:
+        mailbox = mail.read(url.replace(rules.PLACEHOLDER, "somebody@example.com"))
+        checked(f"http{'s' if mailbox.is_encrypted else ''}://{mailbox.host}:{mailbox.port}")
+        return scheme, rules.PLACEHOLDER in url
     if scheme.rstrip("s") in ("json", "form"):
         # The gateway's host stands in the address itself; a robot's host is the library's.
         checked(f"http{'s' if scheme.endswith('s') else ''}://{_without_sign_in(url)}")
@@ -59,6 +64,10 @@ def _without_sign_in(url: str) -> str:
 
 def shown_as(url: str, scheme: str) -> str:
     """Return what of an address is shown: its kind, and the host of one's own gateway. Never a token."""
+    if scheme in rules.MAIL_SCHEMES:
+        return f"{scheme}://{mail.read(url.replace(rules.PLACEHOLDER, 'somebody@example.com')).host}/****"[
+            :80
+        ]
     if scheme.rstrip("s") in ("json", "form"):
         return f"{scheme}://{urlsplit('//' + _without_sign_in(url)).hostname}/****"[:80]
     return f"{scheme}://****"

@@ -1,9 +1,9 @@
 """The one way out: connections only to addresses that are allowed, never for longer than a fixed time.
 
 Both the library that knows the chat programs' robots (apprise, over requests) and our own pushes connect through
-urllib3, whose ``create_connection`` is replaced here for the whole process: it resolves a name once, refuses what
-may not be reached, and connects to the very address it checked. A redirect, a second name server's answer and an
-IPv6 spelling of a loopback address come to the same check.
+urllib3, whose ``create_connection`` is replaced here for the whole process, and mail connects by the same function:
+it resolves a name once, refuses what may not be reached, and connects to the very address it checked. A redirect,
+a second name server's answer and an IPv6 spelling of a loopback address come to the same check.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def is_allowed(address: str, level: str) -> bool:
 _connect_at_will = urllib3_connection.create_connection
 
 
-def _connect(address: tuple[str, int], *given: Any, **named: Any) -> socket.socket:
+def connect(address: tuple[str, int], *given: Any, **named: Any) -> socket.socket:
     """Resolve once, check every answer, connect to the first that is allowed."""
     host, port = address
     found = socket.getaddrinfo(host.strip("[]"), port, 0, socket.SOCK_STREAM)
@@ -93,7 +93,7 @@ def _connect(address: tuple[str, int], *given: Any, **named: Any) -> socket.sock
     return made
 
 
-urllib3_connection.create_connection = _connect
+urllib3_connection.create_connection = connect
 
 
 @contextmanager

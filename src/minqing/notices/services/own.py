@@ -16,6 +16,7 @@ from minqing.kernel.ids import uuid7
 from minqing.notices import rules
 from minqing.notices.events import AddressSet
 from minqing.notices.models import Address, Channel, Delivery, Notice, Preference
+from minqing.notices.services import mail
 from minqing.notices.services.channels import check_quiet
 from minqing.notices.services.queueing import send_soon
 
@@ -58,6 +59,8 @@ def set_address(
     if address:
         if any(one.isspace() or one in "/?#&" for one in address):
             raise Refused("接收号码里不能有空格和斜杠、问号这类符号。", field="address")
+        if channel.scheme in rules.MAIL_SCHEMES and not mail.is_address(address):
+            raise Refused("这不像一个邮箱地址，请核对，如 zhang@example.cn。", field="address")
         held.address = address
     held.kinds = [one for one in kinds if one in channel.kinds]
     held.is_on, held.changed_at = is_on, at

@@ -24,6 +24,7 @@ from minqing.notices.models import Address, Channel, Delivery, Preference
 from minqing.notices.rules import (
     DELIVERY_WAITS,
     KINDS,
+    MAIL_SCHEMES,
     OPEN_STATES,
     PLACEHOLDER,
     SCHEMES,
@@ -32,7 +33,7 @@ from minqing.notices.rules import (
     wait_after,
     without_secrets,
 )
-from minqing.notices.services import outbound
+from minqing.notices.services import mail, outbound
 from minqing.notices.services.telling import county_quiet, link_to
 
 # Longer than the longest call: what is still held after that was held by a process that died.
@@ -127,6 +128,8 @@ def hand_over(url: str, text: str) -> tuple[str, str]:
     scheme = url.partition("://")[0].lower()
     if scheme not in SCHEMES:
         return "这个渠道的地址类型不在允许之列。", scheme
+    if scheme in MAIL_SCHEMES:
+        return mail.hand_over(url, TITLE, text, at=clock.now())
     with _words_of_the_library() as said, outbound.within() as deadline:
         try:
             plugin = apprise.Apprise.instantiate(url, suppress_exceptions=False)
