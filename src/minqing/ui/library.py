@@ -13,8 +13,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Concatenate, Literal, ParamSpec, Union, get_args, get_origin, get_type_hints
 
-from django.template import Context, Library
-from django.template.loader import render_to_string
+from django.conf import settings
+from django.template import Context, Library, Template
+from django.template.loader import get_template
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 
@@ -63,22 +64,36 @@ def box(
 def _register(template: str, is_box: bool, function: Callable[..., Values]) -> Callable[..., Values]:
     name = function.__name__
     hints = get_type_hints(function)
+    sure = {parameter: _always_fit(hint) for parameter, hint in hints.items()}
+    found: list[Template] = []
 
     @functools.wraps(function)
     def tag(context: Context, *args: Any, **given: Any) -> SafeString:
         for parameter, value in given.items():
-            if not fits(value, hints[parameter]):
+            if type(value) not in sure[parameter] and not fits(value, hints[parameter]):
                 raise TypeError(f"{{% {name} %}}: {parameter}={value!r} is not {hints[parameter]}")
         values: dict[str, object] = {
             "look": look_of(context),
             "csrf_token": context.get("csrf_token"),
             "request": context.get("request"),
         }
-        return render_to_string(f"ui/c/{template}", {**values, **function(context, *args, **given)})
+        values.update(function(context, *args, **given))
+        if not found or settings.DEBUG:
+            found[:] = [get_template(f"ui/c/{template}").template]  # type: ignore[attr-defined]  # Django's own engine's
+        return found[0].render(Context(values))
 
     (register.simple_block_tag if is_box else register.simple_tag)(takes_context=True)(tag)
     COMPONENTS[name] = Component(name, signature_of(function), inspect.getdoc(function) or "", is_box)
     return function
+
+
+def _always_fit(hint: Any) -> frozenset[type]:
+    """Return types of which every value fits, so that it need not be looked at further."""
+    if get_origin(hint) in (Union, types.UnionType):
+        return frozenset[type]().union(*map(_always_fit, get_args(hint)))
+    if hint is str:
+        return frozenset({str, SafeString})
+    return frozenset({hint}) if hint in (int, bool, types.NoneType) else frozenset()
 
 
 def signature_of(function: Callable[..., object]) -> str:
