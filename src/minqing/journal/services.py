@@ -22,9 +22,9 @@ from minqing.journal.events import EVENTS, Event, FileOpened, detail_hash, field
 from minqing.journal.models import Awaiting, Detail, Entry, ReactionDone
 from minqing.kernel.access import Hand
 from minqing.kernel.clock import to_the_hour
-from minqing.kernel.copying import copy_columns, copy_rows
+from minqing.kernel.copying import Shape, copy_rows
 from minqing.kernel.doorbell import ring_after_commit
-from minqing.kernel.ids import random_id, uuid7, uuid7_text
+from minqing.kernel.ids import random_id, uuid7, uuid7_bytes, uuid7_text
 
 SALT_BYTES: Final = 16
 DELIVER: Final = "journal.deliver"
@@ -179,7 +179,8 @@ def record_many(events: Iterable[tuple[Event, Hand, datetime]]) -> int:
 
 def record_alike(
     kind: type[Event],
-    subjects: Sequence[tuple[str, str]],
+    subjects: Sequence[bytes],
+    areas: Sequence[bytes],
     personal: tuple[str, Sequence[str]],
     *,
     subject_kind: str,
@@ -187,7 +188,7 @@ def record_alike(
     at: datetime,
     **facts: Any,
 ) -> int:
-    """Write an entry of one kind for each (subject id, area id), without reactions; return how many.
+    """Write an entry of one kind for each subject and its area (ids as bytes), without reactions; return how many.
 
     For subjects by the hundred thousand that differ in one ``personal`` text (its name, and a value for each). The rows
     are those of :func:`record_many` (a test compares both). Not for a nameless hand.
@@ -199,29 +200,27 @@ def record_alike(
     texts = [f'{{"{name}":{encode_basestring(value)}}}' for value in values]
     salts = secrets.token_bytes(SALT_BYTES * len(texts))
     salted = [salts[start : start + SALT_BYTES] for start in range(0, len(salts), SALT_BYTES)]
-    keys = [uuid7_text() for _ in texts]
+    keys = [uuid7_bytes() for _ in texts]
     told: dict[str, Sequence[Any]] = {
         "id": keys,
-        "subject_id": [subject for subject, _ in subjects],
-        "area_id": [area for _, area in subjects],
+        "subject_id": subjects,
+        "area_id": areas,
         "detail_hash": [
             hashlib.sha256(salt + f"[{said},{text}]".encode()).digest()
             for salt, text in zip(salted, texts, strict=True)
         ],
     }
-    same = {
-        "at": at, "kind": kind.kind, "subject_kind": subject_kind, "person_id": by.person_id,
-        "person_name": by.person_name, "appointment_id": by.appointment_id,
-        "appointment_label": by.appointment_label, "facts": said, "is_read": kind.is_read,
-    }  # fmt: skip
-    copy_columns(Entry._meta.db_table, told, same)
+    Shape(Entry).copy_columns(
+        told, at=at, kind=kind.kind, subject_kind=subject_kind, person_id=by.person_id, person_name=by.person_name,
+        appointment_id=by.appointment_id, appointment_label=by.appointment_label, facts=said, is_read=kind.is_read,
+    )  # fmt: skip
     details: dict[str, Sequence[Any]] = {
-        "id": [uuid7_text() for _ in texts],
+        "id": [uuid7_bytes() for _ in texts],
         "entry_id": keys,
         "personal": texts,
         "salt": salted,
     }
-    return copy_columns(Detail._meta.db_table, details, {})
+    return Shape(Detail).copy_columns(details)
 
 
 def record_read(

@@ -12,6 +12,8 @@ from django.db import connection
 from django.db.models import Model
 from psycopg import sql
 
+from minqing.kernel.copying_binary import ENCODERS, SIGNATURE, TRAILER, kind_of
+
 _ESCAPES: Final = {ord("\\"): "\\\\", ord("\t"): "\\t", ord("\n"): "\\n", ord("\r"): "\\r"}
 _BLOCK_ROWS: Final = 500
 
@@ -74,30 +76,6 @@ def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]])
     return count
 
 
-def copy_columns(table: str, columns: Mapping[str, Sequence[Any]], always: Mapping[str, Any]) -> int:
-    """Copy rows given column by column in the caller's transaction; return how many.
-
-    ``always`` holds what is the same in every row: it is written out once.
-    """
-    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
-        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, [*columns, *always]))
-    )
-    count = len(next(iter(columns.values())))
-    if not count:
-        return 0
-    end = "\t".join(["", *map(_cell, always.values())]) + "\n"
-    # Past Django's cursor, so its errors are translated here.
-    with (
-        connection.cursor() as cursor,
-        connection.wrap_database_errors,
-        cursor.cursor.copy(statement) as copy,
-    ):
-        for at in range(0, count, _BLOCK_ROWS):
-            cells = [_column(values[at : at + _BLOCK_ROWS]) for values in columns.values()]
-            copy.write(end.join(map("\t".join, zip(*cells, strict=True))) + end)
-    return count
-
-
 def merge_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
     """Overwrite columns of rows already there, the first of ``columns`` being their key; return how many were found.
 
@@ -128,11 +106,13 @@ class Shape:
     Sealed columns are given as boxes; what the database fills itself is left out.
     """
 
-    def __init__(self, model: type[Model]) -> None:
+    def __init__(self, model: type[Model], *, table: str = "") -> None:
+        """``table``: another one of the same columns."""
         fields = [one for one in model._meta.concrete_fields if not one.has_db_default()]
-        self.table: Final = model._meta.db_table
+        self.table: Final = table or model._meta.db_table
         self.columns: Final = [str(one.column) for one in fields]
         self._places: Final = {one.attname: place for place, one in enumerate(fields)}
+        self._kinds: Final = [kind_of(str(one.db_type(connection))) for one in fields]
         # A default that is made anew each time (an id) is always given.
         self._blank: Final = [
             None if one.has_default() and callable(one.default) else one.get_default() for one in fields
@@ -150,8 +130,37 @@ class Shape:
         return copy_rows(self.table, self.columns, rows)
 
     def copy_columns(self, columns: Mapping[str, Sequence[Any]], **said: Any) -> int:
-        """Copy rows in, given column by column (fields by name); what is said, and defaults, hold for every row."""
-        given = {self.columns[self._places[name]]: values for name, values in columns.items()}
+        """Copy rows in, given column by column (fields by name); what is said, and defaults, hold for every row.
+
+        In the caller's transaction and in COPY's binary format, which the database need not parse: ids are sixteen
+        bytes (or UUIDs), JSON comes as text, dates as such or in ISO 8601. Return how many.
+        """
+        count = len(next(iter(columns.values())))
+        if not count:
+            return 0
+        given = [self._places[name] for name in columns]
         row = self.row(**said)
-        always = {column: row[at] for at, column in enumerate(self.columns) if column not in given}
-        return copy_columns(self.table, given, always)
+        alike = [place for place in range(len(row)) if place not in given]
+        statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT binary)").format(
+            sql.Identifier(self.table),
+            sql.SQL(", ").join(sql.Identifier(self.columns[place]) for place in [*given, *alike]),
+        )
+        encode = [ENCODERS[self._kinds[place]] for place in given]
+        begin = len(row).to_bytes(2)
+        end = b"".join(ENCODERS[self._kinds[place]]([row[place]])[0] for place in alike)
+        between, before = end + begin, SIGNATURE + begin
+        # Past Django's cursor, so its errors are translated here.
+        with (
+            connection.cursor() as cursor,
+            connection.wrap_database_errors,
+            cursor.cursor.copy(statement) as copy,
+        ):
+            for at in range(0, count, _BLOCK_ROWS):
+                cells = [
+                    encoded(values[at : at + _BLOCK_ROWS])
+                    for encoded, values in zip(encode, columns.values(), strict=True)
+                ]
+                copy.write(before + between.join(map(b"".join, zip(*cells, strict=True))) + end)
+                before = begin
+            copy.write(TRAILER)
+        return count

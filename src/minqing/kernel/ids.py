@@ -25,9 +25,9 @@ def uuid7_text() -> str:
     return str(uuid_utils.uuid7())
 
 
-def fresh_uuid7() -> uuid_utils.UUID:
-    """Make a time-ordered id of now that is not an :class:`uuid.UUID` but has its text and its bytes, for the same."""
-    return uuid_utils.uuid7()
+def uuid7_bytes() -> bytes:
+    """Make a time-ordered id of now as its sixteen bytes, for the same."""
+    return uuid_utils.uuid7().bytes
 
 
 def random_id() -> uuid.UUID:

@@ -50,13 +50,6 @@ class Unreadable(RuntimeError):
     """A sealed value did not open: wrong key, moved or damaged."""
 
 
-class HasBytes(Protocol):
-    """A row's id in whatever class made it: its sixteen bytes are what a box is bound to."""
-
-    @property
-    def bytes(self) -> bytes: ...
-
-
 class _Aead(Protocol):
     def encrypt(self, nonce: bytes, data: bytes, associated_data: bytes, /) -> bytes: ...
     def decrypt(self, nonce: bytes, data: bytes, associated_data: bytes, /) -> bytes: ...
@@ -106,19 +99,19 @@ def newest() -> bytes:
 
 def seal(value: str, *, place: str, row: UUID) -> bytes:
     """Encrypt ``value`` for ``place`` (``table.column``) of the row with that primary key, with the newest key."""
-    return sealer(place)(value, row)
+    return sealer(place)(value, row.bytes)
 
 
-def sealer(place: str) -> Callable[[str, HasBytes], bytes]:
-    """Return what seals values of one place, with the newest key of this moment: for many at once."""
+def sealer(place: str) -> Callable[[str, bytes], bytes]:
+    """Return what seals values of one place for a row's id (its sixteen bytes), with the newest key of this moment."""
     key_id, key = settings().sealing_key()
     algorithm = ALGORITHMS[settings().cipher]
     header = bytes((algorithm, key_id))
     encrypt, bound, random = _cipher(algorithm, key).encrypt, header + place.encode() + b"\0", os.urandom
 
-    def seal_one(value: str, row: HasBytes) -> bytes:
+    def seal_one(value: str, row: bytes) -> bytes:
         nonce = random(NONCE_BYTES)
-        return header + nonce + encrypt(nonce, value.encode(), bound + row.bytes)
+        return header + nonce + encrypt(nonce, value.encode(), bound + row)
 
     return seal_one
 

@@ -19,13 +19,13 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from minqing.kernel.access import Actor, Capability
-from minqing.kernel.sealed import HasBytes, array_of, sealer, unseal
+from minqing.kernel.copying import Shape
+from minqing.kernel.sealed import array_of, sealer, unseal
 from minqing.registry.models import Identity
 from minqing.registry.permissions import SEE_REGISTRY
 
 NUMBERS: Final = ("id_number", "phone")
 WRITE: Final = 2_000  # rows in one statement
-ADD: Final = 5_000  # new ones: the database gathers the areas under the paths once a statement
 
 # One round trip: say the paths, do it, say again what was said before. Outside a transaction the three statements
 # are one of their own (a simple query), so that the paths end with them either way.
@@ -44,9 +44,13 @@ ON CONFLICT (resident_id) DO UPDATE SET area_id = EXCLUDED.area_id,
     id_number = coalesce(EXCLUDED.id_number, resident_identity.id_number),
     phone = coalesce(EXCLUDED.phone, resident_identity.phone)
 """
+_INCOMING: Final = (
+    "DROP TABLE IF EXISTS pg_temp.incoming_identity; "
+    "CREATE TEMPORARY TABLE incoming_identity (LIKE resident_identity) ON COMMIT DROP"
+)
 _ADD: Final = """
 INSERT INTO resident_identity (resident_id, area_id, id_number, phone)
-SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::bytea[], %s::bytea[])
+SELECT resident_id, area_id, id_number, phone FROM pg_temp.incoming_identity
 """
 _MOVE: Final = "UPDATE resident_identity SET area_id = %s WHERE resident_id = ANY(%s::uuid[])"
 _HAVE: Final = """
@@ -147,25 +151,30 @@ def put_identities(rows: Iterable[IdentityRow], paths: Collection[str]) -> int:
 
 
 def add_identities(
-    residents: Sequence[HasBytes],
-    areas: Sequence[str],
+    residents: Sequence[bytes],
+    areas: Sequence[bytes],
     numbers: Mapping[str, Sequence[str]],
     paths: Collection[str],
 ) -> int:
     """Write the numbers of new residents, given column by column (of :data:`NUMBERS`); return how many rows.
 
-    Ids are texts (those of residents give theirs by ``str``). An area outside the paths is refused by the database.
+    Ids are bytes. An area outside the paths is refused by the database. COPY is refused under row-level security, so
+    the boxes come by way of a temporary table.
     """
     numbered = [at for at in range(len(residents)) if any(numbers[name][at] for name in NUMBERS)]
-    for start in range(0, len(numbered), ADD):
-        some = numbered[start : start + ADD]
-        boxes = []
-        for name in NUMBERS:
-            seal, values = sealer(_place(name)), numbers[name]
-            boxes.append(array_of(seal(values[at], residents[at]) if values[at] else None for at in some))
-        keys, places = (",".join(str(ids[at]) for at in some) for ids in (residents, areas))
-        _do(_ADD, [f"{{{keys}}}", f"{{{places}}}", *boxes], paths)
-    return len(numbered)
+    if not numbered:
+        return 0
+    columns: dict[str, Sequence[Any]] = {
+        "resident_id": [residents[at] for at in numbered],
+        "area_id": [areas[at] for at in numbered],
+    }
+    for name in NUMBERS:
+        seal, values = sealer(_place(name)), numbers[name]
+        columns[name] = [seal(value, residents[at]) if (value := values[at]) else None for at in numbered]
+    with connection.cursor() as cursor:
+        cursor.execute(_INCOMING)
+    Shape(Identity, table="incoming_identity").copy_columns(columns)
+    return _do(_ADD, [], paths)
 
 
 def move_identities(resident_ids: Collection[UUID], area_id: UUID, paths: Collection[str]) -> None:
@@ -203,7 +212,7 @@ def _place(name: str) -> str:
 
 def _sealed(name: str, rows: Iterable[IdentityRow]) -> list[bytes | None]:
     seal = sealer(_place(name))
-    return [seal(value, row.resident_id) if (value := getattr(row, name)) else None for row in rows]
+    return [seal(value, row.resident_id.bytes) if (value := getattr(row, name)) else None for row in rows]
 
 
 def _opened(name: str, box: bytes | None, row: UUID) -> str:

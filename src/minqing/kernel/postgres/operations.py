@@ -8,6 +8,8 @@ from django.db.backends.postgresql import operations
 
 
 class DatabaseOperations(operations.DatabaseOperations):
+    compiler_module = "minqing.kernel.postgres.compiler"
+
     def deferrable_sql(self) -> str:
         return ""
 

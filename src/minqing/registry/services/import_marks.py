@@ -16,8 +16,9 @@ from uuid import UUID
 
 from django.db import connection
 
-from minqing.kernel.copying import copy_columns
+from minqing.kernel.copying import Shape
 from minqing.kernel.sealed import array_of, indexer
+from minqing.registry.models.imports import ImportMark
 from minqing.registry.services.import_lines import Line, homes
 from minqing.registry.services.import_scope import Scope
 from minqing.registry.services.planned import PlannedHousehold, ResidentPlan
@@ -129,7 +130,7 @@ def mark(plan: ResidentPlan, homes_of: Mapping[str, list[Line]], written: Reside
     fresh: dict[str, list[Any]] = {"household_id": [], "rows_hash": [], "state": []}
     for home in plan.households:
         lines = homes_of.get(home.key, [])
-        home_id = str(home.row.id) if home.row else home.new_id
+        home_id = home.row.id.bytes if home.row else home.new_id
         if not home_id or home.is_merged or len(lines) != len(home.rows):
             continue
         if any(one.row.problems for one in home.rows) or not (row_marks := _marks_of(lines)):
@@ -138,9 +139,9 @@ def mark(plan: ResidentPlan, homes_of: Mapping[str, list[Line]], written: Reside
             for name, value in zip(fresh, (home_id, rows_hash(row_marks), state), strict=True):
                 fresh[name].append(value)
         else:
-            ids.append(home_id)
+            ids.append(home_id.hex())
             hashes.append(rows_hash(row_marks))
-    copy_columns("import_mark", fresh, {})
+    Shape(ImportMark).copy_columns(fresh)
     if ids:
         with connection.cursor() as cursor:
             cursor.execute(_MARK, [f"{{{','.join(ids)}}}", array_of(hashes)])
@@ -153,7 +154,7 @@ def _fresh_state(home: PlannedHousehold, written: ResidentWriter) -> bytes | Non
         number = one.row.number
         if one.new_tags or number not in written.told_of:
             return None
-        members.append(f"{written.member_of[number]},{written.told_of[number]}")
-    area_id = written.home_of[home.rows[0].row.number][1]
+        members.append(f"{UUID(bytes=written.member_of[number])},{written.told_of[number]}")
+    area_id = UUID(bytes=written.home_of[home.rows[0].row.number][1])
     text = f"1|{area_id}|{';'.join(sorted(members))}"
     return sha256(text.encode()).digest()[:STATE_BYTES]

@@ -36,7 +36,7 @@ def keep_rows(batch_id: UUID, rows: Iterable[Shown]) -> None:
                 one.row.number,
                 one.outcome,
                 bool(one.row.problems),
-                seal(_content(one), key),
+                seal(_content(one), key.bytes),
             )
             for one in rows
         ),

@@ -64,7 +64,7 @@ class PlannedHousehold:
     row: Household | None = None
     members: list[HouseholdMember] = field(default_factory=list)
     new_values: dict[str, Any] = field(default_factory=dict)  # address, code, area_id where they differ
-    new_id: str = ""  # what it is registered under, where nothing was on file
+    new_id: bytes = b""  # what it is registered under, where nothing was on file
     is_merged: bool = False  # some rows gave its code, others its head
 
     @property

@@ -13,7 +13,7 @@ from django.db import connection
 from minqing.journal.public import Event, record_alike, record_many
 from minqing.kernel.access import Actor
 from minqing.kernel.copying import Shape, merge_rows
-from minqing.kernel.ids import fresh_uuid7, uuid7, uuid7_text
+from minqing.kernel.ids import uuid7, uuid7_bytes
 from minqing.kernel.sealed import indexer
 from minqing.registry import rules, vault
 from minqing.registry.events import SubjectAdded, SubjectEdited, TagAdded
@@ -41,19 +41,19 @@ class ResidentWriter:
         self.by_name = by.person_name[:60]
         self.paths = vault.reach(by, IMPORT_REGISTRY)
         self.events: list[Event] = []
-        # By row number, ids as texts: the household and its area, and the person.
-        self.home_of: dict[int, tuple[str, str]] = {}
-        self.person_of: dict[int, str] = {}
+        # By row number, ids as bytes: the household and its area, and the person.
+        self.home_of: dict[int, tuple[bytes, bytes]] = {}
+        self.person_of: dict[int, bytes] = {}
         # What a mark digests of each new person (see import_marks), and the membership.
         self.told_of: dict[int, str] = {}
-        self.member_of: dict[int, str] = {}
+        self.member_of: dict[int, bytes] = {}
 
     def write(self) -> None:
         """Write everything that is good and not as it already was, and the entries that say so."""
         # Fixed before anything is written: a row's outcome reads what writing changes.
         self.new = [one for one in self.plan.rows if one.outcome == NEW]
         self.known = [one for one in self.plan.rows if one.outcome != BAD and one.person]
-        self.person_of = {one.row.number: str(one.person.id) for one in self.known if one.person}
+        self.person_of = {one.row.number: one.person.id.bytes for one in self.known if one.person}
         self._households()
         self._new_people()
         self._changed_people()
@@ -66,25 +66,23 @@ class ResidentWriter:
         fresh: list[PlannedHousehold] = []
         changed: list[Household] = []
         moved: dict[UUID, list[UUID]] = defaultdict(list)
-        text_of: dict[UUID, str] = {}  # of areas: a few, named by thousands of households
         for home in self.plan.households:
             if not (good := home.good):
                 continue
             row = home.row
             if row is None:
                 # In the order of time, not at one moment: neighbouring keys fill the same pages of the index.
-                home.new_id = uuid7_text()
+                home.new_id = uuid7_bytes()
                 fresh.append(home)
-                area_id = home.new_values["area_id"]
-                place = (home.new_id, text_of.get(area_id) or text_of.setdefault(area_id, str(area_id)))
+                place = (home.new_id, home.new_values["area_id"].bytes)
             else:
                 if home.new_values:
                     self._change(home, row, moved)
                     changed.append(row)
-                place = (str(row.id), str(row.area_id))
+                place = (row.id.bytes, row.area_id.bytes)
             for one in good:
                 self.home_of[one.row.number] = place
-        self._fresh(fresh, text_of)
+        self._fresh(fresh)
         if changed:
             merge_rows(
                 Household._meta.db_table,
@@ -98,11 +96,11 @@ class ResidentWriter:
             Tag.everything.filter(subject_id__in=[*homes, *ids]).update(area_id=area_id)
             vault.move_identities(ids, area_id, self.paths)
 
-    def _fresh(self, homes: list[PlannedHousehold], text_of: dict[UUID, str]) -> None:
+    def _fresh(self, homes: list[PlannedHousehold]) -> None:
         if not homes:
             return
         said = [home.new_values for home in homes]
-        ids, areas = [home.new_id for home in homes], [text_of[one["area_id"]] for one in said]
+        ids, areas = [home.new_id for home in homes], [one["area_id"].bytes for one in said]
         addresses = [one["address"] for one in said]
         Shape(Household).copy_columns(
             {"id": ids, "area_id": areas, "address": addresses, "code": [one.get("code", "") for one in said]},
@@ -110,9 +108,9 @@ class ResidentWriter:
         )  # fmt: skip
         self._added(rules.HOUSEHOLD, ids, areas, addresses)
 
-    def _added(self, kind: str, ids: list[str], areas: list[str], names: list[str]) -> None:
+    def _added(self, kind: str, ids: list[bytes], areas: list[bytes], names: list[str]) -> None:
         record_alike(
-            SubjectAdded, list(zip(ids, areas, strict=True)), ("name", names), subject_kind=kind,
+            SubjectAdded, ids, areas, ("name", names), subject_kind=kind,
             by=self.by.hand, at=self.at, batch_id=self.batch_id,
         )  # fmt: skip
 
@@ -136,8 +134,7 @@ class ResidentWriter:
         if not new:
             return
         said = [one.values for one in new]
-        keys = [fresh_uuid7() for _ in new]
-        ids = list(map(str, keys))
+        ids = [uuid7_bytes() for _ in new]
         areas = [self.home_of[one.row.number][1] for one in new]
         names = [one["name"] for one in said]
         phones = [one["phone"] for one in said]
@@ -152,13 +149,15 @@ class ResidentWriter:
             columns[name] = [one[name] for one in said]
         Shape(Resident).copy_columns(columns, changed_at=self.at, changed_by_name=self.by_name)
         numbers = {"id_number": [one["id_number"] for one in said], "phone": phones}
-        vault.add_identities(keys, areas, numbers, self.paths)
+        vault.add_identities(ids, areas, numbers, self.paths)
         self._added(rules.RESIDENT, ids, areas, names)
         for one, key, area_id, phone in zip(new, ids, areas, columns["phone_index"], strict=True):
             number = one.row.number
             self.person_of[number] = key
             indexes = [index.hex() for index in (one.index, phone) if index]
-            self.told_of[number] = ",".join((one.values["relation"], key, "1", area_id, *indexes))
+            self.told_of[number] = ",".join(
+                (one.values["relation"], str(UUID(bytes=key)), "1", str(UUID(bytes=area_id)), *indexes)
+            )
 
     def _changed_people(self) -> None:
         changed = [one for one in self.known if one.changes]
@@ -203,7 +202,7 @@ class ResidentWriter:
             else:
                 setattr(person, name, value)
         person.name_initials = name_initials(person.name)
-        person.area_id = UUID(self.home_of[one.row.number][1])
+        person.area_id = UUID(bytes=self.home_of[one.row.number][1])
         person.touch(self.by.person_name, self.at)
         self.events.append(
             SubjectEdited(
@@ -223,7 +222,7 @@ class ResidentWriter:
                     "UPDATE household_member SET ends_on = %s WHERE id = ANY(%s::uuid[])", [self.today, ended]
                 )
         numbers = [one.row.number for one in moving]
-        ids = [uuid7_text() for _ in moving]
+        ids = [uuid7_bytes() for _ in moving]
         self.member_of = dict(zip(numbers, ids, strict=True))
         columns = {
             "id": ids,
@@ -240,8 +239,8 @@ class ResidentWriter:
     def _new_tags(self, shape: Shape) -> Iterator[list[Any]]:
         for one in (*self.new, *self.known):
             for kind in one.new_tags:
-                person_id = UUID(self.person_of[one.row.number])
-                area_id = UUID(self.home_of[one.row.number][1])
+                person_id = UUID(bytes=self.person_of[one.row.number])
+                area_id = UUID(bytes=self.home_of[one.row.number][1])
                 self.events.append(
                     TagAdded(
                         subject_kind=rules.RESIDENT, subject_id=person_id, area_id=area_id,

@@ -10,8 +10,6 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import IO, Any, Final, NamedTuple
 
-from openpyxl import load_workbook
-
 from minqing.kernel.errors import Refused
 
 FILE_BYTES_MAX: Final = 256 * 1024 * 1024  # the register of a county of 710,000 people is about 110 MB as CSV
@@ -83,6 +81,9 @@ def _kept(rows: Iterable[tuple[str, ...]], rows_max: int) -> Iterator[SheetRow]:
 
 
 def _workbook_rows(file: IO[bytes]) -> Iterator[tuple[str, ...]]:
+    # Here and not above: nobody who reads CSV waits for it, and processes are started for that alone.
+    from openpyxl import load_workbook
+
     try:
         _refuse_unsafe(file)
         book = load_workbook(file, read_only=True, data_only=True, keep_links=False)

@@ -52,20 +52,21 @@ def test_entries_written_alike_are_those_written_one_by_one() -> None:
         )
         for one, name in zip(ids, NAMES, strict=True)
     )
-    subjects = [(str(one), str(area)) for one in ids]
+    subjects = [one.bytes for one in ids], [area.bytes for _ in ids]
     written = record_alike(
-        SubjectAdded, subjects, ("name", NAMES), subject_kind="household", by=by, at=AT, batch_id=batch
+        SubjectAdded, *subjects, ("name", NAMES), subject_kind="household", by=by, at=AT, batch_id=batch
     )
     assert written == len(NAMES)
     assert told("household") == told("resident")
-    for personal, facts, hand in (
+    wrong: list[tuple[str, dict[str, Any], Hand]] = [
         ("label", {"batch_id": batch}, by),
         ("name", {}, by),
         ("name", {"batch_id": batch}, ANONYMOUS),
-    ):
+    ]
+    for personal, facts, hand in wrong:
         with pytest.raises(TypeError):
             record_alike(
-                SubjectAdded, subjects, (personal, NAMES), subject_kind="place", by=hand, at=AT, **facts
+                SubjectAdded, *subjects, (personal, NAMES), subject_kind="place", by=hand, at=AT, **facts
             )
 
 
