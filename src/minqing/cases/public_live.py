@@ -3,6 +3,7 @@
 from minqing.cases.queries.live import (
     CHANGES_MAX,
     CaseNow,
+    Changed,
     Reach,
     case_now,
     listed_among,
@@ -13,6 +14,7 @@ from minqing.cases.queries.live import (
 __all__ = [
     "CHANGES_MAX",
     "CaseNow",
+    "Changed",
     "Reach",
     "case_now",
     "listed_among",

@@ -13,6 +13,7 @@ from minqing.cases import rules
 from minqing.cases.models import Case
 from minqing.cases.queries.file import require_case
 from minqing.cases.queries.queue import CaseRow, QueueFilters, filtered, rows
+from minqing.kernel import clock
 from minqing.kernel.access import Actor
 from minqing.workflow import public as workflow
 
@@ -53,12 +54,36 @@ def seen_of(ids: Collection[UUID], actor: Actor) -> frozenset[UUID]:
     return frozenset(found.values_list("id", flat=True))
 
 
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Those of some cases that are in a list now, and which of them were not when a page was made from it."""
+
+    rows: list[CaseRow]
+    new: frozenset[UUID]
+
+
 def listed_among(
-    actor: Actor, filters: QueueFilters, ids: Collection[UUID], *, at: datetime
-) -> list[CaseRow]:
-    """Return the rows of those of some cases that are in a list now."""
+    actor: Actor, filters: QueueFilters, ids: Collection[UUID], *, since: datetime, at: datetime
+) -> Changed:
+    """Return those of some cases that are in a list now; new are those that came into it after ``since``."""
     asked = list(ids)[:CHANGES_MAX]
-    return rows(filtered(actor, filters, at).filter(id__in=asked), at=at) if asked else []
+    if not asked:
+        return Changed([], frozenset())
+    found = filtered(actor, filters, at).filter(id__in=asked).select_related("run__holder", "unit", "topic")
+    listed = list(found)
+    by_state = filters.todo or bool(filters.state)
+    new = frozenset(one.id for one in listed if _came_in(one, by_state=by_state) >= _on_its_scale(one, since))
+    return Changed(rows(listed, at=at), new)
+
+
+def _came_in(case: Case, *, by_state: bool) -> datetime:
+    """When a case came into a list of states, or into one of all."""
+    return case.run.entered_at if by_state else case.opened_at
+
+
+def _on_its_scale(case: Case, moment: datetime) -> datetime:
+    """A moment as finely as the case's own times are kept."""
+    return clock.to_the_hour(moment) if case.is_anonymous else moment
 
 
 @dataclass(frozen=True, slots=True)

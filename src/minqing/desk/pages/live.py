@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
+from datetime import datetime
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -27,13 +27,24 @@ def queue_changes(request: OfficialRequest) -> HttpResponse:
     filters, _ = cases.read_asked(kept_filters(request.GET))
     tabs, _ = cases.counted(actor, cases.tabs(actor), at=at)
     tab = next((one for one in tabs if one.key == request.GET.get(LIST)), None)
+    changed = cases.listed_among(actor, filters, ids, since=_moment(request.GET.get("since")) or at, at=at)
     context = {
-        "found": SimpleNamespace(rows=cases.listed_among(actor, filters, ids, at=at)),
+        "found": changed,
+        "new": " ".join(str(one) for one in changed.new),
         "columns": (tab.columns if tab else ()) or cases.USUAL_COLUMNS,
         "may_act_on_many": actor.may(cases.ACT_ON_MANY),
         "tabs": tabs,
     }
     return render(request, "desk/live_changes.html", context)
+
+
+def _moment(value: str | None) -> datetime | None:
+    """Return the moment at which a page says that it was made; None where that makes no sense."""
+    try:
+        found = datetime.fromisoformat(value or "")
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
 
 
 @page(cases.OPEN_CASES)

@@ -13,6 +13,7 @@ from django.urls import NoReverseMatch, reverse
 
 from minqing.cases.public import OPEN_CASES
 from minqing.desk.menu import Menu, Shown, entries_for, menu_of
+from minqing.kernel import clock
 from minqing.workflow.public import Colour
 
 register = template.Library()
@@ -85,3 +86,9 @@ def live_url(context: Context) -> str:
         return f"{settings.LIVE_URL}/live/" if is_a_host else settings.LIVE_URL
     name, _ = split_domain_port(request.get_host())
     return f"{request.scheme}://{name}:{settings.LIVE_PORT}/live/"
+
+
+@register.simple_tag
+def live_since() -> str:
+    """Return when this page was made: what came into its list later is new on it."""
+    return clock.now().isoformat()

@@ -117,21 +117,23 @@ const rowOf = (id) => document.querySelector(`[data-case="${CSS.escape(id)}"]`);
 async function askList() {
   const ids = [...news].slice(0, IDS_MAX);
   const to = new URL(place.dataset.liveList, location.href);
+  to.searchParams.set("since", document.querySelector("[data-live-since]").dataset.liveSince);
   for (const id of ids) to.searchParams.append("case", id);
   const told = await fetched(to);
   if (!told) return;
+  const isNew = new Set(told.querySelector("[data-live-new]")?.dataset.liveNew.split(" "));
   for (const id of ids) {
     news.delete(id);
     const here = rowOf(id);
     const there = told.querySelector(`[data-case="${CSS.escape(id)}"]`);
     if (here && there) renew(here, there);
     else if (here) leave(here);
-    if (!here !== !there) waiting.add(id);
+    if (here ? !there : isNew.has(id)) waiting.add(id);
   }
-  const counts = renewed("count", document, told);
+  recount(told);
   if (missed || waiting.size) tellList();
   const numbers = document.querySelector("[data-live-numbers]");
-  if (numbers && (counts || waiting.size)) {
+  if (numbers && ids.length) {
     const page = await fetched(location.href);
     const found = page?.querySelector("[data-live-numbers]");
     if (found) numbers.replaceChildren(...found.childNodes);
@@ -139,16 +141,11 @@ async function askList() {
   if (news.size) heard([]);
 }
 
-function renewed(kind, here, there) {
-  let changes = 0;
-  for (const one of there.querySelectorAll(`[data-${kind}]`)) {
-    const own = here.querySelector(`[data-${kind}="${CSS.escape(one.dataset[kind])}"]`);
-    if (own && own.textContent !== one.textContent) {
-      own.textContent = one.textContent;
-      changes += 1;
-    }
+function recount(told) {
+  for (const one of told.querySelectorAll("[data-count]")) {
+    const own = document.querySelector(`[data-count="${CSS.escape(one.dataset.count)}"]`);
+    if (own && own.textContent !== one.textContent) own.textContent = one.textContent;
   }
-  return changes;
 }
 
 function parts(here, there) {
