@@ -28,7 +28,7 @@ class SQLCompiler(compiler.SQLCompiler):
     def compile(self, node: Any) -> tuple[str, Any]:
         """Write an expression; a plain column is written at once."""
         if type(node) is Col and node.alias:
-            column = self.quote_name_unless_alias(node.target.column)
+            column = self.quote_name_unless_alias(node.target.column)  # type: ignore[arg-type]
             return f"{self.quote_name_unless_alias(node.alias)}.{column}", []
         return super().compile(node)
 

@@ -27,7 +27,7 @@ ASKED: dict[str, Callable[[], QuerySet[Any, Any]]] = {
     "groups": lambda: Unit.objects.values("area").annotate(many=Count("id")).order_by("-many", "area__path"),
     "turned round": lambda: Unit.objects.order_by("name", F("id").asc()).reverse(),
     "a union": lambda: Unit.objects.values_list("id").union(Unit.objects.values_list("area_id")).order_by("id"),
-    "a subselect": lambda: Unit.objects.filter(area_id__in=Area.objects.filter(Q(level="x") | Q(name="x")).values("id")),
+    "a subselect": lambda: Unit.objects.filter(area_id__in=Area.objects.filter(Q(level="x") | Q(code="x"))),
     "a constant": lambda: Person.objects.order_by(Value(1), "pk"),
     "deferred": lambda: Area.objects.defer("outline").order_by("path")[:3],
 }  # fmt: skip
