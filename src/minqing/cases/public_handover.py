@@ -31,6 +31,13 @@ from minqing.cases.queries.catalogue import (
     suggestion,
     suggestion_for,
 )
+from minqing.cases.queries.catalogue_table import (
+    CATALOGUE_COLUMNS,
+    TABLE_ROWS_MAX,
+    TablePlan,
+    catalogue_table,
+    plan_catalogue,
+)
 from minqing.cases.queries.exclusions import (
     EXCLUSION_STATES,
     EXCLUSIONS_ROWS,
@@ -75,6 +82,7 @@ from minqing.cases.queries.standings import (
 )
 from minqing.cases.sampling import month_before
 from minqing.cases.services.catalogue import CatalogueInput, add_to_catalogue, end_catalogue_line
+from minqing.cases.services.catalogue_table import apply_catalogue_table
 from minqing.cases.services.excluding import propose_exclusion, reverse_exclusion, rule_on_exclusion
 from minqing.cases.services.merging import judge_not_same, merge_cases, undo_merge
 from minqing.cases.services.sampling import (
@@ -96,6 +104,7 @@ __all__ = [
     "BY_UNIT",
     "CALLS_ROWS",
     "CALL_SAMPLE",
+    "CATALOGUE_COLUMNS",
     "DECIDE_REQUESTS",
     "DRAW_SAMPLE",
     "EDIT_CATALOGUE",
@@ -111,6 +120,7 @@ __all__ = [
     "SEE_STANDINGS",
     "STANDINGS_BY",
     "SUPERVISE",
+    "TABLE_ROWS_MAX",
     "UNDO_WITHIN",
     "Alike",
     "Approval",
@@ -129,12 +139,15 @@ __all__ = [
     "Standing",
     "Standings",
     "Suggestion",
+    "TablePlan",
     "add_to_catalogue",
     "alike_to",
     "alike_to_words",
+    "apply_catalogue_table",
     "approvals",
     "catalogue",
     "catalogue_entry",
+    "catalogue_table",
     "count_approvals",
     "draw_sample",
     "draws",
@@ -148,6 +161,7 @@ __all__ = [
     "may_be_merged",
     "merge_cases",
     "month_before",
+    "plan_catalogue",
     "population",
     "procedure_for",
     "procedures_to_choose",

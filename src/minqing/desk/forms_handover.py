@@ -74,6 +74,48 @@ class CatalogueForm(forms.Form):
         field.choices = [("", nothing), *choices]
 
 
+class CatalogueTableForm(forms.Form):
+    """A table of the catalogue that somebody edited, and from when it holds."""
+
+    file = forms.FileField(
+        label="改好的表格",
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.xlsx"}),
+        allow_empty_file=True,
+        help_text="CSV 或 Excel 都行",
+        error_messages={"required": "请选择改好的表格。"},
+    )
+    from_on = forms.DateField(
+        label="改动从哪天起生效",
+        widget=DateInput(),
+        help_text="表里“从哪天起”没有改的行按这一天；改了的按表里的日子",
+        error_messages={"required": "请填写从哪天起。"},
+    )
+    ends_missing = forms.BooleanField(
+        label="表里没有的，从那天起停用", required=False, help_text="不勾，就只增、只改，不停用"
+    )
+
+
+class CatalogueConfirmForm(forms.Form):
+    """The same table once more, as it was previewed."""
+
+    rows = forms.JSONField(widget=forms.HiddenInput)
+    from_on = forms.DateField(widget=forms.HiddenInput)
+    ends_missing = forms.BooleanField(widget=forms.HiddenInput, required=False)
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=64)
+
+    def clean_rows(self) -> list[tuple[int, list[str]]]:
+        """Return rows of texts, each with its number, or refuse what a page never sent."""
+        found = self.cleaned_data["rows"]
+        if not isinstance(found, list) or len(found) > cases.TABLE_ROWS_MAX + 1:
+            raise forms.ValidationError("请重新上传。")
+        for row in found:
+            if not (isinstance(row, list) and len(row) == 2 and isinstance(row[0], int)):
+                raise forms.ValidationError("请重新上传。")
+            if not (isinstance(row[1], list) and all(isinstance(cell, str) for cell in row[1])):
+                raise forms.ValidationError("请重新上传。")
+        return [(row[0], row[1]) for row in found]
+
+
 class BecauseForm(forms.Form):
     """Why a merge is taken back."""
 

@@ -2,12 +2,23 @@
 
 from django.urls import URLPattern, path
 
-from minqing.desk.pages import approvals, catalogue, exclusions, merging, returns, sample, standings
+from minqing.desk.pages import (
+    approvals,
+    catalogue,
+    catalogue_table,
+    exclusions,
+    merging,
+    returns,
+    sample,
+    standings,
+)
 
 handover_patterns: list[URLPattern] = [
     path("approvals/", approvals.approvals, name="approvals"),
     path("returns/", returns.returns, name="returns"),
     path("catalogue/", catalogue.catalogue, name="catalogue"),
+    path("catalogue/table/", catalogue_table.catalogue_table, name="catalogue_table"),
+    path("catalogue/upload/", catalogue_table.catalogue_upload, name="catalogue_upload"),
     path("catalogue/add/", catalogue.catalogue_add, name="catalogue_add"),
     path("catalogue/<uuid:entry_id>/end/", catalogue.catalogue_end, name="catalogue_end"),
     path("merging/", merging.merging, name="merging"),

@@ -167,6 +167,7 @@ from minqing.registry.services.sites import (
     edit_place,
     enterprise_row,
 )
+from minqing.registry.services.spreadsheet import read_sheet
 from minqing.registry.services.tags import add_tag, end_tag, load_tag_kinds
 from minqing.registry.services.templates import template_xlsx
 from minqing.registry.vault import (
@@ -335,6 +336,7 @@ __all__ = [
     "put_identities",
     "read_id_number",
     "read_phone",
+    "read_sheet",
     "read_uscc",
     "relation_key",
     "resident_back",

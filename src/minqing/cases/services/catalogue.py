@@ -63,7 +63,7 @@ def add_to_catalogue(given: CatalogueInput, *, by: Actor, at: datetime) -> Catal
             raise Refused(
                 f"现在这一条从 {before.from_on:%Y-%m-%d} 起，新的一条要从那以后的日子起。", field="from_on"
             )
-        _end(before, given.from_on - timedelta(days=1), by, at)
+        end_line(before, given.from_on - timedelta(days=1), by, at)
     line = CatalogueEntry.objects.create(
         topic=topic, area=area, source=given.source, unit=unit, procedure=given.procedure, from_on=given.from_on,
         made_at=at, made_by_id=by.person_id, made_by_label=by.hand.appointment_label,
@@ -85,7 +85,7 @@ def end_catalogue_line(*, entry_id: UUID, by: Actor, at: datetime) -> CatalogueE
         raise NotThere("派单目录里没有这一条，可能已经有人改过。请刷新页面查看。")
     by.require(EDIT_CATALOGUE, line.area.path)
     if line.until_on is None:
-        _end(line, max(clock.local(at).date(), line.from_on), by, at)
+        end_line(line, max(clock.local(at).date(), line.from_on), by, at)
     return line
 
 
@@ -110,7 +110,8 @@ def _unit(unit_id: UUID, area: areas.Area) -> accounts.Unit:
     return unit
 
 
-def _end(line: CatalogueEntry, day: date, by: Actor, at: datetime) -> None:
+def end_line(line: CatalogueEntry, day: date, by: Actor, at: datetime) -> None:
+    """Let a locked line hold up to and including a day."""
     line.until_on = day
     line.save(update_fields=["until_on"])
     _say(line, by, at, on=day, ends=True)

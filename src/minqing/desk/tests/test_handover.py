@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from minqing.accounts.tests.factories import AT, DAY
 from minqing.cases.models import Case
 from minqing.cases.models_handover import CatalogueEntry, Exclusion, SampleCall
-from minqing.cases.public import answer, draw_sample, set_share
+from minqing.cases.public import CatalogueInput, add_to_catalogue, answer, draw_sample, load_topics, set_share
 from minqing.desk.tests.county import WORDS, telephoned
 from minqing.kernel import clock
 from minqing.kernel.roles import (
@@ -47,6 +48,93 @@ def concluded(desk):
     desk.step(desk.as_(REVIEWER), case, "approve", 4)
     answer(receipt_code=case.receipt_code, done=True, content="content", words="", at=clock.now())
     return case
+
+
+def uploaded(client, content: str, *, from_on=DAY + timedelta(days=1), **more):
+    given = {"file": SimpleUploadedFile("目录.csv", content.encode()), "from_on": from_on.isoformat(), **more}
+    return client.post(reverse("desk:catalogue_upload"), given)
+
+
+def confirmed(client, preview):
+    form = preview.context["form"]
+    given = {name: form[name].value() for name in form.fields}
+    given["ends_missing"] = "on" if given["ends_missing"] else ""
+    return client.post(reverse("desk:catalogue_upload"), given)
+
+
+def test_the_catalogue_goes_down_as_a_table_and_comes_up_changed(desk):
+    """What is previewed is what happens; dated, all of it or nothing."""
+    county, dispatcher = desk.county, desk.as_(TOWN_DISPATCHER)
+    actor = county.actor(TOWN_DISPATCHER)
+    load_topics()
+    for topic, area in (
+        ("water.tap", county.town),
+        ("water.drain", county.town),
+        ("water.pond", county.village),
+    ):
+        add_to_catalogue(
+            CatalogueInput(topic, area.id, DAY - timedelta(days=9), "", county.unit.id), by=actor, at=AT
+        )
+    down = dispatcher.get(reverse("desk:catalogue_table"))
+    table = b"".join(down.streaming_content).decode("utf-8-sig")
+    lines = table.splitlines()
+    assert lines[0] == "类别,辖区编码,辖区,来源,承办单位,办理规程,从哪天起"
+    assert (
+        lines[1]
+        == f"供水排水—水管水压,{county.town.code},嵊州市·谷来镇,不论来源,谷来镇综合执法队,,2026-11-11"
+    )
+    assert lines[-1] == "共 3 行"
+    assert "没有要改的" in text(uploaded(dispatcher, table))
+    mended = [lines[0], lines[1].replace("谷来镇综合执法队", "嵊州市水利水电局"), lines[2],
+              f"供水排水,{county.town.code},,信访,谷来镇综合执法队,,"]  # fmt: skip
+    wrong = text(
+        uploaded(dispatcher, "\n".join([*mended, f"灯,{county.far_village.code},,,没有的队,,2026-13-01"]))
+    )
+    for words in (
+        "没有“灯”这个类别",
+        "不在谷来镇",
+        "没有“没有的队”这个单位",
+        "没有“2026-13-01”这一天",
+        "没有“信访”这个来源",
+    ):
+        assert words in wrong
+    assert "确定，照这样改" not in wrong
+    mended[3] = mended[3].replace("信访", "12345热线")
+    preview = uploaded(dispatcher, "\n".join(mended), ends_missing="on")
+    assert ("新增" in text(preview), "嵊州市水利水电局" in text(preview)) == (True, True)
+    assert CatalogueEntry.objects.filter(until_on=None).count() == 3, "nothing happened yet"
+    assert confirmed(dispatcher, preview).status_code == 302
+    held = {(one.topic.key, one.source): one for one in CatalogueEntry.objects.filter(until_on=None)}
+    assert set(held) == {("water.tap", ""), ("water.drain", ""), ("water", "hotline")}
+    assert (held["water.tap", ""].unit_id, held["water.tap", ""].from_on) == (
+        county.county_unit.id,
+        date(2026, 11, 21),
+    )
+    ended = CatalogueEntry.objects.exclude(until_on=None)
+    assert {(one.topic.key, one.until_on) for one in ended} == {("water.tap", DAY), ("water.pond", DAY)}
+    again = confirmed(dispatcher, preview)
+    assert again.status_code == 409
+    assert "一条也没有改动" in text(again)
+
+
+def test_a_table_that_is_none_is_refused_in_words(desk):
+    dispatcher = desk.as_(TOWN_DISPATCHER)
+    load_topics()
+    assert "表头里少了" in text(uploaded(dispatcher, "类别,单位\n水,队"))
+    head = "类别,辖区编码,辖区,来源,承办单位,办理规程,从哪天起\n"
+    row = f"供水排水,{desk.county.town.code},,,谷来镇综合执法队,,"
+    assert "不能早于今天" in text(uploaded(dispatcher, head + row, from_on=DAY - timedelta(days=1)))
+    assert "同一类别、辖区和来源" in text(uploaded(dispatcher, f"{head}{row}\n{row}"))
+    assert "管不到" in text(
+        uploaded(dispatcher, f"{head}供水排水,{desk.county.town.code},,,举坑村村民委员会,,")
+    )
+    for rows in ("x", "[[1]]", "[1]", '[["a", []]]'):
+        given = {"rows": rows, "from_on": "2026-11-21", "seen": "x"}
+        assert dispatcher.post(reverse("desk:catalogue_upload"), given).status_code == 400
+    village = desk.as_(VILLAGE_CLERK)
+    assert village.get(reverse("desk:catalogue_upload")).status_code == 403
+    other = f"{reverse('desk:catalogue_upload')}?area={desk.county.other_town.id}"
+    assert dispatcher.get(other).status_code == 403
 
 
 def test_a_return_is_ruled_on_and_listed_with_its_cost(desk):
