@@ -13,9 +13,12 @@ from minqing.config.local import database_at_hand
 from minqing.config.ports import must_be_free
 from minqing.config.screen import say
 from minqing.kernel.settings import settings
+from minqing.live.crowd import STREAMS_MAX
 
 # Streams have no end of their own; pages come back by themselves.
 _STOP_SECONDS: Final = 2
+# More than the streams it carries, so that one too many is told so instead of waiting.
+_CONNECTIONS: Final = 2 * STREAMS_MAX
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -39,6 +42,8 @@ def run(options: argparse.Namespace) -> int:
             interface=Interfaces.ASGI,
             workers=1,  # who has a case in hand is known to one process
             workers_kill_timeout=_STOP_SECONDS,
+            backlog=_CONNECTIONS,
+            backpressure=_CONNECTIONS,
             log_access=False,
             websockets=False,
         ).serve()

@@ -206,11 +206,11 @@ function show(people) {
   note.hidden = !people.length;
 }
 
-const steps = "#do form";
 const isTyped = () => typedAt > 0;
 
+// Whoever unfolds a step, goes into its form or types has it in hand.
 function begin(event) {
-  if (!event.target.closest?.(steps)) return;
+  if (!event.target.closest?.("#do .dk-step")) return;
   typedAt = performance.now();
   if (doing) return;
   doing = true;
@@ -221,6 +221,9 @@ if (place?.dataset.liveCase) {
   for (const kind of ["input", "change"]) document.addEventListener(kind, begin);
   document.addEventListener("focusin", (event) => {
     if (event.target.matches("textarea, input, select")) begin(event);
+  });
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("summary")) begin(event);
   });
   setInterval(() => {
     if (!doing || performance.now() - typedAt < IDLE_MS_MAX) return;
