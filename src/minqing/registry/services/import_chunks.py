@@ -11,21 +11,34 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import islice
 from typing import Final
 
 from django.db import connection
 
 from minqing.kernel import clock
 from minqing.kernel.access import Actor
+from minqing.kernel.copying import Shape
 from minqing.registry import rules
-from minqing.registry.models.imports import BAD, CHANGED, NEW, UNCHANGED, ImportBatch, ImportChunk, ImportRow
+from minqing.registry.models.imports import (
+    BAD,
+    CHANGED,
+    NEW,
+    UNCHANGED,
+    ImportBatch,
+    ImportChunk,
+    ImportMark,
+    ImportRow,
+)
 from minqing.registry.services import import_marks as marks
 from minqing.registry.services import import_store as store
 from minqing.registry.services.enterprise_plan import PlannedEnterprise, plan_enterprises, write_enterprises
+from minqing.registry.services.import_fresh import Fresh
 from minqing.registry.services.import_lines import Line
 from minqing.registry.services.import_rows import Problem
 from minqing.registry.services.import_scope import Scope
 from minqing.registry.services.import_shown import Shown, keep_rows
+from minqing.registry.services.new_files import NewFiles
 from minqing.registry.services.planned import PlannedResident
 from minqing.registry.services.resident_plan import plan_residents
 from minqing.registry.services.resident_writing import ResidentWriter
@@ -91,6 +104,13 @@ class Judge:
     def apply(self, chunk: ImportChunk, by: Actor, at: datetime) -> None:
         """Register what is good of a chunk, all of it or nothing, in the caller's transaction."""
         found = self._found(chunk)
+        if found is None:
+            fresh = Fresh.of(self.batch.id, chunk.number)
+            if fresh is not None and fresh.is_new() and self._register(fresh, by, at):
+                chunk.is_applied = True
+                chunk.save()
+                return
+            found = Found(frozenset(), frozenset())
         lines = self._lines(chunk)
         if self.batch.kind == "residents":
             homes_of = marks.by_home(lines)
@@ -122,12 +142,37 @@ class Judge:
         chunk.is_applied = True
         chunk.save()
 
+    def _register(self, fresh: Fresh, by: Actor, at: datetime) -> bool:
+        """Register new households of which still nothing is on file; False where a grid is no longer what it was."""
+        area_of = {grid: self.scope.resolve(grid)[0] for grid in set(fresh.grids)}
+        areas = [area_id.bytes for grid in fresh.grids if (area_id := area_of[grid])]
+        if len(areas) < len(fresh.grids):
+            return False
+        files = NewFiles(self.batch.id, by, at, self.today)
+        homes = files.add_homes(areas, fresh.addresses, fresh.codes)
+        areas_of, relations = fresh.by_row(areas), fresh.values["relation"]
+        people, phones = files.add_people(areas_of, fresh.indexes, fresh.values)
+        members = files.add_members(fresh.by_row(homes), people, relations)
+        told = map(marks.told_member, members, relations, people, areas_of, fresh.indexes, phones)
+        states = [
+            marks.fresh_state(area, list(islice(told, size)))
+            for area, size in zip(areas, fresh.sizes, strict=True)
+        ]
+        columns = {"household_id": homes, "rows_hash": fresh.marks, "state": states}
+        Shape(ImportMark).copy_columns(columns)
+        return True
+
     def _lines(self, chunk: ImportChunk) -> list[Line]:
+        if (fresh := Fresh.of(self.batch.id, chunk.number)) is not None:
+            return list(fresh.lines())
         return [Line.parsed(text) for text in store.lines(self.batch.id, store.ROWS, chunk.number)]
 
-    def _found(self, chunk: ImportChunk) -> Found:
-        [text] = store.pieces(self.batch.id, store.FOUND, chunk.number)
-        held: dict[str, list[int]] = json.loads(text)
+    def _found(self, chunk: ImportChunk) -> Found | None:
+        """Return what the check found; None for a chunk that was judged while the file was read."""
+        texts = list(store.pieces(self.batch.id, store.FOUND, chunk.number))
+        if not texts:
+            return None
+        held: dict[str, list[int]] = json.loads(texts[0])
         return Found(frozenset(held["bad"]), frozenset(held["same"]))
 
     def _plan(self, lines: list[Line], *, lock: bool) -> Sequence[Planned]:

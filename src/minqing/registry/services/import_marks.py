@@ -7,11 +7,11 @@ themselves (versions, memberships, tags, indexes), so that no other code has to 
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import blake2b, sha256
 from operator import attrgetter
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -27,12 +27,13 @@ from minqing.registry.services.resident_writing import ResidentWriter
 PURPOSE: Final = "registry import rows"
 STATE_BYTES: Final = 16
 LOOKED_UP: Final = "+"  # behind the hash of a row whose household was looked up, and not known, while reading
-ROW_BYTES: Final = 12  # of a row's hash, which is kept with the row while it waits
+HASH_BYTES: Final = 16
 
 # Everything that an import compares with, of the household and of those who live in it.
 _STATE: Final = """
-substring(sha256(convert_to(concat_ws('|', h.version, h.area_id, h.closed_on,
-    (SELECT string_agg(concat_ws(',', m.id, m.relation, r.id, r.version, r.area_id, r.closed_on,
+substring(sha256(convert_to(concat_ws('|', h.version, encode(uuid_send(h.area_id), 'hex'), h.closed_on,
+    (SELECT string_agg(concat_ws(',', encode(uuid_send(m.id), 'hex'), m.relation, encode(uuid_send(r.id), 'hex'),
+            r.version, encode(uuid_send(r.area_id), 'hex'), r.closed_on,
             encode(r.id_index, 'hex'), encode(r.phone_index, 'hex')), ';' ORDER BY m.id)
         FROM household_member m JOIN resident r ON r.id = m.resident_id
         WHERE m.household_id = h.id AND m.ends_on IS NULL),
@@ -64,37 +65,48 @@ def by_home(lines: Sequence[Line]) -> dict[str, list[Line]]:
     return found
 
 
-def row_hasher(layout: str) -> Callable[[str], str]:
-    """Return what makes the keyed hash of a row as it stands in a file of this layout (which column is what)."""
-    started = blake2b(key=indexer(PURPOSE)("row"), digest_size=ROW_BYTES)
+class RunMark(NamedTuple):
+    """The keyed hash of rows that follow each other in a file and name one household, and how many they are."""
+
+    digest: bytes
+    rows: int
+
+    def text(self, seal: str = "") -> str:
+        """Write it as each of the rows keeps it; ``seal``: :data:`LOOKED_UP` or nothing."""
+        return f"{self.digest.hex()}:{self.rows}{seal}"
+
+
+def run_hasher(layout: str) -> Callable[[list[str]], RunMark]:
+    """Return what makes the keyed hash of rows as they stand in a file of this layout (which column is what)."""
+    started = blake2b(key=indexer(PURPOSE)("row"), digest_size=HASH_BYTES)
     started.update(f"{layout}\0".encode())
     begin = started.copy
 
-    def mark_of(row: str) -> str:
+    def mark_of(rows: list[str]) -> RunMark:
         made = begin()
-        made.update(row.encode())
-        return made.hexdigest()
+        made.update("\n".join(rows).encode())
+        return RunMark(made.digest(), len(rows))
 
     return mark_of
 
 
-def rows_hash(row_marks: Sequence[str]) -> bytes:
-    """Return the keyed hash of a household's rows, by those of its rows in the order of the file."""
-    return indexer(PURPOSE)("\n".join(row_marks))
+def rows_hash(lines: Sequence[Line]) -> bytes | None:
+    """Return the keyed hash of a household's rows: of those that follow each other theirs, of several such both.
 
-
-def _marks_of(lines: Sequence[Line]) -> list[str]:
-    """Return the hashes of the rows in the order of the file; none when a row was kept by an older version."""
-    found = [line.mark.removesuffix(LOOKED_UP) for line in sorted(lines, key=attrgetter("number"))]
-    return found if all(found) else []
+    None when the household has not all rows of a run, or a row was kept by an older version.
+    """
+    found = Counter(line.mark.removesuffix(LOOKED_UP) for line in sorted(lines, key=attrgetter("number")))
+    for one, count in found.items():
+        if one.partition(":")[2] != str(count):
+            return None
+    if len(found) == 1:
+        return bytes.fromhex(one.partition(":")[0])
+    return indexer(PURPOSE)("\n".join(found))
 
 
 def _was_looked_up(lines: Sequence[Line]) -> bool:
     """Whether these rows, as they followed each other in the file, were not known when it was read."""
-    if not all(line.mark.endswith(LOOKED_UP) for line in lines):
-        return False
-    numbers = [line.number for line in lines]
-    return max(numbers) - min(numbers) == len(numbers) - 1
+    return len({line.mark for line in lines}) == 1 and lines[0].mark.endswith(LOOKED_UP)
 
 
 def known_homes(hashes: Iterable[bytes]) -> list[tuple[bytes, UUID]]:
@@ -109,11 +121,11 @@ def unchanged_homes(
 ) -> set[str]:
     """Return the households of which the registry still holds what these rows said, where the importer may say it."""
     hashed = {
-        rows_hash(row_marks): home
+        made: home
         for home, lines in homes_of.items()
         if home and not _was_looked_up(lines)
         if not any(line.problems or line.number in repeated for line in lines)
-        if (row_marks := _marks_of(lines))
+        if (made := rows_hash(lines))
     }
     found = [(hashed[known], area_id) for known, area_id in known_homes(hashed)] if hashed else []
     return {
@@ -133,14 +145,14 @@ def mark(plan: ResidentPlan, homes_of: Mapping[str, list[Line]], written: Reside
         home_id = home.row.id.bytes if home.row else home.new_id
         if not home_id or home.is_merged or len(lines) != len(home.rows):
             continue
-        if any(one.row.problems for one in home.rows) or not (row_marks := _marks_of(lines)):
+        if any(one.row.problems for one in home.rows) or not (made := rows_hash(lines)):
             continue
         if home.row is None and (state := _fresh_state(home, written)):
-            for name, value in zip(fresh, (home_id, rows_hash(row_marks), state), strict=True):
+            for name, value in zip(fresh, (home_id, made, state), strict=True):
                 fresh[name].append(value)
         else:
             ids.append(home_id.hex())
-            hashes.append(rows_hash(row_marks))
+            hashes.append(made)
     Shape(ImportMark).copy_columns(fresh)
     if ids:
         with connection.cursor() as cursor:
@@ -148,13 +160,31 @@ def mark(plan: ResidentPlan, homes_of: Mapping[str, list[Line]], written: Reside
 
 
 def _fresh_state(home: PlannedHousehold, written: ResidentWriter) -> bytes | None:
-    """Return what _STATE gives for a household that has just been written, if all of it is new (a test compares)."""
+    """Return what _STATE gives for a household that has just been written, if all of it is new."""
     members = []
     for one in home.rows:
         number = one.row.number
         if one.new_tags or number not in written.told_of:
             return None
-        members.append(f"{UUID(bytes=written.member_of[number])},{written.told_of[number]}")
-    area_id = UUID(bytes=written.home_of[home.rows[0].row.number][1])
-    text = f"1|{area_id}|{';'.join(sorted(members))}"
-    return sha256(text.encode()).digest()[:STATE_BYTES]
+        members.append(told_member(written.member_of[number], *written.told_of[number]))
+    return fresh_state(written.home_of[home.rows[0].row.number][1], members)
+
+
+def told_member(
+    member: bytes,
+    relation: str,
+    person: bytes,
+    area: bytes,
+    id_index: bytes | None,
+    phone_index: bytes | None,
+) -> str:
+    """Return what _STATE says of somebody who has just been registered (a test compares)."""
+    said = [member.hex(), relation, person.hex(), "1", area.hex()]
+    said += [index.hex() for index in (id_index, phone_index) if index]
+    return ",".join(said)
+
+
+def fresh_state(area: bytes, members: list[str]) -> bytes:
+    """Return what _STATE gives for a household of people who have just been registered without tags."""
+    members.sort()
+    return sha256(f"1|{area.hex()}|{';'.join(members)}".encode()).digest()[:STATE_BYTES]

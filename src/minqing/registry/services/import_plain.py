@@ -38,7 +38,7 @@ class PlainRow(NamedTuple):
     head: str
     grid: str
     number: str
-    values: str
+    values: tuple[str, ...]
 
 
 @lru_cache(maxsize=64)
@@ -100,10 +100,10 @@ class PlainRows:
             self._last_head = head
         if not (code or head):
             return None
-        values = BETWEEN.join((
+        values = (
             grid, code, head, key, name, own_sex, number, birth_date, phone, address, occupation, presence, away_at,
             origin, "",
-        ))  # fmt: skip
+        )  # fmt: skip
         return PlainRow(code, head, grid, number, values)
 
     def _said(self, number: str) -> tuple[str, str] | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from datetime import date
+from itertools import islice
 from typing import Final
 from uuid import UUID
 from zlib import crc32
@@ -20,9 +21,10 @@ from minqing.kernel.errors import Refused
 from minqing.kernel.text import clean_line
 from minqing.registry import rules
 from minqing.registry.models import Household, HouseholdMember
-from minqing.registry.models.imports import UNCHANGED, ImportBatch, ImportChunk
+from minqing.registry.models.imports import NEW, UNCHANGED, ImportBatch, ImportChunk
 from minqing.registry.models.subjects import id_index
 from minqing.registry.services import import_store as store
+from minqing.registry.services.import_fresh import Fresh, FreshChunks
 from minqing.registry.services.import_glance import Entangled, Glance, Seen
 from minqing.registry.services.import_lines import Line, line_of
 from minqing.registry.services.import_rows import Column, check_row, match_header
@@ -34,25 +36,39 @@ WORKBOOK_CHUNK_BYTES: Final = 140_000  # a workbook is packed
 CHUNKS_MAX: Final = 400
 ENTERPRISES_MAX: Final = 50_000  # a county has 15,000; they are judged in one piece
 TELL_ROWS: Final = 4_000
+LISTED_MAX: Final = 1_000  # new rows kept for the page
+_READINGS: Final = 2  # of a file before every row of it is looked at in full
+_AVOIDED_MAX: Final = (
+    20_000  # codes, heads and numbers; a file with more is in another order than by households
+)
 
 
 def read_file(batch: ImportBatch, today: date) -> None:
     """Read the file of a spreadsheet into sealed chunks. Begun anew, it forgets what it had read before."""
-    try:
-        _read(batch, today, by_marks=True)
-    except Entangled:  # rows that were passed over belong together with others: all of them are looked at
-        _read(batch, today, by_marks=False)
+    avoid: frozenset[int] | None = frozenset()
+    for _ in range(_READINGS):
+        try:
+            _read(batch, today, avoid)
+        except (
+            Entangled
+        ) as entangled:  # those households are looked at in full, with the rows that belong to them
+            avoid = entangled.hashes | (avoid or frozenset())
+            avoid = avoid if len(avoid) <= _AVOIDED_MAX else None
+        else:
+            return
+    _read(batch, today, None)
 
 
-def _read(batch: ImportBatch, today: date, *, by_marks: bool) -> None:
-    store.drop_pieces(batch.id, store.ROWS, store.HEADS, store.REPEATED)
+def _read(batch: ImportBatch, today: date, avoid: frozenset[int] | None) -> None:
+    store.drop_pieces(batch.id, store.ROWS, store.FRESH, store.HEADS, store.REPEATED)
     raw = store.StoredFile(batch.id, batch.file_bytes)
     rows = read_sheet(batch.file_name, store.buffered(raw), batch.file_bytes)
     columns, batch.ignored_columns = match_header(next(rows), batch.kind)
     sorter = _Sorter(batch, columns)
+    fresh = FreshChunks(batch.id, sorter.chunks + 1)
     glance = None
     if batch.kind == "residents":
-        glance = Glance(batch, columns, today, sorter.take, by_marks=by_marks)
+        glance = Glance(batch, columns, today, sorter.take, fresh.add, avoid=avoid)
     count = 0
     for count, row in enumerate(rows, start=1):
         if glance is not None:
@@ -65,7 +81,8 @@ def _read(batch: ImportBatch, today: date, *, by_marks: bool) -> None:
     batch.read_rows, batch.read_bytes = count, batch.file_bytes
     with transaction.atomic():
         known = glance.finish() if glance is not None else Seen()
-        sorter.finish(known)
+        fresh.flush()
+        repeated = sorter.finish(known)
         chunks = [
             ImportChunk(batch=batch, number=number, rows=rows)
             for number, rows in sorted(sorter.rows.counts.items())
@@ -76,9 +93,27 @@ def _read(batch: ImportBatch, today: date, *, by_marks: bool) -> None:
             chunks.append(ImportChunk(batch=batch, number=sorter.chunks, is_checked=True, **counts))
             shown = (check_row(row, columns, batch.kind, today) for row in known.first)
             keep_rows(batch.id, [Shown(row, UNCHANGED, ()) for row in shown])
+        for kept in fresh.kept:
+            # Where a number stood before, the chunk is judged like any other.
+            is_sure = not any(kept.first <= row <= kept.last for row in repeated)
+            new = kept.rows if is_sure else 0
+            chunks.append(
+                ImportChunk(batch=batch, number=kept.number, rows=kept.rows, is_checked=is_sure, new=new)
+            )
+        _show_new(batch, [chunk.number for chunk in chunks if chunk.new])
         ImportChunk.objects.bulk_create(chunks)
         store.drop_pieces(batch.id, store.FILE, store.HEADS)
         batch.save(update_fields=["read_rows", "read_bytes", "ignored_columns"])
+
+
+def _show_new(batch: ImportBatch, chunks: list[int]) -> None:
+    """Keep the first of the new rows for the page."""
+    left = LISTED_MAX
+    for chunk in chunks:
+        if left and (fresh := Fresh.of(batch.id, chunk)):
+            shown = [Shown(line.row(batch.kind), NEW, ()) for line in islice(fresh.lines(), left)]
+            keep_rows(batch.id, shown)
+            left -= len(shown)
 
 
 def repeated_rows(batch_id: UUID) -> dict[int, int]:
@@ -116,13 +151,17 @@ class _Sorter:
     def _chunk(self, key: str) -> int:
         return crc32(key.encode()) % self.chunks
 
-    def finish(self, seen: Seen) -> None:
-        """Keep the rest; find repeated numbers; bring rows without a code to those that give it."""
+    def finish(self, seen: Seen) -> list[int]:
+        """Keep the rest; find repeated numbers; bring rows without a code to those that give it.
+
+        Return the rows whose number stood in an earlier one.
+        """
         self.rows.flush()
+        repeated: list[tuple[int, int]] = []
         if again := seen.numbers.twice():
             repeated = list(self._repeated(again))
             if not seen.rows_set().isdisjoint(row for row, _ in repeated):
-                raise Entangled
+                raise Entangled(again)
             if repeated:
                 store.put_piece(self.batch.id, store.REPEATED, 0, json.dumps(repeated))
         # With one chunk everything is together; a file wholly with or wholly without codes is sorted already.
@@ -131,6 +170,7 @@ class _Sorter:
             for chunk in list(self.rows.counts):
                 self._bring_together(chunk)
             self.rows.flush()
+        return [row for row, _ in repeated]
 
     def _repeated(self, wanted: set[int]) -> Iterator[tuple[int, int]]:
         """Go through the file once more for the numbers that may stand there twice: hashes can meet by accident."""

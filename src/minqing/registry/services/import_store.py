@@ -15,20 +15,18 @@ from collections.abc import Iterator, Sequence
 from typing import IO, Any, Final
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 
+from minqing.kernel.copying import Shape
 from minqing.kernel.ids import uuid7
-from minqing.kernel.sealed import array_of, seal, unseal
+from minqing.kernel.sealed import seal, unseal
+from minqing.registry.models.imports import ImportPiece
 
-FILE, ROWS, HEADS, REPEATED, FOUND = "file", "rows", "heads", "repeated", "found"
+FILE, ROWS, FRESH, HEADS, REPEATED, FOUND = "file", "rows", "fresh", "heads", "repeated", "found"
 BLOCK_BYTES: Final = 1024 * 1024
 LINES_MAX: Final = 80  # of one piece; as many are held in memory for every chunk while a file is read
 _PLACE: Final = "import_piece.sealed"
 _UNHURRIED: Final = "set_config('synchronous_commit', 'off', true)"
-_PUT: Final = """
-INSERT INTO import_piece (id, batch_id, part, chunk, sealed)
-SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::varchar[], %s::int[], %s::bytea[])
-"""
 _FAST: Final = 1  # a register shrinks to a third or a fourth
 
 
@@ -51,20 +49,17 @@ def put_pieces(pieces: Sequence[tuple[UUID, str, int, str]]) -> None:
     """Keep several texts (batch, part, chunk, text), each sealed for its own row, in one statement."""
     if not pieces:
         return
-    columns: list[Any] = [[], [], [], [], []]
+    columns: dict[str, list[Any]] = {name: [] for name in ("id", "batch_id", "part", "chunk", "sealed")}
     for batch_id, part, chunk, text in pieces:
         key = uuid7()
-        values = (key, batch_id, part, chunk, seal(text, place=_PLACE, row=key))
-        for column, value in zip(columns, values, strict=True):
+        values = (key.bytes, batch_id, part, chunk, seal(text, place=_PLACE, row=key))
+        for column, value in zip(columns.values(), values, strict=True):
             column.append(value)
-    columns[-1] = array_of(columns[-1])
-    # Outside a transaction the statements of one simple query are one of their own (see commit_without_waiting).
-    first = "" if connection.in_atomic_block else f"SELECT {_UNHURRIED}; "
-    with connection.cursor() as cursor:
-        cursor.execute(
-            first + _PUT,
-            columns,
-        )
+    is_alone = not connection.in_atomic_block
+    with transaction.atomic():
+        if is_alone:
+            commit_without_waiting()
+        Shape(ImportPiece).copy_columns(columns)
 
 
 def pieces(batch_id: UUID, part: str, chunk: int = 0) -> Iterator[str]:

@@ -10,18 +10,18 @@ from uuid import UUID
 
 from django.db import connection
 
-from minqing.journal.public import Event, record_alike, record_many
+from minqing.journal.public import Event, record_many
 from minqing.kernel.access import Actor
 from minqing.kernel.copying import Shape, merge_rows
-from minqing.kernel.ids import uuid7, uuid7_bytes
-from minqing.kernel.sealed import indexer
+from minqing.kernel.ids import uuid7
 from minqing.registry import rules, vault
-from minqing.registry.events import SubjectAdded, SubjectEdited, TagAdded
+from minqing.registry.events import SubjectEdited, TagAdded
 from minqing.registry.models import Household, HouseholdMember, Resident, Tag, name_initials
 from minqing.registry.models.imports import BAD, NEW
-from minqing.registry.models.subjects import PHONE_PURPOSE, id_index, phone_index
+from minqing.registry.models.subjects import id_index, phone_index
 from minqing.registry.permissions import IMPORT_REGISTRY
 from minqing.registry.services.changes import FIELD_LABELS
+from minqing.registry.services.new_files import TEXTS, NewFiles
 from minqing.registry.services.planned import PlannedHousehold, PlannedResident, ResidentPlan
 
 TAG_REASON: Final = "批量导入"
@@ -33,19 +33,22 @@ _PERSON_COLUMNS: Final = (
 )  # fmt: skip
 
 
+_SAID: Final = ("name", "birth_date", "presence", "id_number", "phone", *TEXTS)
+
+
 class ResidentWriter:
     """Writes one plan."""
 
     def __init__(self, plan: ResidentPlan, batch_id: UUID, *, by: Actor, at: datetime, today: date) -> None:
         self.plan, self.batch_id, self.by, self.at, self.today = plan, batch_id, by, at, today
-        self.by_name = by.person_name[:60]
+        self.files = NewFiles(batch_id, by, at, today)
         self.paths = vault.reach(by, IMPORT_REGISTRY)
         self.events: list[Event] = []
         # By row number, ids as bytes: the household and its area, and the person.
         self.home_of: dict[int, tuple[bytes, bytes]] = {}
         self.person_of: dict[int, bytes] = {}
         # What a mark digests of each new person (see import_marks), and the membership.
-        self.told_of: dict[int, str] = {}
+        self.told_of: dict[int, tuple[str, bytes, bytes, bytes | None, bytes | None]] = {}
         self.member_of: dict[int, bytes] = {}
 
     def write(self) -> None:
@@ -71,17 +74,13 @@ class ResidentWriter:
                 continue
             row = home.row
             if row is None:
-                # In the order of time, not at one moment: neighbouring keys fill the same pages of the index.
-                home.new_id = uuid7_bytes()
                 fresh.append(home)
-                place = (home.new_id, home.new_values["area_id"].bytes)
-            else:
-                if home.new_values:
-                    self._change(home, row, moved)
-                    changed.append(row)
-                place = (row.id.bytes, row.area_id.bytes)
+                continue
+            if home.new_values:
+                self._change(home, row, moved)
+                changed.append(row)
             for one in good:
-                self.home_of[one.row.number] = place
+                self.home_of[one.row.number] = (row.id.bytes, row.area_id.bytes)
         self._fresh(fresh)
         if changed:
             merge_rows(
@@ -97,22 +96,16 @@ class ResidentWriter:
             vault.move_identities(ids, area_id, self.paths)
 
     def _fresh(self, homes: list[PlannedHousehold]) -> None:
-        if not homes:
-            return
         said = [home.new_values for home in homes]
-        ids, areas = [home.new_id for home in homes], [one["area_id"].bytes for one in said]
-        addresses = [one["address"] for one in said]
-        Shape(Household).copy_columns(
-            {"id": ids, "area_id": areas, "address": addresses, "code": [one.get("code", "") for one in said]},
-            changed_at=self.at, changed_by_name=self.by_name,
-        )  # fmt: skip
-        self._added(rules.HOUSEHOLD, ids, areas, addresses)
-
-    def _added(self, kind: str, ids: list[bytes], areas: list[bytes], names: list[str]) -> None:
-        record_alike(
-            SubjectAdded, ids, areas, ("name", names), subject_kind=kind,
-            by=self.by.hand, at=self.at, batch_id=self.batch_id,
-        )  # fmt: skip
+        ids = self.files.add_homes(
+            [one["area_id"].bytes for one in said],
+            [one["address"] for one in said],
+            [one.get("code", "") for one in said],
+        )
+        for home, home_id, one in zip(homes, ids, said, strict=True):
+            home.new_id = home_id
+            for row in home.good:
+                self.home_of[row.row.number] = (home_id, one["area_id"].bytes)
 
     def _change(self, home: PlannedHousehold, row: Household, moved: dict[UUID, list[UUID]]) -> None:
         for name, value in home.new_values.items():
@@ -131,33 +124,13 @@ class ResidentWriter:
 
     def _new_people(self) -> None:
         new = self.new
-        if not new:
-            return
-        said = [one.values for one in new]
-        ids = [uuid7_bytes() for _ in new]
         areas = [self.home_of[one.row.number][1] for one in new]
-        names = [one["name"] for one in said]
-        phones = [one["phone"] for one in said]
-        index = indexer(PHONE_PURPOSE)
-        columns = {
-            "id": ids, "area_id": areas, "name": names, "name_initials": list(map(name_initials, names)),
-            "birth_date": [one["birth_date"] or None for one in said], "id_index": [one.index for one in new],
-            "phone_index": [index(phone) if phone else None for phone in phones],
-            "presence": [one["presence"] or rules.HERE for one in said],
-        }  # fmt: skip
-        for name in ("sex", "occupation", "away_at", "origin"):
-            columns[name] = [one[name] for one in said]
-        Shape(Resident).copy_columns(columns, changed_at=self.at, changed_by_name=self.by_name)
-        numbers = {"id_number": [one["id_number"] for one in said], "phone": phones}
-        vault.add_identities(ids, areas, numbers, self.paths)
-        self._added(rules.RESIDENT, ids, areas, names)
-        for one, key, area_id, phone in zip(new, ids, areas, columns["phone_index"], strict=True):
+        said = {name: [one.values[name] for one in new] for name in _SAID}
+        ids, phones = self.files.add_people(areas, [one.index for one in new], said)
+        for one, key, area_id, phone in zip(new, ids, areas, phones, strict=True):
             number = one.row.number
             self.person_of[number] = key
-            indexes = [index.hex() for index in (one.index, phone) if index]
-            self.told_of[number] = ",".join(
-                (one.values["relation"], str(UUID(bytes=key)), "1", str(UUID(bytes=area_id)), *indexes)
-            )
+            self.told_of[number] = (one.values["relation"], key, area_id, one.index, phone)
 
     def _changed_people(self) -> None:
         changed = [one for one in self.known if one.changes]
@@ -222,15 +195,12 @@ class ResidentWriter:
                     "UPDATE household_member SET ends_on = %s WHERE id = ANY(%s::uuid[])", [self.today, ended]
                 )
         numbers = [one.row.number for one in moving]
-        ids = [uuid7_bytes() for _ in moving]
+        ids = self.files.add_members(
+            [self.home_of[number][0] for number in numbers],
+            [self.person_of[number] for number in numbers],
+            [one.values["relation"] for one in moving],
+        )
         self.member_of = dict(zip(numbers, ids, strict=True))
-        columns = {
-            "id": ids,
-            "household_id": [self.home_of[number][0] for number in numbers],
-            "resident_id": [self.person_of[number] for number in numbers],
-            "relation": [one.values["relation"] for one in moving],
-        }  # fmt: skip
-        Shape(HouseholdMember).copy_columns(columns, starts_on=self.today)
 
     def _tags(self) -> None:
         shape = Shape(Tag)

@@ -76,7 +76,7 @@ def test_a_row_read_as_plain_is_the_row_looked_at_in_full(seed: int) -> None:
         checked = check_row(row, columns, "residents", TODAY)
         assert not checked.problems, row
         full = line_of(checked, "residents")
-        assert (read.code, read.head, read.grid, read.values) == (
+        assert (read.code, read.head, read.grid, BETWEEN.join(read.values)) == (
             full.code,
             full.head,
             full.grid,
