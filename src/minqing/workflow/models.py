@@ -201,7 +201,12 @@ class RunQuerySet(ScopedQuerySet["Run"]):
 
 
 class Run(Row):
-    """One subject on its way through a procedure; the clock of its present leg is copied here for lists."""
+    """One subject on its way through a procedure; the clock of its present leg is copied here for lists.
+
+    A moved clock is a new row version, entered into every index that has a row for it (the deadline stands in some, so
+    none is spared): who is rarely named has an index of the rows that name somebody, and where it only repeats
+    another there is none.
+    """
 
     seen_with: ClassVar = SEE_RUNS
 
@@ -209,18 +214,28 @@ class Run(Row):
     procedure_version = models.CharField(max_length=12)
     subject_kind = models.CharField(max_length=20)
     subject_id = models.UUIDField()
-    area = models.ForeignKey("areas.Area", on_delete=models.PROTECT, related_name="+")
+    area = models.ForeignKey("areas.Area", on_delete=models.PROTECT, related_name="+", db_index=False)
     state = models.CharField(max_length=KEY_LENGTH)
-    unit = models.ForeignKey("accounts.Unit", on_delete=models.PROTECT, null=True, related_name="+")
+    unit = models.ForeignKey(
+        "accounts.Unit", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     # Named by hand among those whose turn it is; nobody where the desk answers as a whole. Ends with the leg.
-    holder = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, null=True, related_name="+")
+    holder = models.ForeignKey(
+        "accounts.Person", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     # The leader who answers for it to the end (包案), and the area whose supervisors listed it and may release it.
-    sponsor = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, null=True, related_name="+")
-    listed_area = models.ForeignKey("areas.Area", on_delete=models.PROTECT, null=True, related_name="+")
+    sponsor = models.ForeignKey(
+        "accounts.Person", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    listed_area = models.ForeignKey(
+        "areas.Area", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     # While nobody holds the post whose turn it is: the area whose duty desk answers (and may act) instead.
-    stand_in_area = models.ForeignKey("areas.Area", on_delete=models.PROTECT, null=True, related_name="+")
+    stand_in_area = models.ForeignKey(
+        "areas.Area", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     # The run along with which this one comes to its result (并单): until then it stands still, and is nobody's turn.
-    follows = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
+    follows = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     entered_at = models.DateTimeField()
     next_due_at = models.DateTimeField(null=True)
     yellow_at = models.DateTimeField(null=True)
@@ -269,7 +284,9 @@ class Run(Row):
                 fields=["area", "next_due_at"], condition=Q(finished_at=None), name="workflow_run_area_due"
             ),
             models.Index(
-                fields=["unit", "next_due_at"], condition=Q(finished_at=None), name="workflow_run_unit_due"
+                fields=["unit", "next_due_at"],
+                condition=Q(finished_at=None, unit__isnull=False),
+                name="workflow_run_unit_due",
             ),
             models.Index(
                 fields=["next_due_at"],
@@ -289,15 +306,18 @@ class Run(Row):
                 fields=["paused_until"], condition=Q(paused_until__isnull=False), name="workflow_run_paused"
             ),
             models.Index(
-                fields=["sponsor"],
-                condition=Q(finished_at=None, sponsor__isnull=False),
-                name="workflow_run_sponsored",
+                fields=["sponsor"], condition=Q(sponsor__isnull=False), name="workflow_run_sponsored"
             ),
             models.Index(
                 fields=["stand_in_area"],
                 condition=Q(finished_at=None, stand_in_area__isnull=False),
                 name="workflow_run_stood_in",
             ),
+            models.Index(fields=["holder"], condition=Q(holder__isnull=False), name="workflow_run_holder"),
+            models.Index(
+                fields=["listed_area"], condition=Q(listed_area__isnull=False), name="workflow_run_listed"
+            ),
+            models.Index(fields=["follows"], condition=Q(follows__isnull=False), name="workflow_run_follows"),
         ]
 
     @property
@@ -311,11 +331,14 @@ class Leg(Row):
 
     scoped_through: ClassVar[str] = "run"
 
-    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="+")
+    # Found by its run and number; nobody looks for the legs of an area or a unit.
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="+", db_index=False)
     number = models.PositiveIntegerField()
     state = models.CharField(max_length=KEY_LENGTH)
-    area = models.ForeignKey("areas.Area", on_delete=models.PROTECT, related_name="+")
-    unit = models.ForeignKey("accounts.Unit", on_delete=models.PROTECT, null=True, related_name="+")
+    area = models.ForeignKey("areas.Area", on_delete=models.PROTECT, related_name="+", db_index=False)
+    unit = models.ForeignKey(
+        "accounts.Unit", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     entered_at = models.DateTimeField()
     within_amount = models.PositiveIntegerField(null=True)
     within_measure = models.CharField(max_length=20, blank=True)
