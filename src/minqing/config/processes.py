@@ -133,6 +133,9 @@ class Family:
             spare.not_before = now + min(2.0**spare.failures, _AGAIN_SECONDS_MAX)
         elif now >= spare.not_before:
             spare.not_before = 0.0
+            # A server that was killed may have left workers, and they hold its port.
+            with suppress(ProcessLookupError):
+                os.killpg(self._members[name].pid, signal.SIGKILL)
             self.start(name, spare.words, spare.environment, is_needed=False)
 
     def _why(self, name: str, code: int) -> str:
