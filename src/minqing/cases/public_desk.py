@@ -102,6 +102,7 @@ from minqing.cases.queries.views import (
     VIEWS_MAX,
     Tab,
     counted,
+    counted_with_parts,
     tabs,
 )
 from minqing.cases.services.bulk import (
@@ -207,6 +208,7 @@ __all__ = [
     "close_template",
     "count_many",
     "counted",
+    "counted_with_parts",
     "duty",
     "export_cases",
     "export_table",

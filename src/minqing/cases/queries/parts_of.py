@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import Count, F, Q, QuerySet, Window
 
 from minqing.areas import public as areas
 from minqing.cases.joint_rules import JOINABLE, WITH_PARTS, roles_in_part
 from minqing.cases.models import Attachment, Case
 from minqing.cases.models_joint import ANSWERED, Part
-from minqing.cases.permissions_joint import JOIN_UNITS
+from minqing.cases.permissions_joint import JOIN_UNITS, SEE_PARTS
 from minqing.cases.procedures.assist import Assist
 from minqing.kernel import clock
 from minqing.kernel.access import Actor
@@ -23,6 +23,8 @@ from minqing.kernel.roles import HANDLER
 from minqing.workflow import public as workflow
 
 PARTS_PAGE: Final = 25
+PARTS_SHOWN: Final = 5  # among the things to do; the list of parts shows the rest
+NO_LEAD: Final = "尚未确定"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,60 @@ def count_my_parts(actor: Actor) -> int:
     return Part.objects.filter(_mine(actor, waiting=True)).count()
 
 
+@dataclass(frozen=True, slots=True)
+class WaitingPart:
+    """A part among the things to do: which matter, who leads it, where it stands, how long left."""
+
+    id: UUID
+    number: str
+    title: str
+    lead: str
+    state_label: str
+    clock: workflow.ClockFace
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingParts:
+    """The first of the parts that wait for somebody, and how many there are."""
+
+    rows: list[WaitingPart]
+    total: int
+
+    @property
+    def title(self) -> str:
+        return f"协办单（{self.total} 张）"
+
+
+_CLOCK: Final = ("next_due_at", "yellow_at", "provisional", "measure", "paused_until", "by_overall")
+_MOMENTS: Final = ("next_due_at", "yellow_at", "paused_until")
+
+
+def parts_to_read(actor: Actor) -> QuerySet[Part, Any]:
+    """Return the first parts that wait for the actor, soonest first, as :func:`read_parts` takes them; unasked yet."""
+    if not actor.may(SEE_PARTS):
+        return Part.objects.none().values("id")
+    found = Part.objects.filter(_mine(actor, waiting=True), outcome="")
+    return found.order_by(F("run__next_due_at").asc(nulls_last=True), "-asked_at", "id").values(
+        part=F("id"), number=F("case__number"), title=F("case__title"), lead=F("case__unit__name"),
+        state=F("run__state"), total=Window(Count("id")), **{name: F(f"run__{name}") for name in _CLOCK},
+    )[:PARTS_SHOWN]  # fmt: skip
+
+
+def read_parts(found: Iterable[Mapping[str, Any]], *, at: datetime) -> WaitingParts:
+    """Return parts as a list shows them, from rows as JSON has them."""
+    rows = list(found)
+    lines = []
+    for row in rows:
+        clock_of = {name: row[name] for name in _CLOCK}
+        clock_of |= {name: datetime.fromisoformat(row[name]) for name in _MOMENTS if row[name]}
+        face = workflow.face(workflow.Run(**clock_of), at=at)
+        state = Assist.state(row["state"]).label
+        lines.append(
+            WaitingPart(UUID(row["part"]), row["number"], row["title"], row["lead"] or NO_LEAD, state, face)
+        )
+    return WaitingParts(lines, rows[0]["total"] if rows else 0)
+
+
 def _mine(actor: Actor, *, waiting: bool) -> Q:
     if waiting:
         mine = workflow.todo(actor).filter(subject_kind=Assist.subject_kind).order_by().values("id")
@@ -136,7 +192,7 @@ def _mine(actor: Actor, *, waiting: bool) -> Q:
 
 
 def _lead(case: Case) -> str:
-    return case.unit.name if case.unit else "尚未确定"
+    return case.unit.name if case.unit else NO_LEAD
 
 
 def part_file(part_id: UUID, *, by: Actor, at: datetime) -> PartFile:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import F, Q, Subquery
+from django.db.models import F, Q, QuerySet, Subquery
 
 from minqing.areas import public as areas
 from minqing.cases import rules
@@ -130,6 +130,18 @@ def queue(
 
 def count_many(actor: Actor, asked: Sequence[tuple[QueueFilters, int]], *, at: datetime) -> list[int]:
     """Count many lists in one statement, each up to its cap and one more; the order of the lists does not matter."""
+    counts, _ = count_and_read(actor, asked, (), at=at)
+    return counts
+
+
+def count_and_read(
+    actor: Actor,
+    asked: Sequence[tuple[QueueFilters, int]],
+    also: Sequence[QuerySet[Any, Any]],
+    *,
+    at: datetime,
+) -> tuple[list[int], list[list[dict[str, Any]]]]:
+    """Count many lists and read the rows of some short ones, all of it in one statement; rows come as JSON has them."""
     parts: list[str] = []
     values: list[Any] = []
     for filters, cap in asked:
@@ -142,11 +154,20 @@ def count_many(actor: Actor, asked: Sequence[tuple[QueueFilters, int]], *, at: d
             continue
         parts.append(f"(SELECT count(*) FROM ({sql}) AS listed)")  # noqa: S608  a compiled queryset
         values.extend(given)
+    for one in also:
+        try:
+            sql, given = one.query.sql_with_params()
+        except EmptyResultSet:
+            parts.append("'[]'::json")
+            continue
+        parts.append(f"(SELECT coalesce(json_agg(read), '[]') FROM ({sql}) AS read)")  # noqa: S608  the same
+        values.extend(given)
     if not parts:
-        return []
+        return [], []
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {', '.join(parts)}", values)
-        return list(cursor.fetchone())
+        found = list(cursor.fetchone())
+    return found[: len(asked)], found[len(asked) :]
 
 
 def rows(cases: Iterable[Case], *, at: datetime) -> list[CaseRow]:

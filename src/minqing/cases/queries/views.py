@@ -12,7 +12,8 @@ from django.db.models import Q
 
 from minqing.cases.models_desk import SavedView
 from minqing.cases.queries.asked import ALL, OPEN, TODO, VIEWS, read_asked
-from minqing.cases.queries.queue import QueueFilters, count_many
+from minqing.cases.queries.parts_of import WaitingParts, parts_to_read, read_parts
+from minqing.cases.queries.queue import QueueFilters, count_and_read
 from minqing.kernel.access import Actor
 
 # Beyond this many a tab says “1000+”: it says that there is a lot to do, the list itself counts further.
@@ -83,10 +84,30 @@ def counted(
     besides: Sequence[tuple[QueueFilters, int]] = (),
 ) -> tuple[list[Tab], list[int]]:
     """Return the tabs with their counts, and the counts of other lists; all of it in one statement."""
+    tabs, counts, _ = counted_with_parts(actor, found, at=at, topics=topics, besides=besides)
+    return tabs, counts
+
+
+def counted_with_parts(
+    actor: Actor,
+    found: Sequence[Tab],
+    *,
+    at: datetime,
+    topics: Collection[str] | None = None,
+    besides: Sequence[tuple[QueueFilters, int]] = (),
+) -> tuple[list[Tab], list[int], WaitingParts]:
+    """Return the tabs with their counts, the counts of other lists, and the parts that wait; all in one statement.
+
+    Parts of joint matters that wait for the actor count as things to do.
+    """
     asked = [(read_asked(one.asked, topics=topics)[0], TAB_COUNT_MAX) for one in found]
-    counts = count_many(actor, [*asked, *besides], at=at)
-    with_counts = [replace(one, count=count) for one, count in zip(found, counts, strict=False)]
-    return with_counts, counts[len(found) :]
+    counts, [waiting] = count_and_read(actor, [*asked, *besides], [parts_to_read(actor)], at=at)
+    listed = read_parts(waiting, at=at)
+    with_counts = [
+        replace(one, count=count + (listed.total if one.key == TODO else 0))
+        for one, count in zip(found, counts, strict=False)
+    ]
+    return with_counts, counts[len(found) :], listed
 
 
 def _tab(one: SavedView, *, own: bool) -> Tab:

@@ -39,7 +39,7 @@ def queue(request: OfficialRequest) -> HttpResponse:
     tabs = cases.tabs(actor)
     given = _opened(request.GET, tabs)
     asked = Asked(given, actor)
-    tabs, [total] = cases.counted(
+    tabs, [total], parts = cases.counted_with_parts(
         actor, tabs, at=at, topics=asked.form.topics, besides=[(asked.filters, cases.COUNT_MAX)]
     )
     found = cases.queue(actor, asked.filters, at=at, page=page_number(given.get("page")), total=total)
@@ -57,6 +57,7 @@ def queue(request: OfficialRequest) -> HttpResponse:
         "clear_href": address_of(tab) if tab else f"?view={asked.view}",
         "ignored": "、".join(asked.ignored),
         "found": found,
+        "parts": parts if _is_all_to_do(asked.filters) and found.page == 1 else None,
         "page": paginator_page(found),
         "unit": "条" if found.total <= cases.COUNT_MAX else "条以上",
         "asked": kept_filters(given).items(),
@@ -127,6 +128,11 @@ def with_changes(query: QueryDict, **changes: str | None) -> str:
         else:
             changed[name] = value
     return f"?{changed.urlencode()}"
+
+
+def _is_all_to_do(filters: cases.QueueFilters) -> bool:
+    """Whether a list is everything that waits for one: parts of joint matters belong to it, but to no narrower one."""
+    return replace(filters, sort="due") == cases.QueueFilters(todo=True)
 
 
 def paginator_page(found: cases.QueuePage) -> Page[int]:

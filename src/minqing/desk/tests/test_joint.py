@@ -6,7 +6,9 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from minqing.accounts.models import Person
@@ -58,6 +60,26 @@ def made_joint(here: SmallCounty) -> tuple[Case, Part]:
     )  # fmt: skip
     assert answer.status_code == 302, text(answer)
     return Case.everything.get(id=case.id), Part.objects.get(case=case)
+
+
+def test_parts_are_among_the_things_to_do(here):
+    case, part = made_joint(here)
+    helper = browser(here, HANDLER, unit=here.county_unit)
+    with CaptureQueriesContext(connection) as captured:
+        answer = helper.get(url("queue"))
+    of_the_page = [one["sql"] for one in captured.captured_queries if "case_" in one["sql"]]
+    assert sum("case_part" in one for one in of_the_page) == 1, "in the statement that counts"
+    page = text(answer)
+    assert "协办单（1 张）" in page
+    assert url("joint_part", part.id) in page
+    assert "待协办 · 主办：谷来镇综合执法队" in page
+    assert "现在没有等您办的事" not in page
+    assert [one.count for one, _ in answer.context["tabs"]] == [1, 1, 1], "one to do, one under way"
+    assert answer.context["parts"].rows[0].clock.words.startswith("还剩")
+    assert "协办单（" not in text(helper.get(url("queue"), {"view": "todo", "text": "沟渠"}))
+    assert "协办单（" not in text(helper.get(url("queue"), {"view": "open"}))
+    assert "协办单（" not in text(browser(here, HANDLER, unit=here.unit).get(url("queue")))
+    assert case.number in page
 
 
 def test_a_dispatcher_makes_a_case_joint_and_units_answer(here):
