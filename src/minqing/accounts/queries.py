@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from minqing.accounts.actor import Acting, AppointedActor
 from minqing.accounts.models import Appointment, Person, Unit
@@ -15,13 +15,19 @@ from minqing.accounts.rules import role_at
 from minqing.areas.public import Area
 from minqing.kernel.access import Role
 from minqing.kernel.errors import NotThere
+from minqing.kernel.statements import statement
 
 
 def current_appointments(person: Person, on: date) -> list[Appointment]:
     """Return a person's appointments of a day, oldest first."""
-    return list(
+    return _of_person(person_id=person.id, on=on)
+
+
+@statement
+def _of_person(*, person_id: UUID, on: date) -> QuerySet[Appointment]:
+    return (
         Appointment.objects.current(on)
-        .filter(person=person)
+        .filter(person_id=person_id)
         .select_related("area", "unit")
         .defer("area__outline")
         .order_by("starts_on", "id")
@@ -56,8 +62,13 @@ def unit(unit_id: UUID) -> Unit:
 
 def units_for(area: Area) -> list[Unit]:
     """Return the open units that may handle a matter in an area: those of the area and of all it sits in."""
-    return list(
-        Unit.objects.filter(closed_at=None, area__path__above=area.path)
+    return _open_above(path=area.path)
+
+
+@statement
+def _open_above(*, path: str) -> QuerySet[Unit]:
+    return (
+        Unit.objects.filter(closed_at=None, area__path__above=path)
         .select_related("area")
         .defer("area__outline")
         .order_by("-area__path", "name")
@@ -107,13 +118,44 @@ def answerable(
 
 def appointments_where(found: Q, on: date) -> list[Appointment]:
     """Return the appointments of a day that match, with the names of person, area and unit; oldest first."""
-    return list(
+    return list(_with_names(found, on))
+
+
+def _with_names(found: Q, on: date) -> QuerySet[Appointment]:
+    return (
         Appointment.objects.current(on)
         .filter(found)
         .select_related("person", "area", "unit")
         .defer("area__outline", "person__password")
         .order_by("starts_on", "id")
     )
+
+
+@statement
+def appointments_around(
+    roles: tuple[str, ...],
+    roles_by_unit: tuple[str, ...],
+    at_that_area: str = "",
+    *,
+    path: str,
+    on: date,
+    unit_id: UUID | None = None,
+    person_id: UUID | None = None,
+    area_id: UUID | None = None,
+) -> QuerySet[Appointment]:
+    """Return the appointments of a day around a matter, with their names, oldest first: a kept statement.
+
+    Those of ``roles`` at the area of ``path`` or above it; of ``roles_by_unit`` in a unit; of a person; and of the role
+    ``at_that_area`` at one area.
+    """
+    found = Q(role__in=roles, area__path__above=path)
+    if unit_id is not None:
+        found |= Q(role__in=roles_by_unit, unit_id=unit_id)
+    if person_id is not None:
+        found |= Q(person_id=person_id)
+    if area_id is not None:
+        found |= Q(role=at_that_area, area_id=area_id)
+    return _with_names(found, on)
 
 
 def appointments_in(area: Area, on: date) -> list[Appointment]:

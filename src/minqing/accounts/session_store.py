@@ -13,10 +13,12 @@ from typing import Any, Final
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.base import CreateError, SessionBase, UpdateError
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from minqing.accounts.models import Session
 from minqing.kernel import clock
 from minqing.kernel.settings import settings
+from minqing.kernel.statements import statement
 
 # In the session: what kind of device it is, said once at signing in.
 DEVICE_KEY: Final = "device"
@@ -32,6 +34,11 @@ def hash_of(session_key: str) -> bytes:
     return sha256(session_key.encode()).digest()
 
 
+@statement
+def _with_key(*, key_hash: bytes, now: datetime) -> QuerySet[Session]:
+    return Session.objects.filter(key_hash=key_hash, expires_at__gt=now, idle_until__gt=now)
+
+
 class SessionStore(SessionBase):
     """One session, in the table ``signed_in_session``."""
 
@@ -42,9 +49,7 @@ class SessionStore(SessionBase):
     def load(self) -> dict[str, Any]:
         """Return what the session holds; one that is over is a new and empty one."""
         now = clock.machine()
-        row = Session.objects.filter(
-            key_hash=hash_of(self.session_key or ""), expires_at__gt=now, idle_until__gt=now
-        ).first()
+        row = _with_key.one(key_hash=hash_of(self.session_key or ""), now=now)
         if row is None:
             self._session_key = None
             return {}

@@ -15,6 +15,7 @@ from minqing.areas import rules
 from minqing.areas.models import Area, AreaPeriod, CountyProfile
 from minqing.kernel.errors import NotThere
 from minqing.kernel.per_request import once_per_request
+from minqing.kernel.statements import statement
 
 CANDIDATES = 12  # nearest by degrees first, then by metres: a dozen is plenty at a county's latitude
 
@@ -68,10 +69,15 @@ def ancestors(of: Area) -> list[Area]:
 
 def around(path: str) -> tuple[list[Area], list[Area]]:
     """Return the areas a path sits in, county first, itself last, and the open ones right below it; one query."""
-    found = Area.objects.filter(Q(path__above=path) | Q(parent__path=path, closed_at=None)).defer("outline")
+    found = _around(path=path)
     above = [one for one in found if rules.is_under(path, one.path)]
     below = [one for one in found if not rules.is_under(path, one.path)]
     return sorted(above, key=lambda one: one.path.count(".")), below
+
+
+@statement
+def _around(*, path: str) -> QuerySet[Area]:
+    return Area.objects.filter(Q(path__above=path) | Q(parent__path=path, closed_at=None)).defer("outline")
 
 
 def around_area(area_id: UUID) -> tuple[list[Area], list[Area]]:

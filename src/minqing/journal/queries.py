@@ -14,6 +14,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from minqing.journal.events import EVENTS
 from minqing.journal.models import Detail, Entry
 from minqing.kernel.access import ANONYMOUS, Actor, Capability
+from minqing.kernel.statements import statement
 
 TIMELINE_MAX = (
     500  # a page beyond this is no longer read; older entries stay reachable through the audit page
@@ -65,11 +66,16 @@ def timeline(
 
     ``in_order_of_commit``: for subjects with nameless entries, whose times are rounded to the hour.
     """
-    entries = Entry.objects.filter(subject_kind=subject_kind, subject_id=subject_id)
-    if not reads:
-        entries = entries.filter(is_read=False)
     order = ("xact", "at", "id") if in_order_of_commit else ("at", "xact", "id")
-    return _lines(entries.order_by(*order), 0, TIMELINE_MAX)
+    return _as_lines(_of_subject(subject_kind, order, reads, subject_id=subject_id))
+
+
+@statement
+def _of_subject(
+    subject_kind: str, order: tuple[str, ...], reads: bool, *, subject_id: UUID
+) -> QuerySet[Entry]:
+    entries = Entry.objects.filter(subject_kind=subject_kind, subject_id=subject_id)
+    return _told(entries if reads else entries.filter(is_read=False)).order_by(*order)[:TIMELINE_MAX]
 
 
 def stated(subject_kind: str, subject_id: UUID, name: str) -> list[TimelineLine]:
@@ -185,7 +191,15 @@ def written_since(snapshot: str, subject_kind: str, *, limit: int = 500) -> Writ
 
 def _lines(entries: QuerySet[Entry], first: int = 0, last: int | None = None) -> list[TimelineLine]:
     """Return entries as lines, from one up to another; their personal values come with them, in one statement."""
+    return _as_lines(_told(entries)[first:last])
+
+
+def _told(entries: QuerySet[Entry]) -> QuerySet[Entry]:
     personal = Subquery(Detail.objects.filter(entry=OuterRef("id")).values("personal"))
+    return entries.annotate(told=personal)
+
+
+def _as_lines(entries: Iterable[Entry]) -> list[TimelineLine]:
     return [
         TimelineLine(
             at=entry.at,
@@ -196,7 +210,7 @@ def _lines(entries: QuerySet[Entry], first: int = 0, last: int | None = None) ->
                 subject_kind=entry.subject_kind,
                 subject_id=entry.subject_id,
                 area_id=entry.area_id,
-                values={**entry.facts, **(entry.told or {})},
+                values={**entry.facts, **(entry.told or {})},  # type: ignore[attr-defined]  # annotated
             )
             .sentence(),
             kind=entry.kind,
@@ -207,5 +221,5 @@ def _lines(entries: QuerySet[Entry], first: int = 0, last: int | None = None) ->
             because=entry.facts.get("because") or "",
             facts=entry.facts,
         )
-        for entry in entries.annotate(told=personal)[first:last]
+        for entry in entries
     ]

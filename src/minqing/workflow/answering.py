@@ -6,8 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from django.db.models import Q
-
 from minqing.accounts import public as accounts
 from minqing.areas import public as areas
 from minqing.kernel.access import Role
@@ -96,16 +94,21 @@ def _people(role: Role, matter: Matter, posts: Iterable[Post]) -> accounts.Answe
 def _matter(run: Run, roles: Sequence[Role], on: date) -> tuple[Matter, list[Post]]:
     """Read what decides who answers: one statement, and two more where the unit's post is vacant."""
     area = run.area
-    wanted = {role.key for role in (*roles, *DUTY_ROLES) if not role.by_unit}
-    found = Q(role__in=wanted, area__path__above=area.path)
-    by_unit = [role.key for role in roles if role.by_unit]
-    if by_unit and run.unit_id is not None:
-        found |= Q(role__in=by_unit, unit_id=run.unit_id)
-    if run.sponsor_id is not None and SPONSOR in roles:
-        found |= Q(person_id=run.sponsor_id)
-    if run.listed_area_id is not None and LISTER in roles:
-        found |= Q(role=SUPERVISOR.key, area_id=run.listed_area_id)
-    held = accounts.appointments_where(found, on)
+    wanted = tuple(sorted({role.key for role in (*roles, *DUTY_ROLES) if not role.by_unit}))
+    by_unit = tuple(role.key for role in roles if role.by_unit)
+    named = {
+        "unit_id": run.unit_id if by_unit else None,
+        "person_id": run.sponsor_id if SPONSOR in roles else None,
+        "area_id": run.listed_area_id if LISTER in roles else None,
+    }
+    held = accounts.appointments_around(
+        wanted,
+        by_unit,
+        SUPERVISOR.key,
+        path=area.path,
+        on=on,
+        **{key: one for key, one in named.items() if one},
+    )
     posts = [post_of(one) for one in held]
     closed = ""
     if by_unit and run.unit_id is not None and not any(one.unit_id == run.unit_id for one in posts):

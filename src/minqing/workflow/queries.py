@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from minqing.areas import public as areas
 from minqing.kernel.access import Actor, Role
 from minqing.kernel.errors import NotThere
 from minqing.kernel.roles import SUPERVISOR
+from minqing.kernel.statements import statement
 from minqing.workflow import rules
 from minqing.workflow.models import (
     Leg,
@@ -197,13 +198,18 @@ def legs(run: Run, *, at: datetime) -> list[LegView]:
     Those of the runs it carries on under another procedure come first.
     """
     calendar = current_calendar()
-    rows = (
-        Leg.objects.filter(run__subject_kind=run.subject_kind, run__subject_id=run.subject_id)
+    rows = _legs_of(subject_kind=run.subject_kind, subject_id=run.subject_id)
+    return [_leg_view(leg.run, leg, at, calendar) for leg in rows]
+
+
+@statement
+def _legs_of(*, subject_kind: str, subject_id: UUID) -> QuerySet[Leg]:
+    return (
+        Leg.objects.filter(run__subject_kind=subject_kind, run__subject_id=subject_id)
         .select_related("area", "unit", "run")
         .defer("area__outline")
         .order_by("number", "run__started_at")
     )
-    return [_leg_view(leg.run, leg, at, calendar) for leg in rows]
 
 
 def _leg_view(run: Run, leg: Leg, at: datetime, calendar: Calendar) -> LegView:

@@ -8,6 +8,7 @@ from pathlib import Path
 from uuid import UUID
 
 from django.core.files.storage import default_storage
+from django.db.models import QuerySet
 
 from minqing.areas import public as areas
 from minqing.cases.facts import facts_of
@@ -20,6 +21,7 @@ from minqing.kernel import clock
 from minqing.kernel.access import Actor
 from minqing.kernel.errors import NotAllowed, NotThere
 from minqing.kernel.masking import mask_name, mask_phone
+from minqing.kernel.statements import statement
 from minqing.registry import public as registry
 from minqing.workflow import public as workflow
 
@@ -64,11 +66,20 @@ class CaseFile:
 
 def require_case(case_id: UUID, by: Actor) -> Case:
     """Return a case the actor may see. Raises :class:`NotThere`."""
-    found = Case.objects.visible_to(by).select_related("area", "unit", "topic", "run")
-    case = found.filter(id=case_id).first()
+    case = _visible.one(by, case_id=case_id)
     if case is None:
         raise NotThere
     return case
+
+
+@statement
+def _visible(by: Actor, *, case_id: UUID) -> QuerySet[Case]:
+    return (
+        Case.objects.visible_to(by)
+        .select_related("area", "unit", "topic", "run")
+        .defer("area__outline")
+        .filter(id=case_id)
+    )
 
 
 def case_file(case_id: UUID, *, by: Actor, at: datetime, purpose: str = "查看事项") -> CaseFile:
@@ -89,10 +100,30 @@ def case_file(case_id: UUID, *, by: Actor, at: datetime, purpose: str = "查看�
         legs=workflow.legs(run, at=at),
         leg=run.legs_count,
         timeline=timeline("case", case.id, in_order_of_commit=case.is_anonymous),
-        additions=list(Addition.objects.filter(case=case)),
-        answers=list(Answer.objects.filter(case=case).select_related("asked_by")),
-        attachments=list(Attachment.objects.filter(case=case)),
+        additions=_additions(case_id=case.id),
+        answers=_answers(case_id=case.id),
+        attachments=_attachments(case_id=case.id),
     )
+
+
+@statement
+def _additions(*, case_id: UUID) -> QuerySet[Addition]:
+    return Addition.objects.filter(case_id=case_id)
+
+
+@statement
+def _answers(*, case_id: UUID) -> QuerySet[Answer]:
+    return Answer.objects.filter(case_id=case_id).select_related("asked_by").defer("asked_by__password")
+
+
+@statement
+def _attachments(*, case_id: UUID) -> QuerySet[Attachment]:
+    return Attachment.objects.filter(case_id=case_id)
+
+
+@statement
+def _contacts(*, case_id: UUID) -> QuerySet[Contact]:
+    return Contact.objects.filter(case_id=case_id)
 
 
 def open_steps(case: Case, by: Actor) -> tuple[workflow.Step, ...]:
@@ -144,7 +175,7 @@ def _subject(case: Case, by: Actor) -> registry.SubjectView | None:
 
 
 def _contact(case: Case, by: Actor) -> ContactView | None:
-    contact = Contact.objects.filter(case=case).first()
+    contact = _contacts.one(case_id=case.id)
     if contact is None:
         return None
     name, phone = contact.name or "", mask_phone(contact.phone or "")
