@@ -23,7 +23,8 @@ class ReturnRuled(Event):
     def sentence(self) -> str:
         lost = f"，从交办到裁定用去 {self.lost}" if self.lost else ""
         if self.upheld:
-            return f"第 {self.number} 次退单裁定：{self.unit_name}退得对，改由{self.to_unit_name}承办{lost}"
+            then = f"改由{self.to_unit_name}承办" if self.to_unit_name else "重新交办"
+            return f"第 {self.number} 次退单裁定：{self.unit_name}退得对，{then}{lost}"
         return f"第 {self.number} 次退单裁定：应由{self.unit_name}承办{lost}"
 
 

@@ -38,11 +38,12 @@ def _to_unit(*, null: bool = False) -> models.ForeignKey[Any, Any]:
 
 
 class Return(Row):
-    """A unit said “not ours”: why, who ruled, where the case went, and the working time it cost."""
+    """A unit said “not ours”, of a case or of its part of one: why, who ruled, where it went, what time it cost."""
 
     scoped_through: ClassVar[str] = "case"
 
     case = _to_case()
+    part = models.ForeignKey("cases.Part", on_delete=models.PROTECT, null=True, related_name="+")
     number = models.PositiveSmallIntegerField()
     leg = models.PositiveIntegerField()
     unit = _to_unit()
@@ -63,8 +64,15 @@ class Return(Row):
         ordering = ["returned_at", "id"]
         indexes = [models.Index(fields=["unit", "returned_at"], name="case_return_unit")]
         constraints = [
-            models.UniqueConstraint(fields=["case", "number"], name="case_return_number"),
-            models.UniqueConstraint(fields=["case"], condition=Q(ruling=""), name="case_return_one_open"),
+            models.UniqueConstraint(
+                fields=["case", "part", "number"], nulls_distinct=False, name="case_return_number"
+            ),
+            models.UniqueConstraint(
+                fields=["case", "part"],
+                condition=Q(ruling=""),
+                nulls_distinct=False,
+                name="case_return_one_open",
+            ),
             models.CheckConstraint(
                 condition=Q(ruling="", ruled_at=None, minutes_lost=None)
                 | (~Q(ruling="") & Q(ruled_at__isnull=False, minutes_lost__isnull=False)),

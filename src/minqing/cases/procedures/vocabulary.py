@@ -27,6 +27,8 @@ DONE = Effect("done", "反映人说办好了")
 # 退单: the dispatcher rules on the first, a supervisor on every later one of the same case.
 RETURNED = Effect("returned", "记下退单")
 RULED = Effect("ruled", "记下裁定")
+# Where a return is right and who handles the matter is decided in a step of its own.
+RULED_AWAY = Effect("ruled_away", "记下裁定：退单成立")
 FIRST_RETURN = Condition("first_return", "第一次退单", "这件事已经退过一次单，再退要报督查员裁定。")
 RETURNED_BEFORE = Condition("returned_before", "已退过一次单", "第一次退单由调度员裁定，请用“退单”。")
 

@@ -28,6 +28,7 @@ class ReturnLine:
     """One return as a list shows it."""
 
     case_id: UUID
+    part_id: UUID | None
     number: str
     title: str
     place: str
@@ -87,18 +88,19 @@ def returns(
 
 
 def returns_of(case: Case) -> list[ReturnLine]:
-    """Return the returns of one case, first to last; whoever opened it may see them."""
-    return return_lines(Return.objects.filter(case=case).order_by("number"))
+    """Return the returns of one case, first to last; whoever opened it may see them. Those of its parts stand there."""
+    return return_lines(Return.objects.filter(case=case, part=None).order_by("number"))
 
 
 def return_lines(found: QuerySet[Return]) -> list[ReturnLine]:
     """Return rows of returns in a constant number of statements."""
-    rows = list(found.select_related("case", "case__run", "unit", "to_unit"))
+    rows = list(found.select_related("case", "case__run", "part__run", "unit", "to_unit"))
     places = areas.area_names(one.case.area_id for one in rows)
     day = day_minutes()
     return [
         ReturnLine(
             case_id=one.case_id,
+            part_id=one.part_id,
             number=one.case.number,
             title=one.case.title,
             place=places.get(one.case.area_id, ""),
@@ -112,7 +114,7 @@ def return_lines(found: QuerySet[Return]) -> list[ReturnLine]:
             ruled_by_label=one.ruled_by_label,
             to_unit_name=one.to_unit.name if one.to_unit else "",
             lost_words=lost_words(one.minutes_lost, day),
-            waits_for="" if one.ruling else _waits_for(one.case.run),
+            waits_for="" if one.ruling else _waits_for(one.part.run if one.part else one.case.run),
         )
         for one in rows
     ]

@@ -28,6 +28,7 @@ from minqing.cases.procedures.vocabulary import (
 )
 from minqing.cases.services.files import attach, kept_only_if_all_goes_well, made_safe
 from minqing.cases.services.resent import fingerprint, remembered
+from minqing.cases.services.returns import keep_part_return, keep_part_ruling
 from minqing.cases.services.steps import StepInput, chosen_unit, locked, take_step
 from minqing.cases.services.switching import switch_procedure
 from minqing.cases.services.telling import about
@@ -157,8 +158,13 @@ def take_part_step(
             raise Conflict("有人刚刚办过这张协办单，您填的内容还没有提交。请看最新情况后再办。")
         of = workflow.procedure(run.procedure)
         decision = of.decide(run.state, step, roles_in_part(part, case_run, by), given.keys)
+        since, held = run.entered_at, run.legs_count
         workflow.advance(run, decision, by=by.hand, at=at)
         words = given.values.get(ANSWER.key) or given.values.get(REASON.key, "")
+        if decision.step is Assist.decline:
+            keep_part_return(part, words, since=since, leg=held, at=at)
+        elif decision.step is not Assist.answer:
+            keep_part_ruling(part, words, stays=decision.step is Assist.insist, by=by.hand, at=at)
         part.sent = remembered(part.sent, this)
         _apply(part, decision, words[:WORDS_LENGTH], by.hand, at)
         if decision.step is Assist.answer:
@@ -249,6 +255,7 @@ def withdraw_all(*, case_id: UUID, why: str, at: datetime) -> int:
         decision = workflow.Decision(step, Assist.state(part.run.state), step.to, step.then)
         workflow.advance(part.run, decision, by=SYSTEM, at=at)
         _apply(part, decision, why, SYSTEM, at)
+        keep_part_ruling(part, why, stays=False, by=SYSTEM, at=at)
         _say(part, step.key, step.label, why, SYSTEM, at)
     if waiting:
         _let_see(case)

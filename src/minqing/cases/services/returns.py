@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
+from minqing.accounts import public as accounts
 from minqing.cases.effects import Taken, carries_out
 from minqing.cases.events_handover import ReturnRuled
 from minqing.cases.facts import fact
 from minqing.cases.lost_time import lost_words
 from minqing.cases.models import Case
 from minqing.cases.models_handover import OVERRULED, REASON_LENGTH, UPHELD, Return
-from minqing.cases.procedures.vocabulary import REASON, RETURNED, RULED
+from minqing.cases.models_joint import Part
+from minqing.cases.procedures.vocabulary import REASON, RETURNED, RULED, RULED_AWAY
 from minqing.journal.public import record
+from minqing.kernel.access import Hand
 from minqing.kernel.errors import Refused
 from minqing.kernel.ids import random_id, uuid7
 from minqing.workflow import public as workflow
@@ -57,28 +61,65 @@ def keep_ruling(taken: Taken, _: workflow.Effect) -> None:
 
     A return from before rulings were kept has no row, and nothing is counted for it.
     """
-    case, unit, hand, at = taken.case, taken.unit, taken.hand, taken.at
-    waiting = Return.objects.select_related("unit").filter(case=case, ruling="").first()
+    unit = taken.unit
+    waiting = _waiting_of(taken.case)
     if waiting is None:
         return
     if unit is not None and unit.id == waiting.unit_id:
         raise Refused(
             f"已同意“{unit.name}”退单，请另选单位；认为应由它承办，请选“应由原单位承办”。", field="unit"
         )
+    _rule(waiting, UPHELD if unit else OVERRULED, unit, taken)
+
+
+@carries_out(RULED_AWAY)
+def keep_ruling_away(taken: Taken, _: workflow.Effect) -> None:
+    """Write down that a return is right where who handles the matter is decided in a step of its own."""
+    waiting = _waiting_of(taken.case)
+    if waiting is not None:
+        _rule(waiting, UPHELD, None, taken)
+
+
+def _waiting_of(case: Case) -> Return | None:
+    return Return.objects.select_related("unit").filter(case=case, part=None, ruling="").first()
+
+
+def _rule(waiting: Return, ruling: str, unit: accounts.Unit | None, taken: Taken) -> None:
+    case, hand, at = taken.case, taken.hand, taken.at
+    minutes, day = _settle(waiting, ruling, taken.values.get(REASON.key, ""), by=hand, at=at, to_unit=unit)
+    ruled = ReturnRuled(
+        subject_kind="case", subject_id=case.id, area_id=case.area_id, number=waiting.number,
+        upheld=ruling == UPHELD, unit_name=waiting.unit.name, to_unit_name=unit.name if unit else "",
+        lost=lost_words(minutes, day),
+    )  # fmt: skip
+    record(ruled, by=hand, at=at)
+
+
+def _settle(
+    waiting: Return, ruling: str, reason: str, *, by: Hand, at: datetime, to_unit: accounts.Unit | None = None
+) -> tuple[int, int]:
+    """Write a ruling onto a return; say the working time it cost and that of a day, in minutes."""
     calendar = workflow.current_calendar()
     lost = workflow.working_time_between(waiting.assigned_at, max(at, waiting.assigned_at), calendar)
     minutes = int(lost.total_seconds()) // _MINUTE
-    waiting.ruling = UPHELD if unit else OVERRULED
-    waiting.ruling_reason = taken.values.get(REASON.key, "")[:REASON_LENGTH]
-    waiting.ruled_at = at
-    waiting.ruled_by_id = hand.person_id
-    waiting.ruled_by_label = hand.appointment_label
-    waiting.to_unit = unit
-    waiting.minutes_lost = minutes
+    waiting.ruling, waiting.ruling_reason = ruling, reason[:REASON_LENGTH]
+    waiting.ruled_at, waiting.ruled_by_id, waiting.ruled_by_label = at, by.person_id, by.appointment_label
+    waiting.to_unit, waiting.minutes_lost = to_unit, minutes
     waiting.save()
-    ruled = ReturnRuled(
-        subject_kind="case", subject_id=case.id, area_id=case.area_id, number=waiting.number, upheld=unit is not None,
-        unit_name=waiting.unit.name, to_unit_name=unit.name if unit else "",
-        lost=lost_words(minutes, int(calendar.day_length.total_seconds()) // _MINUTE),
+    return minutes, int(calendar.day_length.total_seconds()) // _MINUTE
+
+
+def keep_part_return(part: Part, reason: str, *, since: datetime, leg: int, at: datetime) -> None:
+    """Write down that an assisting unit returns its part; it counts as any return of that unit."""
+    Return.objects.create(
+        id=random_id() if part.case.is_anonymous else uuid7(),
+        case=part.case, part=part, number=Return.objects.filter(part=part).count() + 1, leg=leg,
+        unit_id=part.unit_id, reason=reason[:REASON_LENGTH], assigned_at=min(since, at), returned_at=at,
     )  # fmt: skip
-    record(ruled, by=hand, at=at)
+
+
+def keep_part_ruling(part: Part, reason: str, *, stays: bool, by: Hand, at: datetime) -> None:
+    """Write down what became of a part that was returned: it stays with its unit, or the unit is let go."""
+    waiting = Return.objects.filter(part=part, ruling="").first()
+    if waiting is not None:
+        _settle(waiting, OVERRULED if stays else UPHELD, reason, by=by, at=at)

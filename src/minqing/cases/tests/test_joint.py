@@ -11,9 +11,23 @@ from minqing.accounts.queries import actor_of
 from minqing.accounts.tests.factories import AT, DAY, SmallCounty, appoint, make_person, small_county
 from minqing.cases.events import ProcedureChanged
 from minqing.cases.models import Case
+from minqing.cases.models_handover import OVERRULED as OVERRULED_RETURN
+from minqing.cases.models_handover import UPHELD, Return
 from minqing.cases.models_joint import ANSWERED, OVERRULED, WITHDRAWN, Part
 from minqing.cases.procedures.assist import Assist
-from minqing.cases.public import Report, StepInput, answer, open_case, take_step
+from minqing.cases.public import (
+    BY_UNIT,
+    Period,
+    QueueFilters,
+    Report,
+    StepInput,
+    answer,
+    open_case,
+    queue,
+    returns,
+    standings,
+    take_step,
+)
 from minqing.cases.queries.parts_of import count_my_parts, my_parts, part_file, parts_of
 from minqing.cases.services.joining import (
     add_part,
@@ -28,7 +42,7 @@ from minqing.journal.public import deliver, record, timeline
 from minqing.kernel.access import SYSTEM
 from minqing.kernel.errors import Conflict, NotAllowed, NotThere, Refused
 from minqing.kernel.ids import random_id
-from minqing.kernel.roles import HANDLER, TOWN_DISPATCHER, VILLAGE_CLERK
+from minqing.kernel.roles import HANDLER, SUPERVISOR, TOWN_DISPATCHER, VILLAGE_CLERK
 from minqing.notices.models import Notice
 from minqing.workflow import public as workflow
 from minqing.workflow.events import CalendarChanged
@@ -280,11 +294,90 @@ def test_a_case_that_is_declined_lets_its_units_go(here, fire):
     lead, dispatcher = of_unit(here, here.unit), here.actor(TOWN_DISPATCHER)
     case = joined(here, fire)
     take_step(case_id=case.id, step="refuse", given=StepInput({"reason": "不归我们管"}), by=lead, at=AT)
+    with pytest.raises(NotAllowed):
+        take_step(case_id=case.id, step="uphold", given=StepInput({"reason": "是"}), by=lead, at=AT)
+    take_step(case_id=case.id, step="uphold", given=StepInput({"reason": "是"}), by=dispatcher, at=AT)
     done = take_step(
         case_id=case.id, step="decline", given=StepInput({"reason": "已诉讼"}), by=dispatcher, at=AT
     )
     assert done.closed_at
     assert Part.objects.get().because == "事项已了结：不予受理。"
+
+
+def test_the_lead_s_return_is_ruled_on_and_the_second_by_a_supervisor(here, fire):
+    """不归我们管: the lead neither passes it on by itself nor gets away uncounted."""
+    lead, dispatcher, supervisor = (
+        of_unit(here, here.unit),
+        here.actor(TOWN_DISPATCHER),
+        here.actor(SUPERVISOR),
+    )
+    case = joined(here, fire)
+
+    def step(name: str, by, words: str = "三定方案写着"):
+        return take_step(case_id=case.id, step=name, given=StepInput({"reason": words}), by=by, at=AT)
+
+    assert step("refuse", lead).run.state == "returned"
+    assert step("overrule", dispatcher).run.state == "handling"
+    with pytest.raises(Refused, match="已经退过一次单"):
+        step("refuse", lead)
+    assert step("refuse_again", lead).run.state == "returned_again"
+    with pytest.raises(NotAllowed):
+        step("uphold_again", dispatcher)
+    assert step("uphold_again", supervisor).run.state == "assigning"
+    assert [(one.unit_id, one.ruling) for one in Return.objects.order_by("number")] == [
+        (here.unit.id, OVERRULED_RETURN), (here.unit.id, UPHELD),
+    ]  # fmt: skip
+    assert any("退得对，重新交办" in one.sentence for one in timeline("case", case.id))
+    again = StepInput({"unit": str(here.county_unit.id), "assistants": str(fire.id), "asked": "修路面"})
+    assert (
+        take_step(case_id=case.id, step="assign", given=again, by=dispatcher, at=AT).run.state == "handling"
+    )
+    assert Part.objects.count() == 1, "who still waits is not asked twice"
+
+
+def test_a_part_s_return_counts_for_its_unit(here, fire):
+    builder, dispatcher = of_unit(here, fire), here.actor(TOWN_DISPATCHER)
+    case = joined(here, fire)
+    part = Part.objects.get()
+
+    def step(name: str, by, at=AT):
+        return take_part_step(
+            part_id=part.id, step=name, given=StepInput({"reason": "路面归交通局"}), by=by, at=at
+        )
+
+    later = AT + timedelta(hours=2)
+    step("decline", builder)
+    [waiting] = returns(dispatcher, state="waiting").lines
+    assert (waiting.part_id, waiting.unit_name) == (part.id, fire.name)
+    assert "镇街调度员" in waiting.waits_for
+    step("insist", dispatcher, later)
+    step("decline", builder, later)
+    step("agree", dispatcher, later)
+    found = list(Return.objects.order_by("number"))
+    assert [(one.part_id, one.unit_id, one.ruling) for one in found] == [
+        (part.id, fire.id, OVERRULED_RETURN), (part.id, fire.id, UPHELD),
+    ]  # fmt: skip
+    assert found[0].minutes_lost
+    case.refresh_from_db()
+    assert case.times_returned == 0, "the lead returned nothing"
+    period = Period(DAY, DAY)
+    [line] = [
+        one
+        for one in standings(dispatcher, here.town, period, by=BY_UNIT, at=later).lines
+        if one.label == fire.name
+    ]
+    assert (line.counts["returned"], line.hops) == (1, 2)
+    asked = QueueFilters(open_only=False, set="returned", unit_id=fire.id, since=DAY, until=DAY)
+    assert [row.id for row in queue(dispatcher, asked, at=later).rows] == [case.id]
+
+
+def test_a_returned_part_of_a_case_that_goes_elsewhere_is_settled(here, fire):
+    case = joined(here, fire)
+    part = Part.objects.get()
+    given = StepInput({"reason": "不归我们管"})
+    take_part_step(part_id=part.id, step="decline", given=given, by=of_unit(here, fire), at=AT)
+    withdraw_all(case_id=case.id, why="已转信访", at=AT)
+    assert Return.objects.get().ruling == UPHELD
 
 
 def test_a_person_who_serves_in_two_units_acts_in_one(here, fire):
