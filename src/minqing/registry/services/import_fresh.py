@@ -25,9 +25,10 @@ from minqing.registry.models.subjects import ID_PURPOSE
 from minqing.registry.services import import_store as store
 from minqing.registry.services.import_lines import Line
 from minqing.registry.services.import_marks import LOOKED_UP, RunMark
-from minqing.registry.services.import_plain import BETWEEN, PlainRow
+from minqing.registry.services.import_plain import PlainRow
 from minqing.registry.services.import_rows import KEYS
 from minqing.registry.services.import_scope import Scope
+from minqing.registry.services.spreadsheet import BETWEEN
 
 ROWS_MIN: Final = 2_000  # of one chunk, and then to the end of the household
 _COLUMNS: Final = "\x1e"

@@ -20,16 +20,15 @@ from functools import cached_property
 from typing import Final
 from uuid import UUID
 
-from minqing.kernel.collecting import no_collecting
 from minqing.registry import rules
 from minqing.registry.models.imports import ImportBatch
 from minqing.registry.services import import_marks as marks
 from minqing.registry.services.import_fresh import Home, home_of, new_homes
 from minqing.registry.services.import_lines import Line, line_of
-from minqing.registry.services.import_plain import BETWEEN, PlainRow, PlainRows, is_plain
+from minqing.registry.services.import_plain import PlainRow, PlainRows, is_plain
 from minqing.registry.services.import_rows import Column, check_row, relation_key
 from minqing.registry.services.import_scope import Scope
-from minqing.registry.services.spreadsheet import SheetRow
+from minqing.registry.services.spreadsheet import BETWEEN, SheetRow
 
 RUNS: Final = 1_500  # households looked up in one statement, and held meanwhile
 KEPT_ROWS: Final = 500  # of those passed over, for the page
@@ -137,8 +136,9 @@ class Glance:
 
     def take(self, row: SheetRow) -> None:
         """Take the next row of the file."""
-        joined = BETWEEN.join(row.cells)
-        cells = self._plain.cells(row) if is_plain(joined, len(row.cells)) else None
+        joined = row.plain or BETWEEN.join(row.cells)
+        is_sure = row.plain or is_plain(joined, len(row.cells))
+        cells = self._plain.cells(row) if is_sure else None
         code = head = ""
         if cells is not None:
             code, head = cells[1], cells[2]
@@ -167,8 +167,7 @@ class Glance:
             raise Entangled(met)
 
     def _settle(self) -> None:
-        with no_collecting():
-            self._settle_runs()
+        self._settle_runs()
         self._settled += 1
         if self._settled in _LOOKED_FOR_KNOTS:  # a file in another order than by households: soon told
             self._disentangle()

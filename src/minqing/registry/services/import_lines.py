@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import astuple
 from typing import Any, Final, NamedTuple
 
-from minqing.registry.services.import_plain import BETWEEN
 from minqing.registry.services.import_rows import KEYS, CheckedRow, Problem
+from minqing.registry.services.spreadsheet import BETWEEN
 
 _TAGS: Final = KEYS["residents"].index("tags")
 _dump: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

@@ -22,11 +22,15 @@ from minqing.registry.services.import_rows import (
     presence_key,
     relation_key,
 )
-from minqing.registry.services.spreadsheet import SheetRow
+from minqing.registry.services.spreadsheet import BETWEEN, SheetRow
 
-BETWEEN: Final = "\x1f"
 _NUMBER: Final = re.compile(r"[1-9]\d{16}[\dX]", re.ASCII).fullmatch
 _MOBILE: Final = re.compile(r"1[3-9]\d{9}", re.ASCII).fullmatch
+# Nothing once taken is tried another way: twice as fast, and one search for blanks that has one begin is ten times.
+_LINES: Final = re.compile(
+    f"(?:[{PLAIN_LETTERS}]{{0,{SHORT}}}+[\n{BETWEEN}])*+[{PLAIN_LETTERS}]{{0,{SHORT}}}+"
+).fullmatch
+_BLANKS: Final = re.compile(f" (?:[ \n{BETWEEN}]|(?<=[\n{BETWEEN}] ))").search
 _sex_key: Final = lru_cache(maxsize=256)(rules.sex_key)
 _Cells = tuple[str, ...]
 
@@ -51,6 +55,16 @@ def _plain(width: int) -> Callable[[str], Any]:
 def is_plain(joined: str, width: int) -> bool:
     """Tell whether a row (its cells joined by :data:`BETWEEN`) is of short, plain text."""
     return "  " not in joined and _plain(width)(joined) is not None
+
+
+def are_plain(lines: str) -> bool:
+    """Tell the same of many rows at once, and that no cell begins or ends with a blank."""
+    return (
+        _LINES(lines) is not None
+        and _BLANKS(lines) is None
+        and not lines.startswith(" ")
+        and not lines.endswith(" ")
+    )
 
 
 class PlainRows:

@@ -8,8 +8,9 @@ chunk; the rest lies sealed in the store. Households whose rows came before, wor
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
+from functools import partial
 from itertools import islice
 from typing import Final
 from uuid import UUID
@@ -17,6 +18,7 @@ from zlib import crc32
 
 from django.db import transaction
 
+from minqing.kernel.collecting import no_collecting
 from minqing.kernel.errors import Refused
 from minqing.kernel.text import clean_line
 from minqing.registry import rules
@@ -27,9 +29,10 @@ from minqing.registry.services import import_store as store
 from minqing.registry.services.import_fresh import Fresh, FreshChunks
 from minqing.registry.services.import_glance import Entangled, Glance, Seen
 from minqing.registry.services.import_lines import Line, line_of
+from minqing.registry.services.import_plain import are_plain
 from minqing.registry.services.import_rows import Column, check_row, match_header
 from minqing.registry.services.import_shown import Shown, keep_rows
-from minqing.registry.services.spreadsheet import read_sheet
+from minqing.registry.services.spreadsheet import SheetRow, read_sheet
 
 CHUNK_BYTES: Final = 400_000  # of CSV: some 2,500 people
 WORKBOOK_CHUNK_BYTES: Final = 140_000  # a workbook is packed
@@ -62,23 +65,22 @@ def read_file(batch: ImportBatch, today: date) -> None:
 def _read(batch: ImportBatch, today: date, avoid: frozenset[int] | None) -> None:
     store.drop_pieces(batch.id, store.ROWS, store.FRESH, store.HEADS, store.REPEATED)
     raw = store.StoredFile(batch.id, batch.file_bytes)
-    rows = read_sheet(batch.file_name, store.buffered(raw), batch.file_bytes)
+    rows = read_sheet(batch.file_name, store.buffered(raw), batch.file_bytes, are_plain=are_plain)
     columns, batch.ignored_columns = match_header(next(rows), batch.kind)
     sorter = _Sorter(batch, columns)
     fresh = FreshChunks(batch.id, sorter.chunks + 1)
     glance = None
     if batch.kind == "residents":
         glance = Glance(batch, columns, today, sorter.take, fresh.add, avoid=avoid)
+    take = glance.take if glance is not None else partial(_take_firm, sorter, today)
     count = 0
-    for count, row in enumerate(rows, start=1):
-        if glance is not None:
-            glance.take(row)
-        else:
-            sorter.take(line_of(check_row(row, columns, batch.kind, today), batch.kind))
-        if count % TELL_ROWS == 0:
-            batch.read_rows, batch.read_bytes = count, raw.tell()
+    while some := _some(rows, take):
+        count += some
+        batch.read_rows, batch.read_bytes = count, raw.tell()
+        with transaction.atomic():
+            store.commit_without_waiting()
             batch.save(update_fields=["read_rows", "read_bytes"])
-    batch.read_rows, batch.read_bytes = count, batch.file_bytes
+    batch.read_bytes = batch.file_bytes
     with transaction.atomic():
         known = glance.finish() if glance is not None else Seen()
         fresh.flush()
@@ -104,6 +106,20 @@ def _read(batch: ImportBatch, today: date, avoid: frozenset[int] | None) -> None
         ImportChunk.objects.bulk_create(chunks)
         store.drop_pieces(batch.id, store.FILE, store.HEADS)
         batch.save(update_fields=["read_rows", "read_bytes", "ignored_columns"])
+
+
+def _some(rows: Iterator[SheetRow], take: Callable[[SheetRow], None]) -> int:
+    """Take some rows; return how many there were."""
+    count = 0
+    with no_collecting():
+        for row in islice(rows, TELL_ROWS):
+            take(row)
+            count += 1
+    return count
+
+
+def _take_firm(sorter: _Sorter, today: date, row: SheetRow) -> None:
+    sorter.take(line_of(check_row(row, sorter.columns, sorter.kind, today), sorter.kind))
 
 
 def _show_new(batch: ImportBatch, chunks: list[int]) -> None:

@@ -103,7 +103,7 @@ def _refuse_at_a_glance(batch: ImportBatch) -> None:
     """Refuse a large CSV file whose encoding or header is wrong while its uploader is still there."""
     if not batch.file_name.lower().endswith(".xlsx"):
         file = store.buffered(store.StoredFile(batch.id, batch.file_bytes))
-        match_header(next(read_sheet(batch.file_name, file, batch.file_bytes)), batch.kind)
+        match_header(next(read_sheet(batch.file_name, file, batch.file_bytes, glance=True)), batch.kind)
 
 
 def check_import(batch_id: UUID, at: datetime, *, is_last_try: bool = False) -> None:

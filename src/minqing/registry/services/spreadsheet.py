@@ -6,8 +6,9 @@ import codecs
 import csv
 import io
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
+from itertools import chain
 from typing import IO, Any, Final, NamedTuple
 
 from minqing.kernel.errors import Refused
@@ -30,6 +31,8 @@ _ZIP: Final = b"PK\x03\x04"
 
 
 _DECODED_AT_ONCE: Final = 1024 * 1024
+_LINES_AT_ONCE: Final = 16 * 1024  # letters
+BETWEEN: Final = "\x1f"  # cells, in a line of text
 
 
 class SheetRow(NamedTuple):
@@ -37,12 +40,22 @@ class SheetRow(NamedTuple):
 
     number: int
     cells: tuple[str, ...]
+    plain: str = ""  # the cells with BETWEEN between them, where they were found to be plain
 
 
-def read_sheet(name: str, file: IO[bytes], size: int) -> Iterator[SheetRow]:
+def read_sheet(
+    name: str,
+    file: IO[bytes],
+    size: int,
+    *,
+    are_plain: Callable[[str], bool] | None = None,
+    glance: bool = False,
+) -> Iterator[SheetRow]:
     """Yield the rows that hold anything, the header first, or refuse with a sentence.
 
-    ``file`` can seek; no more than a row of it is held (of a workbook also its table of texts).
+    ``file`` can seek; no more than some rows of it are held (of a workbook also its table of texts). ``are_plain``
+    tells of lines at once (cells parted by :data:`BETWEEN`) whether they may be taken as they are. ``glance``: only
+    the beginning is asked in what encoding it is.
     """
     if size > FILE_BYTES_MAX:
         raise Refused(f"文件超过 {FILE_BYTES_MAX // 1024 // 1024} MB，请分成几份上传。", field="file")
@@ -56,12 +69,16 @@ def read_sheet(name: str, file: IO[bytes], size: int) -> Iterator[SheetRow]:
         return _kept(_workbook_rows(file), min(WORKBOOK_ROWS_MAX, ROWS_MAX))
     if not name.lower().endswith((".csv", ".txt", ".tsv")):
         raise Refused(f"只认 .xlsx 和 CSV 文件。{_SAVE_AS}", field="file")
-    return _kept(_csv_rows(file, _encoding(file)), ROWS_MAX)
+    return _kept(_csv_rows(file, _encoding(file, glance=glance), are_plain), ROWS_MAX)
 
 
-def _kept(rows: Iterable[tuple[str, ...]], rows_max: int) -> Iterator[SheetRow]:
-    kept = blank = 0
-    for number, cells in enumerate(rows, start=1):
+_Read = tuple[tuple[str, ...], str]  # cells, and the line where it is plain
+
+
+def _kept(rows: Iterable[_Read], rows_max: int) -> Iterator[SheetRow]:
+    kept = blank = number = 0
+    for cells, plain in rows:
+        number += 1
         if not any(cells):
             blank += 1
             if blank > BLANK_ROWS_MAX:
@@ -75,12 +92,15 @@ def _kept(rows: Iterable[tuple[str, ...]], rows_max: int) -> Iterator[SheetRow]:
         kept += 1
         if kept > rows_max + 1:
             raise Refused(f"行太多（最多 {rows_max} 行），请分成几份上传。", field="file")
-        yield SheetRow(number, cells[:COLUMNS_MAX])
+        if len(cells) > COLUMNS_MAX:
+            yield SheetRow(number, cells[:COLUMNS_MAX])
+        else:
+            yield SheetRow(number, cells, plain)
     if kept < 2:
         raise Refused("表格里只有表头或什么也没有，请填好后再上传。", field="file")
 
 
-def _workbook_rows(file: IO[bytes]) -> Iterator[tuple[str, ...]]:
+def _workbook_rows(file: IO[bytes]) -> Iterator[_Read]:
     # Here and not above: nobody who reads CSV waits for it, and processes are started for that alone.
     from openpyxl import load_workbook
 
@@ -91,7 +111,7 @@ def _workbook_rows(file: IO[bytes]) -> Iterator[tuple[str, ...]]:
         sheet.reset_dimensions()
         # One column more than allowed, so that a wider sheet is noticed.
         for row in sheet.iter_rows(values_only=True, max_col=COLUMNS_MAX + 1):
-            yield tuple(_text(value) for value in row)
+            yield tuple(_text(value) for value in row), ""
     except Refused:
         raise
     except Exception as error:  # a damaged workbook fails inside openpyxl in any way it likes
@@ -133,8 +153,8 @@ def _text(value: Any) -> str:
     return str(value).strip()
 
 
-def _encoding(file: IO[bytes]) -> str:
-    """Return the encoding in which the whole file can be read; it is gone through once, block by block."""
+def _encoding(file: IO[bytes], *, glance: bool) -> str:
+    """Return the encoding in which the file (its beginning) can be read; it is gone through once, block by block."""
     begin = file.read(4)
     file.seek(0)
     if begin.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -147,7 +167,9 @@ def _encoding(file: IO[bytes]) -> str:
         try:
             while block := file.read(_DECODED_AT_ONCE):
                 has_nul = has_nul or "\0" in decoder.decode(block)
-            decoder.decode(b"", final=True)
+                if glance:
+                    break
+            decoder.decode(b"", final=not glance)
         except UnicodeDecodeError:
             continue
         finally:
@@ -158,18 +180,37 @@ def _encoding(file: IO[bytes]) -> str:
     raise Refused(f"文件的文字编码认不出来。{_SAVE_AS}", field="file")
 
 
-def _csv_rows(file: IO[bytes], encoding: str) -> Iterator[tuple[str, ...]]:
+def _csv_rows(file: IO[bytes], encoding: str, are_plain: Callable[[str], bool] | None) -> Iterator[_Read]:
     text = io.TextIOWrapper(file, encoding=encoding, newline="")
     first = text.readline(_DECODED_AT_ONCE)
     delimiter = max(",\t;", key=first.count)
     text.seek(0)
-    reader = csv.reader(text, delimiter=delimiter)
+    behind = 0
     try:
-        for row in reader:
-            yield tuple(map(str.strip, row)) or ("",)
-    except csv.Error as error:
-        raise Refused(
-            f"第 {reader.line_num} 行附近的引号或内容有问题，读不下去，请核对。", field="file"
-        ) from error
+        while lines := text.readlines(_LINES_AT_ONCE):
+            block = "".join(lines).replace("\r\n", "\n")
+            if are_plain is None or '"' in block or "\r" in block or BETWEEN in block:
+                # A quoted cell may hold line ends, and end anywhere: the rest is for the reader that knows.
+                yield from _quoted_rows(chain(lines, text), delimiter, behind)
+                return
+            behind += len(lines)
+            block = block.removesuffix("\n").replace(delimiter, BETWEEN)
+            is_sure = are_plain(block)
+            for line in block.split("\n"):
+                if is_sure or are_plain(line):
+                    yield tuple(line.split(BETWEEN)), line
+                else:
+                    yield tuple(map(str.strip, line.split(BETWEEN))), ""
     finally:
         text.detach()  # whoever opened the file closes it
+
+
+def _quoted_rows(lines: Iterable[str], delimiter: str, behind: int) -> Iterator[_Read]:
+    reader = csv.reader(lines, delimiter=delimiter)
+    try:
+        for row in reader:
+            yield tuple(map(str.strip, row)) or ("",), ""
+    except csv.Error as error:
+        raise Refused(
+            f"第 {behind + reader.line_num} 行附近的引号或内容有问题，读不下去，请核对。", field="file"
+        ) from error

@@ -6,13 +6,14 @@ from random import Random
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from minqing.accounts.public import VILLAGE_CLERK
 from minqing.accounts.tests.factories import SmallCounty
 from minqing.journal.public import Detail, Entry
 from minqing.registry import public as registry
 from minqing.registry.models import Household, HouseholdMember, ImportChunk, ImportRow, Resident
-from minqing.registry.services import import_chunks, import_fresh, import_reading, imports
+from minqing.registry.services import import_chunks, import_fresh, import_reading
 from minqing.registry.tests.factories import make_resident
 from minqing.registry.tests.test_import import LATER, counts, sentences
 from minqing.registry.tests.test_import_glance import CHOICES
@@ -29,7 +30,7 @@ def the_long_way(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def doubtful(rng: Random) -> list[Row]:
     """Families in which every tenth has something to be judged."""
-    rows = [list(row) for row in families(40)]
+    rows: list[Any] = [list(row) for row in families(40)]
     for start in range(0, len(rows), 3):
         if rng.random() < 0.4:
             row = rng.choice(rows[start : start + 3])
@@ -92,14 +93,14 @@ def test_new_households_are_registered_as_the_long_way_registers_them(
     rows = [(*row[:8], "13812345678" if n % 2 else "", *row[9:]) for n, row in enumerate(families(9))]
 
     def registered() -> list[Any]:
-        with imports.transaction.atomic():
-            before = imports.transaction.savepoint()
+        with transaction.atomic():
+            before = transaction.savepoint()
             done = registry.apply_import(batch_id=stage(by, rows).id, by=by, at=LATER)
             assert counts(done) == (27, 0, 0, 0)
             numbers = registry.identities(Resident.everything.values_list("id", flat=True), by)
             found = [*written(), sorted(map(repr, numbers.values()))]
             assert counts(stage(by, rows)) == (0, 0, 27, 0)
-            imports.transaction.savepoint_rollback(before)
+            transaction.savepoint_rollback(before)
         return found
 
     compared = planned_rows(monkeypatch)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date
 from random import Random
 from typing import Any
@@ -14,9 +15,9 @@ from minqing.registry import public as registry
 from minqing.registry.models import ImportChunk, ImportRow, Resident
 from minqing.registry.services import import_glance, import_reading
 from minqing.registry.services.import_lines import line_of
-from minqing.registry.services.import_plain import BETWEEN, PlainRows, is_plain
+from minqing.registry.services.import_plain import PlainRows, are_plain, is_plain
 from minqing.registry.services.import_rows import RESIDENT_COLUMNS, check_row
-from minqing.registry.services.spreadsheet import SheetRow
+from minqing.registry.services.spreadsheet import BETWEEN, SheetRow, read_sheet
 from minqing.registry.tests.factories import id_number
 from minqing.registry.tests.test_import import LATER, counts, sentences
 from minqing.registry.tests.test_import_large import GRID, families, person, planned_rows, stage
@@ -90,6 +91,44 @@ def test_plain_means_what_cleaning_leaves_alone() -> None:
     assert is_plain(BETWEEN.join(("裘阿公", "A 1", "")), 3)
     for cell in ("a  b", "a\u200bb", "a\nb", "é", "𠮷", "x" * 51, f"a{BETWEEN}b"):
         assert not is_plain(BETWEEN.join(("裘", cell)), 2), cell
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_lines_taken_as_they_are_are_those_that_the_reader_of_csv_gives(seed: int) -> None:
+    rng = Random(seed)
+    odd = (
+        "",
+        " 裘",
+        "裘 ",
+        "a  b",
+        '"甲\n乙"',
+        '"a""b"',
+        "\u3000",
+        "x" * 60,
+        "é",
+        "（示例）",
+        "\ta",
+        "b\x1fc",
+        "甲\r乙",
+    )
+    lines = ["姓名,性别,住址"]
+    for _ in range(rng.choice((5, 400))):
+        cells = ["裘阿公", "男", "香榧路 1 号"]
+        if rng.random() < rng.choice((0.0, 0.02, 0.2)):
+            cells[rng.randrange(3)] = odd[rng.randrange(len(odd) if rng.random() < 0.02 else 4)]
+        lines.append(",".join(cells[: rng.choice((3, 3, 3, 2, 0))]))
+    end = rng.choice(("\n", "\r\n"))
+    raw = (end.join(lines) + rng.choice(("", end))).encode()
+
+    def read(**ways: Any) -> list[SheetRow]:
+        return list(read_sheet("a.csv", io.BytesIO(raw), len(raw), **ways))
+
+    fast, slow = read(are_plain=are_plain), read()
+    assert [row[:2] for row in fast] == [row[:2] for row in slow]
+    for row in fast:
+        if row.plain:
+            assert row.plain == BETWEEN.join(row.cells)
+            assert is_plain(row.plain, len(row.cells))
 
 
 def passed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
