@@ -172,6 +172,7 @@ ENTERED: Final[dict[str, str]] = {
     "desk:case_now": "case",
     "desk:petition_sponsor": "case",
     "desk:express_lift": "case",
+    "desk:lines_turn": "case",
     "desk:sit_in": "sit-in day",
     "desk:sit_in_call_off": "sit-in day",
     "desk:sit_in_book": "case",

@@ -11,10 +11,12 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
 from minqing.accounts.public import Unit
+from minqing.cases.permissions import START_LINES
 from minqing.cases.procedures.vocabulary import CONTENT_LABELS
 from minqing.cases.queries.queue import topics
 from minqing.cases.rules import ANSWER_WORDS_MAX, NAME_MAX, PHOTOS_MAX, WORDS_MAX
 from minqing.cases.services.steps import StepInput
+from minqing.kernel.access import Actor
 from minqing.kernel.text import CleanCharField, CleanTextField
 from minqing.ui.fields import BigChoices, BigManyChoices, DateInput, PhotosField
 from minqing.workflow.public import Need, NeedKind, Step
@@ -108,6 +110,26 @@ class OfficerReportForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["topic"].choices = topic_choices()  # type: ignore[attr-defined]
+
+
+class VillageReportForm(OfficerReportForm):
+    """The same in a village: whoever writes it down may let group leader and micro-grid try first."""
+
+    procedure = forms.ChoiceField(
+        label="先由谁办",
+        choices=[
+            ("", "照常：村（社区）受理，马上办"),
+            ("three_lines", "组长、微网格先办，办不了逐级上交（三道防线）"),
+        ],
+        required=False,
+        widget=BigChoices,
+        help_text="小事不过夜：组长和微网格一天内办，办不了自动升到村干部、村书记，再到镇街",
+    )
+
+
+def report_form_for(actor: Actor) -> type[OfficerReportForm]:
+    """Return the form in which somebody writes a matter down: in a village it asks who tries first."""
+    return VillageReportForm if actor.may(START_LINES) else OfficerReportForm
 
 
 class HotlineReportForm(OfficerReportForm):

@@ -51,6 +51,12 @@ REPORT_CASE = capability(
     PETITION_OFFICER,
     EXPRESS_OFFICER,
 )
+# Small matters of the village: group leader and micro-grid first, then line by line (三道防线).
+START_LINES = capability(
+    "cases.start_three_lines", "按三道防线办", GROUP_LEADER, GRID_WORKER, VILLAGE_CLERK, VILLAGE_SECRETARY
+)
+# Moving what the village has already taken in: whoever answers for its desk.
+TURN_TO_LINES = capability("cases.turn_to_three_lines", "转三道防线", VILLAGE_CLERK, VILLAGE_SECRETARY)
 TAKE_CALLS = capability("cases.take_calls", "热线受理", FOLLOW_UP_CALLER, TOWN_DISPATCHER, COUNTY_DISPATCHER)
 # Who calls back needs the number; who handles needs to find the door, which the subject says.
 SEE_CONTACT = capability(

@@ -7,7 +7,9 @@ from minqing.cases.events_express import (
     SitInDayMade,
     SitInMet,
 )
+from minqing.cases.forms import VillageReportForm, report_form_for
 from minqing.cases.models_express import HOW_LABELS, SLOTS_MAX, ReturnVisit, SitInBooking, SitInDay
+from minqing.cases.permissions import TURN_TO_LINES
 from minqing.cases.procedures.petition import TERMS as PETITION_TERMS
 from minqing.cases.queries.express import (
     DayView,
@@ -31,6 +33,7 @@ from minqing.cases.services.express import (
     note_return,
     plan_return,
 )
+from minqing.cases.services.lines import may_turn_to_lines, turn_to_lines
 from minqing.cases.services.petitions import sponsor_petition
 
 __all__ = [
@@ -40,6 +43,7 @@ __all__ = [
     "PETITION_STANDS",
     "PETITION_TERMS",
     "SLOTS_MAX",
+    "TURN_TO_LINES",
     "DayView",
     "ExpressFile",
     "ExpressPage",
@@ -54,6 +58,7 @@ __all__ = [
     "SitInDayMade",
     "SitInMet",
     "Slot",
+    "VillageReportForm",
     "announce_day",
     "book",
     "call_off_day",
@@ -62,10 +67,13 @@ __all__ = [
     "express_page",
     "give_back",
     "lines_share",
+    "may_turn_to_lines",
     "note_meeting",
     "note_return",
     "petition_board",
     "plan_return",
+    "report_form_for",
     "sit_in_day",
     "sponsor_petition",
+    "turn_to_lines",
 ]  # fmt: skip

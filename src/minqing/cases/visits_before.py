@@ -7,6 +7,7 @@ from typing import Final
 
 from minqing.cases.facts import fact
 from minqing.cases.models import Case, Contact
+from minqing.cases.procedures.three_lines import FIRST_VISIT, REPEATED_VISIT, ThreeLines
 from minqing.workflow import public as workflow
 
 # Whoever comes again within a year with the same sort of matter was not helped the first time.
@@ -29,6 +30,19 @@ def is_repeated(case: Case, run: workflow.Run) -> bool:
         .filter(opened_at__lt=case.opened_at, opened_at__gte=case.opened_at - WITHIN)
         .exists()
     )
+
+
+def visit_words(run: workflow.Run, facts: frozenset[str]) -> tuple[str, str]:
+    """Say of a matter on the three lines whether this is a first or a repeated visit, and who may end it; or nothing.
+
+    ``facts``: of the state in which it is (``cases.facts.facts_of``); asked only where it decides who ends the matter.
+    """
+    if run.procedure != ThreeLines.key or run.state not in (ThreeLines.third.key, ThreeLines.town.key):
+        return "", ""
+    if REPEATED_VISIT.key not in facts and FIRST_VISIT.key in facts:
+        who = "村书记" if run.state == ThreeLines.third.key else "镇街调度员和镇街书记"
+        return "这是初访", f"这位反映人第一次为这类事来，{who}可以办结。"
+    return "这是重访", "同一个人一年内为同一类事再次反映：村里不能办结，请上交镇街，由镇街书记负责到底。"
 
 
 @fact("first_visit")

@@ -114,6 +114,16 @@ class ReturnForm(forms.Form):
     )  # fmt: skip
 
 
+class LinesForm(forms.Form):
+    """Why group leader and micro-grid try first."""
+
+    reason = CleanTextField(
+        label="为什么先由组长、微网格办", max_length=NOTES_MAX, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="小事先在组里、微网格里办；一天内没办好，自动升到村干部、村书记，再到镇街",
+        error_messages={"required": "请写明为什么先由组长、微网格办。"},
+    )  # fmt: skip
+
+
 class LiftForm(forms.Form):
     """Why a matter goes to the mayor's lane."""
 

@@ -6,6 +6,7 @@ from minqing.desk.pages import express, intake, lines, petitions
 
 lanes_patterns: list[URLPattern] = [
     path("lines/", lines.three_lines, name="three_lines"),
+    path("cases/<uuid:case_id>/lines/", lines.lines_turn, name="lines_turn"),
     path("petitions/", petitions.petitions, name="petitions"),
     path("petitions/new/", intake.petition_new, name="petition_new"),
     path("petitions/<uuid:case_id>/sponsor/", petitions.petition_sponsor, name="petition_sponsor"),

@@ -16,6 +16,7 @@ from minqing.cases.models import Addition, Answer, Attachment, Case, Contact
 from minqing.cases.permissions import SEE_CONTACT
 from minqing.cases.queries.queue import CaseRow, rows
 from minqing.cases.queries.sampling import may_call_for_sample
+from minqing.cases.visits_before import visit_words
 from minqing.journal.public import TimelineLine, record_read, timeline
 from minqing.kernel import clock
 from minqing.kernel.access import Actor
@@ -62,6 +63,8 @@ class CaseFile:
     additions: list[Addition]
     answers: list[Answer]
     attachments: list[Attachment]
+    # 初访 or 重访 and what that means for who may end it; empty where it decides nothing.
+    visit: tuple[str, str] = ("", "")
 
 
 def require_case(case_id: UUID, by: Actor) -> Case:
@@ -87,7 +90,8 @@ def case_file(case_id: UUID, *, by: Actor, at: datetime, purpose: str = "查看�
     case = require_case(case_id, by)
     run = case.run
     run.area = case.area
-    steps = workflow.steps_open_to(run, by, facts_of(case, run))
+    facts = facts_of(case, run)
+    steps = workflow.steps_open_to(run, by, facts)
     _record(case, by, at, purpose, steps)
     return CaseFile(
         case=case,
@@ -103,6 +107,7 @@ def case_file(case_id: UUID, *, by: Actor, at: datetime, purpose: str = "查看�
         additions=_additions(case_id=case.id),
         answers=_answers(case_id=case.id),
         attachments=_attachments(case_id=case.id),
+        visit=visit_words(run, facts) if run.is_running else ("", ""),
     )
 
 

@@ -174,6 +174,7 @@ def _render(
         "express": cases.express_file(file.case, actor, at=at),
         "may_run_express": actor.may(cases.RUN_EXPRESS),
         "may_lift": _may_lift(file, actor),
+        "may_turn_to_lines": cases.may_turn_to_lines(file.case, file.case.run, actor),
         "may_sponsor": file.case.source == cases.PETITION and actor.may(cases.NAME_SPONSOR),
         "may_hand_out_receipt": cases.receipt_code(file.case, actor) is not None,
         "report_photos": [one for one in file.attachments if not one.step],

@@ -33,7 +33,7 @@ LOOK_UPS: Final = ("find", "look", "alike")
 @never_cache
 def case_new(request: OfficialRequest) -> HttpResponse:
     """Write down what somebody told an officer."""
-    return _intake(request, cases.OFFICER, cases.OfficerReportForm, "desk/case_new.html")
+    return _intake(request, cases.OFFICER, cases.report_form_for(request.actor), "desk/case_new.html")
 
 
 @page(cases.TAKE_CALLS)
@@ -124,6 +124,7 @@ def _open(request: OfficialRequest, form: cases.OfficerReportForm, source: str) 
         contact=cases.ContactInput(name=given.get("name") or "", phone=given.get("phone") or ""),
         topic_key=given.get("topic") or "",
         photos=given.get("photos") or [],
+        procedure=given.get("procedure") or "",
     )
     try:
         return cases.open_case(report, by=request.actor, at=clock.now())

@@ -5,18 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
+from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from minqing.areas import public as areas
 from minqing.cases import public as cases
-from minqing.desk.asked import a_day
+from minqing.desk.answers import refused_onto
+from minqing.desk.asked import a_day, posted
+from minqing.desk.forms_lanes import LinesForm
 from minqing.desk.where import chosen_area, own_area, way_down
 from minqing.kernel import clock
+from minqing.kernel.errors import Refused
 from minqing.kernel.pages import OfficialRequest, page
 
 COLUMNS: Final = {
@@ -59,6 +64,30 @@ def three_lines(request: OfficialRequest) -> HttpResponse:
         "area_key": str(area.id),
     }
     return render(request, "desk/lanes/three_lines.html", context)
+
+
+@page(cases.TURN_TO_LINES)
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def lines_turn(request: OfficialRequest, case_id: UUID) -> HttpResponse:
+    """Let group leader and micro-grid try a matter first that the village took in."""
+    case = cases.require_case(case_id, request.actor)
+    request.actor.require(cases.TURN_TO_LINES, case.area.path)
+    form, status = LinesForm(posted(request)), 200
+    if form.is_bound:
+        status = 400
+        if form.is_valid():
+            try:
+                cases.turn_to_lines(
+                    case_id=case.id, reason=form.cleaned_data["reason"], by=request.actor, at=clock.now()
+                )
+            except Refused as refused:
+                status = refused_onto(form, refused)
+            else:
+                messages.success(request, "已转三道防线，先由组长、微网格办。")
+                return redirect("desk:case", case.id)
+    context = {"form": form, "case": case, "title": "转三道防线", "label": "转过去"}
+    return render(request, "desk/lanes/act.html", context, status=status)
 
 
 def _line(one: cases.LineShare, period: dict[str, str]) -> Line:

@@ -23,7 +23,61 @@ from minqing.kernel.roles import (
     TOWN_DISPATCHER,
     TOWN_SECRETARY,
     VILLAGE_CLERK,
+    VILLAGE_SECRETARY,
 )
+
+
+def test_the_village_chooses_who_tries_first(desk: Desk) -> None:
+    """三道防线 is offered where there is a first line: at intake on desk and phone, and for what a village took in."""
+    given = {
+        "id": str(cases.new_report_id()), "area": str(desk.county.grid.id), "words": "两家为晒谷场吵起来了。",
+        "procedure": "three_lines", "name": "裘阿婆", "phone": "",
+    }  # fmt: skip
+    clerk = desk.as_(VILLAGE_CLERK)
+    assert "组长、微网格先办" in text(clerk.get("/desk/cases/new/"))
+    assert clerk.post("/desk/cases/new/", given).status_code == 302
+    case = Case.everything.get()
+    assert (case.run.procedure, case.run.state) == ("three_lines", "first")
+    leader = desk.as_(GROUP_LEADER)
+    assert "组长、微网格先办" in text(leader.get("/m/matters/new/"))
+    assert leader.post("/m/matters/new/", given | {"id": str(cases.new_report_id())}).status_code == 302
+    assert Case.everything.filter(run__procedure="three_lines").count() == 2
+    dispatcher = desk.as_(TOWN_DISPATCHER)
+    assert "组长、微网格先办" not in text(dispatcher.get("/desk/cases/new/"))
+    taken = opened(desk, "officer", VILLAGE_CLERK)
+    address = f"/desk/cases/{taken.id}/lines/"
+    assert address in text(clerk.get(f"/desk/cases/{taken.id}/"))
+    assert address not in text(desk.as_(GRID_WORKER).get(f"/desk/cases/{taken.id}/"))
+    assert desk.as_(GRID_WORKER).get(address).status_code == 403
+    assert "请写明" in text(clerk.post(address, {"reason": ""}))
+    assert clerk.post(address, {"reason": "邻里的事，组长熟"}).status_code == 302
+    assert Case.everything.get(id=taken.id).run.state == "first"
+    refused = clerk.post(address, {"reason": "再转一次"})
+    assert refused.status_code == 409 or "还在村里" in text(refused)
+    assert address not in text(clerk.get(f"/desk/cases/{taken.id}/"))
+
+
+def test_the_secretary_reads_whether_it_is_a_repeated_visit(desk: Desk) -> None:
+    leader, secretary = desk.county.actor(GROUP_LEADER), desk.as_(VILLAGE_SECRETARY)
+    cases.load_topics()
+    made = []
+    for days in (0, 30):
+        report = cases.Report(
+            id=cases.new_report_id(), source="officer", area_id=desk.county.grid.id, words="屋后的水沟又堵了。",
+            procedure="three_lines", topic_key="water.drain", contact=cases.ContactInput("裘阿婆", "19957512345"),
+        )  # fmt: skip
+        made.append(cases.open_case(report, by=leader, at=AT + timedelta(days=days)))
+    with clock.fixed(AT + timedelta(days=31)):
+        for case in made:
+            assert "这是" not in text(secretary.get(f"/desk/cases/{case.id}/"))
+            for step, by in (("lift_first", leader), ("lift_second", desk.county.actor(VILLAGE_CLERK))):
+                given = cases.StepInput({"reason": "组里办不了"})
+                cases.take_step(case_id=case.id, step=step, given=given, by=by, at=clock.now())
+        first, again = (text(secretary.get(f"/desk/cases/{case.id}/")) for case in made)
+    assert ("这是初访" in first, "书记办结" in first) == (True, True)
+    assert "这是重访" in again
+    assert "请上交镇街，由镇街书记负责到底" in again
+    assert "书记办结" not in again
 
 
 def text(answer: object) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django import forms
@@ -116,7 +116,7 @@ def report(request: OfficialRequest) -> HttpResponse:
     """Write down a matter that was seen or heard on the way."""
     places = _places(request)
     first = places[0][0] if places else ""
-    form = cases.OfficerReportForm(
+    form = cases.report_form_for(request.actor)(
         request.POST or None, request.FILES or None, initial={"id": cases.new_report_id(), "area": first}
     )
     form.fields["area"].widget = Select(choices=places)
@@ -135,6 +135,7 @@ def report(request: OfficialRequest) -> HttpResponse:
                     contact=cases.ContactInput(given["name"], given["phone"]),
                     topic_key=given["topic"],
                     photos=given["photos"],
+                    procedure=given.get("procedure") or "",
                 ),
                 by=request.actor,
                 at=clock.now(),
@@ -148,13 +149,17 @@ def report(request: OfficialRequest) -> HttpResponse:
     return show(request, "report", {"form": form, "fix": FixForm()}, tab="matters", status=status)
 
 
+# What comes back as it was typed when somebody lets the phone choose the grid.
+_TYPED: Final = ("id", "area", "words", "topic", "procedure", "name", "phone")
+
+
 def _located(request: OfficialRequest, places: list[tuple[str, str]]) -> HttpResponse:
     """Choose the nearest grid by where the phone is; everything typed stays, and a person looks it over."""
     fix = FixForm(request.POST)
     found = None
     if fix.is_valid() and fix.cleaned_data["lon"] is not None and fix.cleaned_data["lat"] is not None:
         found = areas.nearest(fix.cleaned_data["lon"], fix.cleaned_data["lat"])
-    typed = {name: request.POST.get(name, "") for name in ("id", "area", "words", "topic", "name", "phone")}
+    typed = {name: request.POST.get(name, "") for name in _TYPED}
     says = "没有拿到定位，请在列表里选择。"
     if found and str(found.area.id) in dict(places):
         typed["area"] = str(found.area.id)
@@ -162,7 +167,7 @@ def _located(request: OfficialRequest, places: list[tuple[str, str]]) -> HttpRes
         says = f"按网格中心点推算，离您最近的是{found.area.name}（{away}）。可能不准，请核对。"
     elif found:
         says = f"最近的是{found.area.name}，不在您任职的辖区内，请在列表里选择。"
-    form = cases.OfficerReportForm(initial=typed)
+    form = cases.report_form_for(request.actor)(initial=typed)
     form.fields["area"].widget = Select(choices=places)
     form.fields["area"].label = "在哪里"
     return show(request, "report", {"form": form, "fix": FixForm(), "says": says}, tab="matters")
