@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.db import connections
 
 from minqing.accounts.models import Person
 from minqing.accounts.tests.factories import stepped_up
@@ -26,6 +28,22 @@ def session_of(actor: Actor) -> str:
     client = stepped_up(signed_in(actor))
     assert Person.objects.filter(id=actor.person_id).exists()
     return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+T = TypeVar("T")
+
+
+def apart(begin: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Run a loop in a thread of its own: where there is a browser, its loop runs in the test's."""
+
+    def run() -> T:
+        try:
+            return asyncio.run(begin())
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(run).result()
 
 
 class Window:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,6 +12,7 @@ from minqing.kernel.access import Hand
 from minqing.live import crowd
 from minqing.live.app import is_own
 from minqing.live.crowd import Crowd, Full, Stream
+from minqing.live.tests.listening import apart
 
 
 @dataclass
@@ -30,7 +30,7 @@ def stream(who: Any, case: UUID | None = None, *, doing: bool = False) -> Stream
 
 
 def taken(one: Stream) -> list[tuple[str, dict[str, Any]]]:
-    return [(message.event, message.data) for message in asyncio.run(one.messages(beat=0.01))]
+    return [(message.event, message.data) for message in apart(lambda: one.messages(beat=0.01))]
 
 
 def test_somebody_with_too_many_windows_keeps_the_latest() -> None:

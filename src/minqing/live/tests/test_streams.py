@@ -18,7 +18,7 @@ from django.urls import reverse
 from minqing.accounts import public as accounts
 from minqing.accounts.models import Appointment, Session
 from minqing.accounts.session_store import TOUCH_AFTER
-from minqing.accounts.tests.factories import AT, SmallCounty
+from minqing.accounts.tests.factories import AT, SmallCounty, everyone
 from minqing.cases import public as cases
 from minqing.desk.tests.county import telephoned
 from minqing.kernel import clock
@@ -29,7 +29,7 @@ from minqing.kernel.roles import (
     VILLAGE_CLERK,
 )
 from minqing.live import news
-from minqing.live.tests.listening import HOST, Running, running, session_of, until
+from minqing.live.tests.listening import HOST, Running, apart, running, session_of, until
 from minqing.workflow import public as workflow
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("bell")]
@@ -42,7 +42,7 @@ def story(tell: Callable[[Running], Any]) -> None:
         async with running() as here:
             await tell(here)
 
-    asyncio.run(told())
+    apart(told)
 
 
 def sign(case: cases.Case, by: Any) -> None:
@@ -98,6 +98,27 @@ def test_a_sealed_case_is_announced_to_those_who_work_on_it(county: SmallCounty)
         assert refused.status == 404
 
     story(tell)
+
+
+def test_whom_it_may_concern_is_never_narrower_than_who_may_see_it(county: SmallCounty) -> None:
+    actors = everyone(county)
+    found = [telephoned(area) for area in (county.grid, county.neighbour_grid, county.far_grid)]
+    for unit, case in zip((county.unit, county.far_unit), found[1:], strict=True):
+        cases.Case.everything.filter(id=case.id).update(unit=unit)
+    cases.Case.everything.filter(id=found[0].id).update(
+        source=cases.PETITION, assisting=[county.unit.id, county.county_unit.id]
+    )
+    secretary = actors["town_secretary"]
+    workflow.Run.everything.filter(id=found[2].run_id).update(sponsor_id=secretary.person_id)
+    cases.Case.everything.filter(id=found[2].id).update(source=cases.PETITION)
+    ids = [one.id for one in found]
+    reach = cases.reaches(ids)
+    seen_by_any = set()
+    for actor in (*actors.values(), county.actor(HANDLER, unit=county.far_unit, area=county.other_town)):
+        seen = cases.seen_of(ids, actor)
+        seen_by_any |= seen
+        assert seen <= {one for one in ids if reach[one].may_concern(actor)}, actor.hand.appointment_label
+    assert seen_by_any == set(ids)
 
 
 def test_a_late_commit_is_not_missed_and_holds_nobody_up(county: SmallCounty) -> None:

@@ -7,7 +7,7 @@ const AGAIN_MS_MAX = 300000; // so that not everybody comes back at once
 const SILENT_MS_MAX = 50000; // the server says something every twenty seconds
 const HIDDEN_MS_MAX = 60000; // a window nobody looks at gives its stream back
 const IDLE_MS_MAX = 600000; // who has typed nothing for so long has nothing in hand
-const ASK_APART_MS = 3000;
+const ASK_APART_MS = 3000; // and the longer, the more was asked within the last minute: about four times a minute
 const ASK_SHARE = 10; // asking takes at most a tenth of the time, however slow the link
 const IDS_MAX = 100;
 const NAMES_MAX = 3;
@@ -23,6 +23,8 @@ const news = new Set(); // cases to ask about
 const waiting = new Set(); // cases that a refresh would bring or take away
 let missed = false;
 let nextAskAt = 0;
+let askedAt = [];
+let isAsking = false;
 
 function address() {
   const to = new URL(place.dataset.live, location.href);
@@ -94,21 +96,26 @@ function heard(ids) {
 }
 
 async function fetched(to) {
-  const begun = performance.now();
   try {
     const answer = await fetch(to, { headers: { "X-By-Itself": "1" }, redirect: "error", cache: "no-store" });
     if (!answer.ok) return null;
     return new DOMParser().parseFromString(await answer.text(), "text/html");
   } catch {
     return null; // as before: whoever wants to know opens the page again
-  } finally {
-    nextAskAt = performance.now() + Math.max(ASK_APART_MS, (performance.now() - begun) * ASK_SHARE);
   }
 }
 
 async function ask() {
-  if (place.dataset.liveCase) await askCase();
-  else await askList();
+  if (isAsking) return; // what came meanwhile is asked next
+  isAsking = true;
+  const begun = performance.now();
+  const isDone = await (place.dataset.liveCase ? askCase() : askList());
+  const now = performance.now();
+  askedAt = [...askedAt.filter((at) => now - at < 60000), now];
+  const apart = ASK_APART_MS * Math.max(1, askedAt.length / 2) ** 2;
+  nextAskAt = now + Math.max(apart, (now - begun) * ASK_SHARE);
+  isAsking = false;
+  if (isDone && news.size) heard([]);
 }
 
 // A list: its rows where they stand, its numbers, and how many cases a refresh would bring or take away.
@@ -120,7 +127,7 @@ async function askList() {
   to.searchParams.set("since", document.querySelector("[data-live-since]").dataset.liveSince);
   for (const id of ids) to.searchParams.append("case", id);
   const told = await fetched(to);
-  if (!told) return;
+  if (!told) return false;
   const isNew = new Set(told.querySelector("[data-live-new]")?.dataset.liveNew.split(" "));
   for (const id of ids) {
     news.delete(id);
@@ -129,16 +136,17 @@ async function askList() {
     if (here && there) renew(here, there);
     else if (here) leave(here);
     if (here ? !there : isNew.has(id)) waiting.add(id);
+    else waiting.delete(id);
   }
   recount(told);
-  if (missed || waiting.size) tellList();
+  tellList();
   const numbers = document.querySelector("[data-live-numbers]");
   if (numbers && ids.length) {
     const page = await fetched(location.href);
     const found = page?.querySelector("[data-live-numbers]");
     if (found) numbers.replaceChildren(...found.childNodes);
   }
-  if (news.size) heard([]);
+  return true;
 }
 
 function recount(told) {
@@ -175,7 +183,7 @@ function tellList() {
   bar.textContent = waiting.size
     ? `有 ${waiting.size} 件新变化，点这里刷新`
     : "刚才断开过，点这里看有没有新变化";
-  bar.hidden = false;
+  bar.hidden = !waiting.size && !missed;
 }
 
 document.addEventListener("htmx:afterSwap", (event) => {
@@ -192,10 +200,11 @@ async function askCase() {
   news.clear();
   missed = false;
   const told = await fetched(place.dataset.liveNow);
-  if (!told) return;
+  if (!told) return false;
   parts(document, told);
   const changes = place.querySelector('[data-live-part="changes"]');
   changes.hidden = !changes.textContent.trim();
+  return true;
 }
 
 function show(people) {
