@@ -85,7 +85,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
-            ]
+            ],
         },
     }
 ]
@@ -180,7 +180,9 @@ def _streams_from() -> list[str]:
         return ["/".join(LIVE_URL.split("/")[:3])]
     if LIVE_URL:
         return []
-    return [f"http://{host}:{LIVE_PORT}" for host in ALLOWED_HOSTS if not host.startswith("[")]
+    names = (f"*{host}" if host.startswith(".") else host for host in ALLOWED_HOSTS)
+    # A policy knows no addresses in brackets: over those, pages stay as they were opened.
+    return [f"http://{name}:{LIVE_PORT}" for name in names if not name.startswith("[")]
 
 
 # Headers.
