@@ -27,6 +27,7 @@ _KEPT_MAX: Final = 3  # of other branches and of yesterday
 _KEPT: Final = ("django_migrations", "django_content_type", "auth_permission")
 _VOCABULARIES: Final = ("case_topic", "tag_kind")
 _vocabularies: dict[str, bytes] = {}
+_migrated: list[str] = []  # the one that this run was cloned from: sources may change while it runs
 _WRITTEN: Final = """
 SELECT c.oid::regclass::text FROM pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -41,6 +42,7 @@ def make_database(*, anew: bool = False) -> str:
     """Give both roles a fresh migrated database, and return its name; ``anew``: run the migrations in any case."""
     name = str(connections["owner"].settings_dict["TEST"]["NAME"])
     migrated = _BEGINS + _digest()
+    _migrated[:] = [migrated]
     with _alone(), _outside() as cursor:
         held = _held(cursor)
         _drop(cursor, name)
@@ -60,6 +62,28 @@ def make_database(*, anew: bool = False) -> str:
         for table in _VOCABULARIES:
             _vocabularies[table] = _copied(cursor, table)
     return name
+
+
+def make_beside(what: str) -> str:
+    """Make one more migrated database beside the test run's own, and return its name."""
+    name = f"{connections['owner'].settings_dict['NAME']}_{what}"
+    with _alone(), _outside() as cursor:
+        _drop(cursor, name)
+        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{_migrated[0]}"')
+    return name
+
+
+@contextmanager
+def looking_at(name: str) -> Iterator[None]:
+    """Within this, both roles look at another database; no transaction may be open at either end."""
+    own = str(connections["owner"].settings_dict["NAME"])
+    connections.close_all()
+    _look_at(name)
+    try:
+        yield
+    finally:
+        connections.close_all()
+        _look_at(own)
 
 
 def take_back() -> None:
