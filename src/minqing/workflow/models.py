@@ -293,9 +293,6 @@ class Run(Row):
                 condition=Q(overdue_since=None, next_due_at__isnull=False),
                 name="workflow_run_to_sweep",
             ),
-            models.Index(
-                fields=["calendar_version"], condition=Q(next_due_at__isnull=False), name="workflow_run_clock"
-            ),
             models.Index(fields=["subject_kind", "subject_id"], name="workflow_run_subject"),
             models.Index(
                 fields=["overall_due_at"],

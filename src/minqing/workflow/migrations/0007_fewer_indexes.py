@@ -34,6 +34,8 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RemoveIndex("run", "workflow_run_unit_due"),
         migrations.RemoveIndex("run", "workflow_run_sponsored"),
+        # Recomputing walks through runs by their ids and reads the version there.
+        migrations.RemoveIndex("run", "workflow_run_clock"),
         unindexed("leg", "run", "workflow.run", null=False),
         unindexed("leg", "area", _AREA, null=False),
         unindexed("leg", "unit", _UNIT),

@@ -24,8 +24,10 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 
 _DROP: Final = "DROP TABLE IF EXISTS pg_temp.clock_day, pg_temp.clock_nth"
 _MAKE: Final = """
-CREATE TEMPORARY TABLE clock_day (day date PRIMARY KEY, nth int, works int, unpublished int, own int);
-CREATE TEMPORARY TABLE clock_nth (nth int PRIMARY KEY, day date, unpublished int);
+CREATE TEMPORARY TABLE clock_day (day date PRIMARY KEY, nth int, works int, unpublished int, own int,
+    begins timestamptz GENERATED ALWAYS AS (day::timestamp AT TIME ZONE 'Asia/Shanghai') STORED);
+CREATE TEMPORARY TABLE clock_nth (nth int PRIMARY KEY, day date, unpublished int,
+    begins timestamptz GENERATED ALWAYS AS (day::timestamp AT TIME ZONE 'Asia/Shanghai') STORED);
 """
 
 
@@ -60,20 +62,22 @@ def calendar_tables(calendar: Calendar, last: date) -> Iterator[None]:
 
 
 # {spans} has key, start, amount, measure, percent. "pos": office time before the start; "target": at the deadline.
+# OFFSET 0: computed once, not wherever it is named further down. A float holds the microseconds of a day exactly.
 _DUE: Final = """
 WITH begun AS (
-    SELECT s.key, s.amount, s.measure, s.percent, c.day, c.nth, c.unpublished - c.own AS before,
+    SELECT s.key, s.amount, s.measure, s.percent, s.day, c.nth, c.unpublished - c.own AS before,
            (c.nth - c.works) * {day}::bigint + c.works * ({within}) AS pos
-    FROM {spans} AS s
-    CROSS JOIN LATERAL (SELECT s.start AT TIME ZONE 'Asia/Shanghai' AS local OFFSET 0) AS z
-    CROSS JOIN LATERAL (SELECT (extract(epoch FROM z.local::time) * 1000000)::bigint AS t OFFSET 0) AS o
-    JOIN clock_day AS c ON c.day = z.local::date
+    FROM (SELECT i.*, (i.start AT TIME ZONE 'Asia/Shanghai')::date AS day FROM {spans} AS i OFFSET 0) AS s
+    JOIN clock_day AS c ON c.day = s.day
+    CROSS JOIN LATERAL (SELECT round(date_part('epoch', s.start - c.begins) * 1000000)::bigint AS t OFFSET 0) AS o
+    OFFSET 0
 ), aimed AS (
     SELECT b.*, CASE b.measure WHEN 'working_hours' THEN b.pos + b.amount * 3600000000
                                WHEN 'working_days' THEN (b.nth + b.amount) * {day}::bigint
                                ELSE (r.nth + 1) * {day}::bigint END AS target
     FROM begun AS b
     LEFT JOIN clock_day AS r ON b.measure = 'calendar_days' AND r.day = b.day + b.amount - 1
+    OFFSET 0
 ), ended AS (
     SELECT a.key, a.before, a.target,
            -- All of it yellow: from the first moment of office time on, which is one step before the next one.
@@ -81,11 +85,11 @@ WITH begun AS (
                 ELSE a.pos + (a.target - a.pos) * (100 - a.percent) / 100 END AS yellow,
            (a.percent = 100)::int AS back
     FROM aimed AS a
+    OFFSET 0
 )
 SELECT e.key,
-       ((d.day::timestamp + ({due_time}) * interval '1 microsecond') AT TIME ZONE 'Asia/Shanghai') AS due,
-       ((y.day::timestamp + ({yellow_time} - e.back) * interval '1 microsecond') AT TIME ZONE 'Asia/Shanghai')
-       AS yellow,
+       d.begins + ({due_time}) * interval '1 microsecond' AS due,
+       y.begins + ({yellow_time} - e.back) * interval '1 microsecond' AS yellow,
        d.unpublished > e.before AS provisional
 FROM ended AS e
 JOIN clock_nth AS d ON d.nth = (e.target + {day}::bigint - 1) / {day}::bigint

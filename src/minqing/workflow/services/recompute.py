@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -27,11 +28,10 @@ from minqing.workflow.procedure import procedures
 from minqing.workflow.rules import Calendar, Due, end_of_day
 from minqing.workflow.services import recompute_sql as statements
 from minqing.workflow.services.due_sql import calendar_tables
+from minqing.workflow.services.hands import Walk, in_batches, wait_for_no_disk
 from minqing.workflow.services.pausing import due_of_leg, due_of_run, label_of, set_clocks
 from minqing.workflow.services.setting import clock_facts
 
-RECOMPUTE_BATCH: Final = 20_000  # about a second: nobody waits longer for a case that is being moved
-BATCHES_MAX: Final = 10_000
 # Whoever read the calendar before it changed has committed by then; until then late-comers are looked for.
 SETTLES: Final = timedelta(minutes=10)
 LONG_AGO: Final = datetime(1, 1, 2, tzinfo=UTC)
@@ -131,50 +131,42 @@ def _running(version: Recomputation, calendar: Calendar, at: datetime, progress:
     )
     if not behind.exists():
         return 0
-    total, after = _running_adjusted(version, behind, calendar, at), UUID(int=0)
-    with calendar_tables(calendar, _last_day(at, calendar)):
-        for _ in range(BATCHES_MAX):
-            with transaction.atomic():
-                seen, moved, last = _running_batch(version, calendar, at, after)
-                if seen:
-                    _count(version.number, running_seen=seen, running_moved=moved)
-            total += moved
-            if progress and seen:
-                progress("running", seen)
-            if seen < RECOMPUTE_BATCH or last is None:
-                break
-            after = last
-    return total
+    total = _running_adjusted(version, behind, calendar, at)
+    given = _given(version, calendar) | {"version": calendar.version, "at": at}
+    tables = partial(calendar_tables, calendar, _last_day(at, calendar))
+
+    def batch(walk: Walk) -> int:
+        with transaction.atomic(), connection.cursor() as cursor:
+            wait_for_no_disk(cursor)
+            seen = walk.on(
+                cursor, statements.running_batch(dated=version.first_day is not None), given, "run_id"
+            )
+            if not seen:
+                return 0
+            for statement in statements.running_moves(calendar):
+                cursor.execute(statement, given)
+            moved = journal.record_rows(ClockMoved, "clock_moved", _MOVED, by=SYSTEM, at=at)
+            _count(version.number, running_seen=seen, running_moved=moved)
+        if progress:
+            progress("running", seen)
+        return moved
+
+    with tables():
+        return total + in_batches(batch, tables)
 
 
-def _running_batch(
-    version: Recomputation, calendar: Calendar, at: datetime, after: UUID
-) -> tuple[int, int, UUID | None]:
-    days = _days(version)
-    given: dict[str, Any] = {
-        "number": version.number, "version": calendar.version, "after": after, "at": at, "limit": RECOMPUTE_BATCH,
-        "first": days and days[0], "last": days and days[1], "percent": calendar.yellow_percent,
-        **_labels(),
+_MOVED: Final = {
+    "run_id": "uuid", "state_label": "text", "before": "moment", "after": "moment", "provisional": "plain",
+    "calendar_version": "plain", "overall_before": "moment", "overall_after": "moment", "clock": "json",
+}  # fmt: skip
+
+
+def _given(version: Recomputation, calendar: Calendar) -> dict[str, Any]:
+    """What the statements are told, of running clocks and of those that are over."""
+    first, last = _days(version) or (None, None)
+    return {
+        "number": version.number, "first": first, "last": last, "percent": calendar.yellow_percent, **_labels(),
     }  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute(statements.BY_KEYS)
-        cursor.execute(statements.running_batch(dated=days is not None), given)
-        cursor.execute(statements.FREELY)
-        cursor.execute("SELECT count(*), max(run_id::text)::uuid FROM clock_batch")
-        seen, last = cursor.fetchone()
-        if not seen:
-            return 0, 0, None
-        for statement in statements.running_moves(calendar):
-            cursor.execute(statement, given)
-    moved = journal.record_rows(
-        ClockMoved, "clock_moved",
-        {
-            "run_id": "uuid", "state_label": "text", "before": "moment", "after": "moment", "provisional": "plain",
-            "calendar_version": "plain", "overall_before": "moment", "overall_after": "moment", "clock": "json",
-        },
-        by=SYSTEM, at=at,
-    )  # fmt: skip
-    return seen, moved, last
 
 
 def _labels() -> dict[str, list[str]]:
@@ -241,47 +233,39 @@ def eras(calendar: Calendar) -> Iterator[Era]:
 
 def _closed(version: Recomputation, calendar: Calendar, at: datetime, progress: Progress | None) -> None:
     """Correct the deadlines of legs and runs that are over; say where one is on time after all, or is not."""
-    with calendar_tables(calendar, _last_day(at, calendar)):
+    tables = partial(calendar_tables, calendar, _last_day(at, calendar))
+    with tables():
         for era in eras(calendar):
             _closed_adjusted(version, era, at)
+            given = _given(version, era.calendar) | {"since": era.since, "until": era.until}
             for of in (statements.CLOSED_LEGS, statements.CLOSED_RUNS):
-                _closed_plain(version, era, of, at, progress)
+                in_batches(partial(_closed_batch, of, era.calendar, given, at, progress), tables)
 
 
-def _closed_plain(
-    version: Recomputation, era: Era, of: statements.Closed, at: datetime, progress: Progress | None
-) -> None:
-    days = _days(version)
-    assert days is not None  # only a version that changed days corrects what is over
-    after = UUID(int=0)
-    given: dict[str, Any] = {
-        "number": version.number, "first": days[0], "last": days[1], "since": era.since, "until": era.until,
-        "percent": era.calendar.yellow_percent, "limit": RECOMPUTE_BATCH, **_labels(),
-    }  # fmt: skip
-    for _ in range(BATCHES_MAX):
-        with transaction.atomic(), connection.cursor() as cursor:
-            # One batch after another, whoever does them: the later finds what the earlier has corrected.
-            Recomputation.objects.select_for_update().get(number=version.number)
-            cursor.execute(statements.BY_KEYS)
-            cursor.execute(of.batch, given | {"after": after})
-            cursor.execute(statements.FREELY)
-            cursor.execute("SELECT count(*), max(key::text)::uuid FROM clock_batch")
-            seen, last = cursor.fetchone()
-            if not seen:
-                return
-            cursor.execute(statements.closed_new(era.calendar))
-            cursor.execute(statements.BY_KEYS)
-            cursor.execute(of.correct, given)
-            moved = cursor.rowcount
-            cursor.execute(statements.FREELY)
-            cursor.execute(of.verdicts, given)
-            turned = journal.record_rows(VerdictChanged, "clock_verdict", _VERDICT, by=SYSTEM, at=at)
-            _count(version.number, closed_seen=seen, closed_moved=moved, verdicts_changed=turned)
-        if progress:
-            progress("closed", seen)
-        if seen < RECOMPUTE_BATCH:
-            return
-        after = last
+def _closed_batch(
+    of: statements.Closed,
+    calendar: Calendar,
+    given: dict[str, Any],
+    at: datetime,
+    progress: Progress | None,
+    walk: Walk,
+) -> int:
+    with transaction.atomic(), connection.cursor() as cursor:
+        wait_for_no_disk(cursor)
+        seen = walk.on(cursor, of.batch, given, "key")
+        if not seen:
+            return 0
+        cursor.execute(statements.closed_new(calendar))
+        cursor.execute(statements.VERDICTS)
+        cursor.execute(statements.BY_KEYS)
+        cursor.execute(of.correct, given)
+        (moved,) = cursor.fetchone()
+        cursor.execute(statements.FREELY)
+        turned = journal.record_rows(VerdictChanged, "clock_verdict", _VERDICT, by=SYSTEM, at=at)
+        _count(given["number"], closed_seen=seen, closed_moved=moved, verdicts_changed=turned)
+    if progress:
+        progress("closed", seen)
+    return int(moved)
 
 
 _VERDICT: Final = {

@@ -55,7 +55,7 @@ def running_batch(*, dated: bool) -> str:
     WHERE r.finished_at IS NULL AND r.next_due_at IS NOT NULL AND r.calendar_version < %(number)s
       AND r.id > %(after)s {touched}
       AND NOT EXISTS (SELECT FROM workflow_clock_request AS q WHERE q.run_id = r.id AND q.state IN {_GRANTED})
-    ORDER BY r.id LIMIT %(limit)s FOR UPDATE OF r SKIP LOCKED
+    ORDER BY r.id LIMIT %(limit)s FOR NO KEY UPDATE OF r SKIP LOCKED
     """  # noqa: S608 - nothing in it comes from outside
 
 
@@ -122,11 +122,11 @@ class Closed:
 
     batch: str
     correct: str
-    verdicts: str
 
 
-def _closed(table: str, columns: dict[str, str], label: str, correct: str) -> Closed:
+def _closed(table: str, columns: dict[str, str], label: str, version: str = "") -> Closed:
     """The statements for legs or for whole runs; ``columns`` says how their table calls each."""
+    due, yellow, provisional = (columns[name] for name in ("due", "yellow", "provisional"))
     batch = f"""
     DROP TABLE IF EXISTS pg_temp.clock_batch;
     CREATE TEMPORARY TABLE clock_batch ON COMMIT DROP AS
@@ -141,17 +141,26 @@ def _closed(table: str, columns: dict[str, str], label: str, correct: str) -> Cl
                       WHERE q.run_id = t.{columns["run"]} AND q.state IN {_GRANTED})
     ORDER BY t.id LIMIT %(limit)s
     """  # noqa: S608
-    verdicts = f"""
-    DROP TABLE IF EXISTS pg_temp.clock_verdict;
-    CREATE TEMPORARY TABLE clock_verdict ON COMMIT DROP AS
-    SELECT r.subject_kind, r.subject_id, r.area_id, r.id AS run_id, {label} AS state_label, b.due_at AS before,
-           n.due AS after, b.left_at, b.left_at <= n.due AS on_time, %(number)s AS calendar_version
-    FROM clock_batch AS b
-    JOIN clock_new AS n ON n.key = b.key AND (b.left_at <= b.due_at) <> (b.left_at <= n.due)
-    JOIN workflow_run AS r ON r.id = b.run_id
-    LEFT JOIN {_LABELS} ON named.procedure = r.procedure AND named.state = b.state
+    # Two that correct the same batch: the later waits for each row, finds it corrected, and says nothing.
+    correct = f"""
+    WITH corrected AS (
+        UPDATE {table} AS t SET {due} = n.due, {yellow} = n.yellow, {provisional} = n.provisional {version}
+        FROM clock_new AS n
+        WHERE t.id = n.key AND t.{due} = n.due_at
+          AND (t.{due}, t.{yellow}, t.{provisional}) IS DISTINCT FROM (n.due, n.yellow, n.provisional)
+        RETURNING n.run_id, n.state, n.left_at, n.due_at AS before, n.due AS after
+    ), turned AS (
+        INSERT INTO clock_verdict
+        SELECT r.subject_kind, r.subject_id, r.area_id, r.id, {label}, c.before, c.after, c.left_at,
+               c.left_at <= c.after, %(number)s
+        FROM corrected AS c
+        JOIN workflow_run AS r ON r.id = c.run_id
+        LEFT JOIN {_LABELS} ON named.procedure = r.procedure AND named.state = c.state
+        WHERE (c.left_at <= c.before) <> (c.left_at <= c.after)
+    )
+    SELECT count(*) FROM corrected
     """  # noqa: S608
-    return Closed(batch, correct, verdicts)
+    return Closed(batch, correct)
 
 
 CLOSED_LEGS: Final = _closed(
@@ -162,13 +171,8 @@ CLOSED_LEGS: Final = _closed(
         "percent": "yellow_percent", "due": "due_at", "yellow": "yellow_at", "provisional": "provisional",
         "left": "left_at",
     },
-    "coalesce(named.label, b.state)",
-    """
-    UPDATE workflow_leg AS l SET due_at = n.due, yellow_at = n.yellow, provisional = n.provisional,
-           calendar_version = %(number)s
-    FROM clock_new AS n
-    WHERE l.id = n.key AND (l.due_at, l.yellow_at, l.provisional) IS DISTINCT FROM (n.due, n.yellow, n.provisional)
-    """,
+    "coalesce(named.label, c.state)",
+    ", calendar_version = %(number)s",
 )  # fmt: skip
 CLOSED_RUNS: Final = _closed(
     "workflow_run",
@@ -178,19 +182,22 @@ CLOSED_RUNS: Final = _closed(
         "provisional": "overall_provisional", "left": "finished_at",
     },
     f"'{WHOLE_LABEL}'",
-    """
-    UPDATE workflow_run AS r SET overall_due_at = n.due, overall_yellow_at = n.yellow,
-           overall_provisional = n.provisional
-    FROM clock_new AS n
-    WHERE r.id = n.key AND (r.overall_due_at, r.overall_yellow_at, r.overall_provisional)
-                           IS DISTINCT FROM (n.due, n.yellow, n.provisional)
-    """,
 )  # fmt: skip
+VERDICTS: Final = """
+DROP TABLE IF EXISTS pg_temp.clock_verdict;
+CREATE TEMPORARY TABLE clock_verdict (
+    subject_kind text, subject_id uuid, area_id uuid, run_id uuid, state_label text, before timestamptz,
+    after timestamptz, left_at timestamptz, on_time boolean, calendar_version int
+) ON COMMIT DROP
+"""
 
 
 def closed_new(calendar: Calendar) -> str:
-    """Compute a batch of clocks that are over."""
+    """Compute a batch of clocks that are over, in the order of their keys: in that order they are locked."""
     return f"""
     DROP TABLE IF EXISTS pg_temp.clock_new;
-    CREATE TEMPORARY TABLE clock_new ON COMMIT DROP AS {due_of_spans("clock_batch", calendar)}
-    """
+    CREATE TEMPORARY TABLE clock_new ON COMMIT DROP AS
+    SELECT b.key, b.run_id, b.state, b.left_at, b.due_at, n.due, n.yellow, n.provisional
+    FROM clock_batch AS b JOIN ({due_of_spans("clock_batch", calendar)}) AS n ON n.key = b.key
+    ORDER BY b.key
+    """  # noqa: S608

@@ -20,7 +20,7 @@ from minqing.workflow.events import CalendarChanged, ClockMoved, RunOverdue
 from minqing.workflow.models import SNAPSHOTS_KEPT, CalendarVersion, Leg, Run, WorkingDay, published_years
 from minqing.workflow.procedure import only
 from minqing.workflow.rules import ZONE, OfficeHours
-from minqing.workflow.services import clocks, recompute
+from minqing.workflow.services import clocks, hands
 from minqing.workflow.tests.errand import Errand
 
 pytestmark = pytest.mark.django_db
@@ -153,7 +153,7 @@ def test_recomputing_twice_changes_nothing_more(county, administrator):
 
 
 def test_many_clocks_go_batch_by_batch(county, administrator, monkeypatch):
-    monkeypatch.setattr(recompute, "RECOMPUTE_BATCH", 2)
+    monkeypatch.setattr(hands, "RECOMPUTE_BATCH", 2)
     for _ in range(5):
         accepted(county)
     workflow.set_working_day(day=date(2026, 11, 23), is_working=False, label="", by=administrator, at=AT)
@@ -161,8 +161,8 @@ def test_many_clocks_go_batch_by_batch(county, administrator, monkeypatch):
 
 
 def test_a_pass_that_is_cut_short_goes_on_the_next_time(county, administrator, monkeypatch):
-    monkeypatch.setattr(recompute, "RECOMPUTE_BATCH", 2)
-    monkeypatch.setattr(recompute, "BATCHES_MAX", 1)
+    monkeypatch.setattr(hands, "RECOMPUTE_BATCH", 2)
+    monkeypatch.setattr(hands, "BATCHES_MAX", 1)
     monkeypatch.setattr(clocks, "SWEEP_BATCH", 2)
     monkeypatch.setattr(clocks, "BATCHES_MAX", 1)
     for _ in range(3):
