@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -60,6 +61,20 @@ def _members(variable: str) -> dict[int, str]:
     return found
 
 
+def _streams_answer(children: dict[int, str]) -> bool:
+    """Whether the live process answers, on the port that all of them were told."""
+    text = next(iter(children.values()))
+    port = int(text.partition("MINQING_LIVE_PORT=")[2].partition("\0")[0])
+    ends = time.monotonic() + UP_SECONDS_MAX
+    while time.monotonic() < ends:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/live/healthz", timeout=5) as answer:
+                return bool(answer.read() == b"ok")
+        except OSError:
+            time.sleep(0.2)
+    return False
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_it_comes_up_and_stops_whole(addresses: dict[str, str], var: Path, number: signal.Signals) -> None:
@@ -67,7 +82,7 @@ def test_it_comes_up_and_stops_whole(addresses: dict[str, str], var: Path, numbe
     mark = f"MINQING_TEST_MARK={var.name}-{port}"
     environment = {
         **os.environ, **addresses, "MINQING_VAR": str(var), "MINQING_PORT": str(port),
-        "MINQING_TEST_MARK": mark.partition("=")[2],
+        "MINQING_TEST_MARK": mark.partition("=")[2], "MINQING_LIVE_URL": "",
     }  # fmt: skip
     log = (var / "run.out").open("w+")
     running = subprocess.Popen(
@@ -82,7 +97,8 @@ def test_it_comes_up_and_stops_whole(addresses: dict[str, str], var: Path, numbe
         while "Ctrl-C" not in (var / "run.out").read_text():
             time.sleep(0.1)
         children = {pid: text for pid, text in _members(mark).items() if pid != running.pid}
-        assert len(children) >= 2, "a web server and a worker"
+        assert len(children) >= 3, "a web server, a worker and live streams"
+        assert _streams_answer(children), (var / "log" / "live.log").read_text()
         assert not any("MINQING_OWNER_URL=" in text for text in children.values())
     finally:
         running.send_signal(number)

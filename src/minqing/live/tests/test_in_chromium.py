@@ -8,6 +8,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,6 +28,7 @@ from minqing.live.app import Live
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("bell")]
 
 PHONE, WIDE = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
+AXE = Path(__file__).resolve().parents[4] / "node_modules" / "axe-core" / "axe.min.js"
 WORDS = "王家坡的桥面裂了一道缝，拖拉机不敢过。"
 
 
@@ -89,7 +91,7 @@ def window(chromium: Any, live_server: Any, streams: Live, here: SmallCounty) ->
         name = django_settings.SESSION_COOKIE_NAME
         context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(20_000)
         page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(address)
@@ -102,9 +104,14 @@ def window(chromium: Any, live_server: Any, streams: Live, here: SmallCounty) ->
 
 
 def shown(page: Any, name: str) -> None:
-    """Keep a picture where somebody asked for pictures; the page is no wider than its window."""
+    """The page is no wider than its window; where somebody asked for pictures, one is kept, and axe is asked."""
     if folder := os.environ.get("MINQING_PICTURES"):
         page.screenshot(path=f"{folder}/live-{name}.png")
+        page.evaluate(AXE.read_text("utf-8"))
+        found = page.evaluate(
+            "axe.run({resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa']})"
+        )
+        assert [one["id"] for one in found["violations"]] == [], name
     assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
 
 
@@ -150,6 +157,7 @@ def test_what_one_does_the_other_sees(window: Callable[..., Any], here: SmallCou
     bar.wait_for(state="hidden")
     # A clock turns yellow by itself.
     run = cases.require_case(soon.id, here.actor(TOWN_DISPATCHER)).run
+    assert run.yellow_at is not None
     badge = queue.locator(f'[data-case="{soon.id}"] [data-live-part="clock"]')
     badge.locator(".mq-clock-green").wait_for()
     with clock.shifted(run.yellow_at - clock.now() - timedelta(seconds=1)):

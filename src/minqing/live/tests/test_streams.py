@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.conf import settings as django_settings
@@ -113,7 +114,7 @@ def test_whom_it_may_concern_is_never_narrower_than_who_may_see_it(county: Small
     cases.Case.everything.filter(id=found[2].id).update(source=cases.PETITION)
     ids = [one.id for one in found]
     reach = cases.reaches(ids)
-    seen_by_any = set()
+    seen_by_any: set[UUID] = set()
     for actor in (*actors.values(), county.actor(HANDLER, unit=county.far_unit, area=county.other_town)):
         seen = cases.seen_of(ids, actor)
         seen_by_any |= seen
