@@ -21,7 +21,7 @@ from minqing.journal.public import Entry
 from minqing.kernel import clock
 from minqing.registry import public as registry
 from minqing.registry.models import Household, HouseholdMember, ImportBatch, ImportChunk, Resident
-from minqing.registry.services import import_lanes, import_reading, imports
+from minqing.registry.services import import_fresh, import_lanes, imports
 from minqing.registry.tests.test_import_large import families, stage
 
 FAMILIES = 300
@@ -74,7 +74,7 @@ def applied_chunks(batch: ImportBatch) -> int:
 def test_it_goes_on_behind_the_last_chunk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     registry.load_tag_kinds()
     by = small_county().actor(VILLAGE_CLERK)
-    monkeypatch.setattr(import_reading, "CHUNK_BYTES", 3_000)  # many chunks, so that one can fall in between
+    monkeypatch.setattr(import_fresh, "ROWS_MIN", 30)  # many chunks, so that one can fall in between
     monkeypatch.setattr(imports, "AT_ONCE_BYTES", 10**9)
     monkeypatch.setattr(imports, "AT_ONCE_ROWS", 1)
     batch = stage(by, families(FAMILIES))

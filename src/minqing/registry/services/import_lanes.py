@@ -1,4 +1,4 @@
-"""Chunks of a spreadsheet worked on one after the other, or side by side with the help of a second process.
+"""Chunks of a spreadsheet worked on one after the other, or side by side in a second process or thread.
 
 Whoever is free takes the next chunk that nobody holds; its transaction also says that it is done. So it does not
 matter who works, how many do, or when one of them dies.
@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from threading import Event
 from typing import Final
 from uuid import UUID
 
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, connections, transaction
 from django.db.models import QuerySet
 
 from minqing.kernel.access import Actor
@@ -26,7 +28,7 @@ from minqing.registry.services.import_reading import repeated_rows
 
 CHECK, APPLY = "check", "apply"
 # From here on a second process is worth its start and its memory: while the database writes the chunk of one, the
-# other makes its next one ready, and threads would wait for each other's Python.
+# other makes its next one ready, and threads would wait for each other's Python (but see _with_thread).
 HELPER_ROWS_MIN: Final = 20_000
 TRIES: Final = 4  # of one chunk that meets somebody else's change
 # After so many chunks of the first lane the planner's picture of the growing tables is refreshed.
@@ -102,10 +104,36 @@ class Task:
 
 def side_by_side(task: Task, rows: int) -> None:
     """Work on a large spreadsheet with all there is; the first failure is raised when everybody has stopped."""
-    if rows >= HELPER_ROWS_MIN and task.left().count() > 1:
-        with_helper((str(task.batch.id), task.stretch, task.at.isoformat()), lambda: task.run(is_first=True))
-    else:
+    left = task.left().count()
+    if rows < HELPER_ROWS_MIN or left <= 1:
         task.run(is_first=True)
+    elif task.stretch == APPLY and 2 * len(store.chunks_with(task.batch.id, store.FRESH)) > left:
+        _with_thread(task)
+    else:
+        with_helper((str(task.batch.id), task.stretch, task.at.isoformat()), lambda: task.run(is_first=True))
+
+
+def _with_thread(task: Task) -> None:
+    """Take chunks in two threads, each on a connection of its own.
+
+    For households that are wholly new: four fifths of that is the database's work, so threads hardly wait for each
+    other's Python, and no process has to be started.
+    """
+    stopped = Event()
+
+    def second() -> None:
+        try:
+            task.run(goes_on=lambda: not stopped.is_set())
+        finally:
+            connections.close_all()  # of this thread
+
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="import") as pool:
+        other = pool.submit(second)
+        try:
+            task.run(is_first=True, goes_on=lambda: not (other.done() and other.exception()))
+        finally:
+            stopped.set()
+        other.result()
 
 
 def learn_the_sizes() -> None:

@@ -34,11 +34,10 @@ _STATE: Final = """
 substring(sha256(convert_to(concat_ws('|', h.version, encode(uuid_send(h.area_id), 'hex'), h.closed_on,
     (SELECT string_agg(concat_ws(',', encode(uuid_send(m.id), 'hex'), m.relation, encode(uuid_send(r.id), 'hex'),
             r.version, encode(uuid_send(r.area_id), 'hex'), r.closed_on,
-            encode(r.id_index, 'hex'), encode(r.phone_index, 'hex')), ';' ORDER BY m.id)
+            encode(r.id_index, 'hex'), encode(r.phone_index, 'hex'),
+            (SELECT '+' || string_agg(t.id::text, '+' ORDER BY t.id)
+                FROM tag t WHERE t.subject_id = r.id AND t.ended_at IS NULL)), ';' ORDER BY m.id)
         FROM household_member m JOIN resident r ON r.id = m.resident_id
-        WHERE m.household_id = h.id AND m.ends_on IS NULL),
-    (SELECT string_agg(t.id::text, ';' ORDER BY t.id)
-        FROM household_member m JOIN tag t ON t.subject_id = m.resident_id AND t.ended_at IS NULL
         WHERE m.household_id = h.id AND m.ends_on IS NULL)), 'UTF8')) FROM 1 FOR 16)
 """
 _KNOWN: Final = f"""

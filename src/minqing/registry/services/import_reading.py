@@ -39,6 +39,7 @@ WORKBOOK_CHUNK_BYTES: Final = 140_000  # a workbook is packed
 CHUNKS_MAX: Final = 400
 ENTERPRISES_MAX: Final = 50_000  # a county has 15,000; they are judged in one piece
 TELL_ROWS: Final = 4_000
+HELP_ROWS: Final = 8_000  # to be looked at in full, after which a second process is worth its start
 LISTED_MAX: Final = 1_000  # new rows kept for the page
 _READINGS: Final = 2  # of a file before every row of it is looked at in full
 _AVOIDED_MAX: Final = (
@@ -46,12 +47,15 @@ _AVOIDED_MAX: Final = (
 )
 
 
-def read_file(batch: ImportBatch, today: date) -> None:
-    """Read the file of a spreadsheet into sealed chunks. Begun anew, it forgets what it had read before."""
+def read_file(batch: ImportBatch, today: date, *, want_help: Callable[[], None] = lambda: None) -> None:
+    """Read the file of a spreadsheet into sealed chunks. Begun anew, it forgets what it had read before.
+
+    ``want_help`` is called as soon as it shows that many rows will have to be looked at in full.
+    """
     avoid: frozenset[int] | None = frozenset()
     for _ in range(_READINGS):
         try:
-            _read(batch, today, avoid)
+            _read(batch, today, avoid, want_help)
         except (
             Entangled
         ) as entangled:  # those households are looked at in full, with the rows that belong to them
@@ -59,15 +63,17 @@ def read_file(batch: ImportBatch, today: date) -> None:
             avoid = avoid if len(avoid) <= _AVOIDED_MAX else None
         else:
             return
-    _read(batch, today, None)
+    _read(batch, today, None, want_help)
 
 
-def _read(batch: ImportBatch, today: date, avoid: frozenset[int] | None) -> None:
+def _read(
+    batch: ImportBatch, today: date, avoid: frozenset[int] | None, want_help: Callable[[], None]
+) -> None:
     store.drop_pieces(batch.id, store.ROWS, store.FRESH, store.HEADS, store.REPEATED)
     raw = store.StoredFile(batch.id, batch.file_bytes)
     rows = read_sheet(batch.file_name, store.buffered(raw), batch.file_bytes, are_plain=are_plain)
     columns, batch.ignored_columns = match_header(next(rows), batch.kind)
-    sorter = _Sorter(batch, columns)
+    sorter = _Sorter(batch, columns, want_help)
     fresh = FreshChunks(batch.id, sorter.chunks + 1)
     glance = None
     if batch.kind == "residents":
@@ -143,7 +149,8 @@ def repeated_rows(batch_id: UUID) -> dict[int, int]:
 class _Sorter:
     """Puts each row into its chunk, and remembers (by hashes, or sealed) what only the whole file can tell."""
 
-    def __init__(self, batch: ImportBatch, columns: dict[int, Column]) -> None:
+    def __init__(self, batch: ImportBatch, columns: dict[int, Column], want_help: Callable[[], None]) -> None:
+        self.want_help = want_help
         self.batch, self.kind, self.columns = batch, batch.kind, columns
         packed = batch.file_name.lower().endswith(".xlsx")
         size = WORKBOOK_CHUNK_BYTES if packed else CHUNK_BYTES
@@ -155,6 +162,8 @@ class _Sorter:
     def take(self, line: Line) -> None:
         """Keep one row."""
         self.count += 1
+        if self.count == HELP_ROWS:
+            self.want_help()
         if self.kind == "enterprises" and self.count > ENTERPRISES_MAX:
             raise Refused(f"企业表一份最多 {ENTERPRISES_MAX} 行，请分成几份上传。", field="file")
         code, head = line.code, line.head

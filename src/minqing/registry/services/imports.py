@@ -54,7 +54,7 @@ FILE_NAME_MAX: Final = 120
 AT_ONCE_BYTES: Final = 200_000
 AT_ONCE_WORKBOOK_BYTES: Final = 70_000
 AT_ONCE_ROWS: Final = 1_500
-HELPED_BYTES_MIN: Final = 1_000_000  # the helper is started while such a file is read
+HELPED_BYTES_MIN: Final = 1_000_000  # the helper may be started while such a file is read
 CHECK_JOB: Final = "registry.check_import"
 APPLY_JOB: Final = "registry.apply_import"
 _LOCK: Final = 7_201_002
@@ -125,9 +125,11 @@ def check_import(batch_id: UUID, at: datetime, *, is_last_try: bool = False) -> 
 def _check(batch: ImportBatch, by: Actor, at: datetime, *, in_background: bool = False) -> None:
     chunks = ImportChunk.objects.filter(batch=batch)
     if not chunks.exists():
+        today = clock.local(batch.uploaded_at).date()
         if in_background and batch.file_bytes >= HELPED_BYTES_MIN:
-            warm_up()
-        read_file(batch, clock.local(batch.uploaded_at).date())
+            read_file(batch, today, want_help=warm_up)
+        else:
+            read_file(batch, today)
     task = Task(batch, CHECK, by, at)
     if in_background:
         side_by_side(task, batch.read_rows)

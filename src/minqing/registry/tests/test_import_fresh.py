@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from random import Random
+from threading import Barrier, current_thread
 from typing import Any
 
 import pytest
 from django.db import transaction
 
 from minqing.accounts.public import VILLAGE_CLERK
-from minqing.accounts.tests.factories import SmallCounty
+from minqing.accounts.tests.factories import SmallCounty, small_county
 from minqing.journal.public import Detail, Entry
 from minqing.registry import public as registry
 from minqing.registry.models import Household, HouseholdMember, ImportChunk, ImportRow, Resident
-from minqing.registry.services import import_chunks, import_fresh, import_reading
+from minqing.registry.services import import_chunks, import_fresh, import_lanes, import_reading, imports
 from minqing.registry.tests.factories import make_resident
 from minqing.registry.tests.test_import import LATER, counts, sentences
 from minqing.registry.tests.test_import_glance import CHOICES
@@ -25,7 +26,9 @@ KEYS = tuple(CHOICES)
 def the_long_way(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every row be looked at in full."""
     real: Any = import_reading._read
-    monkeypatch.setattr(import_reading, "_read", lambda batch, today, avoid: real(batch, today, None))
+    monkeypatch.setattr(
+        import_reading, "_read", lambda batch, today, avoid, help_: real(batch, today, None, help_)
+    )
 
 
 def doubtful(rng: Random) -> list[Row]:
@@ -138,3 +141,37 @@ def test_chunks_of_new_households_are_resumed_and_stand_alone(
     assert counts(applied) == (35, 0, 0, 2)
     assert Resident.everything.exclude(id=taken.id).count() == 35
     assert sum(compared) < 36
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_threads_share_the_chunks_and_the_failure_of_one_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    registry.load_tag_kinds()
+    by = small_county().actor(VILLAGE_CLERK)
+    monkeypatch.setattr(imports, "AT_ONCE_ROWS", 1)
+    monkeypatch.setattr(import_lanes, "HELPER_ROWS_MIN", 1)
+    monkeypatch.setattr(import_fresh, "ROWS_MIN", 6)
+    batch = stage(by, families(24))
+    registry.apply_import(batch_id=batch.id, by=by, at=LATER)
+    real: Any = import_chunks.Judge.apply
+    both = Barrier(2, timeout=30)
+    workers: set[str] = set()
+
+    def apply(self: Any, chunk: Any, *args: Any) -> None:
+        mine = current_thread().name
+        if mine not in workers:
+            workers.add(mine)
+            both.wait()
+            if mine.startswith("import"):
+                raise ZeroDivisionError
+        real(self, chunk, *args)
+
+    monkeypatch.setattr(import_chunks.Judge, "apply", apply)
+    with pytest.raises(ZeroDivisionError):
+        imports.carry_on_import(batch.id, LATER)
+    assert len(workers) == 2
+    monkeypatch.setattr(import_chunks.Judge, "apply", real)
+    imports.carry_on_import(batch.id, LATER)
+    batch.refresh_from_db()
+    assert (batch.status, counts(batch)) == ("applied", (72, 0, 0, 0))
+    assert Resident.everything.count() == 72
+    assert Entry.objects.filter(kind="registry.added", subject_kind="resident").count() == 72
