@@ -145,13 +145,55 @@ class Statement(Generic[P, Model]):
         return written, _reading(compilers[0])
 
 
+class Selects:
+    """Selects kept to be put into a larger statement; each under a key that says what it is written for."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[Hashable, Written | None] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def select(
+        self, key: Hashable, build: Callable[..., models.QuerySet[Any, Any]], **given: Any
+    ) -> tuple[str, Sequence[Any]]:
+        """Return a queryset's statement and values. Raises ``EmptyResultSet`` where nothing can fit.
+
+        Values need not stand in it. Where they change more than themselves it is written anew each time.
+        """
+        with self._lock:
+            known, written = key in self._kept, self._kept.get(key)
+        if not known:
+            written = self._write(build, given)
+            with self._lock:
+                self._kept[key] = written
+                while len(self._kept) > KEPT_MAX:
+                    self._kept.popitem(last=False)
+        if written is None:
+            asked: tuple[str, Sequence[Any]] = build(**given).query.sql_with_params()
+            return asked
+        return written.sql, written.filled(given)
+
+    def _write(
+        self, build: Callable[..., models.QuerySet[Any, Any]], given: dict[str, Any]
+    ) -> Written | None:
+        def compiled(**values: Any) -> tuple[str, Sequence[Any]]:
+            asked: tuple[str, Sequence[Any]] = build(**values).query.sql_with_params()
+            return asked
+
+        try:
+            return write(compiled, given, everything=False)
+        except NotOneStatement:
+            return None
+
+
 def statement(build: Callable[P, models.QuerySet[Model]]) -> Statement[P, Model]:
     """Keep the statement that a function's queryset is (see the module)."""
     return Statement(build)
 
 
-def write(compiled: Callable[..., tuple[str, Sequence[Any]]], given: dict[str, Any]) -> Written:
-    """Write a statement with made-up values instead of those given, and find where they stand.
+def write(
+    compiled: Callable[..., tuple[str, Sequence[Any]]], given: dict[str, Any], *, everything: bool = True
+) -> Written:
+    """Write a statement with made-up values instead of those given, and find where they stand (``everything``: all).
 
     Raises :class:`NotOneStatement` where they change more than themselves.
     """
@@ -167,7 +209,7 @@ def write(compiled: Callable[..., tuple[str, Sequence[Any]]], given: dict[str, A
         elif not _same(value.obj if isinstance(value, Binary) else value, other):
             raise NotOneStatement(f"a value made of others, {value!r}, in {sql}")
     missing = set(given) - {name for _, name in places}
-    if missing:
+    if missing and everything:
         raise NotOneStatement(f"{missing} stand nowhere in {sql}")
     return Written(sql, tuple(values), tuple(places))
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from minqing.cases import rules
 from minqing.cases.models import Case, CaseQuerySet, Topic
 from minqing.cases.queries import sets
 from minqing.kernel.access import Actor
+from minqing.kernel.statements import Selects, statement
 from minqing.workflow import public as workflow
 
 PAGE_ROWS: Final = 25
@@ -118,16 +120,30 @@ def queue(
 
     ``total``: how many there are, from :func:`count_many`, where the caller counted already.
     """
-    found = filtered(actor, filters, at)
     if total is None:
+        found = filtered(actor, filters, at)
         total = found.order_by()[: COUNT_MAX + 1].count()
     pages = max(1, -(-min(total, COUNT_MAX) // PAGE_ROWS))
     page = min(max(page, 1), pages)
     first = (page - 1) * PAGE_ROWS
     if filters.sort == "due" and not (filters.open_only or filters.todo or filters.set):
-        return QueuePage(rows(_open_before_closed(found, first), at=at), total, page, pages)
-    cases = in_order(found, filters.sort)[first : first + PAGE_ROWS]
+        cases = _open_before_closed(filtered(actor, filters, at), first)
+    elif filters.set or filters.colour or filters.text:
+        cases = list(_page(filtered(actor, filters, at), filters, first))
+    else:
+        cases = _listed(actor, filters, first)
     return QueuePage(rows(cases, at=at), total, page, pages)
+
+
+@statement
+def _listed(actor: Actor, filters: QueueFilters, first: int) -> QuerySet[Case]:
+    """The same for whoever asks again: what depends on the hour, or was typed, is not listed through this."""
+    return _page(filtered(actor, filters, _NO_HOUR), filters, first)
+
+
+def _page(found: CaseQuerySet, filters: QueueFilters, first: int) -> CaseQuerySet:
+    found = found.select_related("run__holder", "unit", "topic")
+    return in_order(found, filters.sort)[first : first + PAGE_ROWS]
 
 
 def _open_before_closed(found: CaseQuerySet, first: int) -> list[Case]:
@@ -148,33 +164,38 @@ def _open_before_closed(found: CaseQuerySet, first: int) -> list[Case]:
 
 def count_many(actor: Actor, asked: Sequence[tuple[QueueFilters, int]], *, at: datetime) -> list[int]:
     """Count many lists in one statement, each up to its cap and one more; the order of the lists does not matter."""
-    counts, _ = count_and_read(actor, asked, (), at=at)
+    counts, _ = count_and_read(actor, asked, {}, at=at)
     return counts
+
+
+_selects: Final = Selects()
+_NO_HOUR: Final = datetime.max.replace(tzinfo=UTC)  # for filters that ask for none
 
 
 def count_and_read(
     actor: Actor,
     asked: Sequence[tuple[QueueFilters, int]],
-    also: Sequence[QuerySet[Any, Any]],
+    also: Mapping[str, Callable[[Actor], QuerySet[Any, Any]]],
     *,
     at: datetime,
 ) -> tuple[list[int], list[list[dict[str, Any]]]]:
-    """Count many lists and read the rows of some short ones, all of it in one statement; rows come as JSON has them."""
+    """Count many lists and read the rows of some short ones, all of it in one statement; rows come as JSON has them.
+
+    ``also``: what makes a short list out of the actor, by a name of its own.
+    """
     parts: list[str] = []
     values: list[Any] = []
     for filters, cap in asked:
         try:
-            sql, given = (
-                filtered(actor, filters, at).order_by().values("id")[: cap + 1].query.sql_with_params()
-            )
+            sql, given = _counting(actor, filters, cap, at)
         except EmptyResultSet:  # nothing can fit: no appointment, no turn
             parts.append("0")
             continue
         parts.append(f"(SELECT count(*) FROM ({sql}) AS listed)")  # noqa: S608  a compiled queryset
         values.extend(given)
-    for one in also:
+    for name, listed in also.items():
         try:
-            sql, given = one.query.sql_with_params()
+            sql, given = _selects.select((name, actor), partial(listed, actor))
         except EmptyResultSet:
             parts.append("'[]'::json")
             continue
@@ -186,6 +207,16 @@ def count_and_read(
         cursor.execute(f"SELECT {', '.join(parts)}", values)
         found = list(cursor.fetchone())
     return found[: len(asked)], found[len(asked) :]
+
+
+def _counting(actor: Actor, filters: QueueFilters, cap: int, at: datetime) -> tuple[str, Sequence[Any]]:
+    def ids(at: datetime) -> QuerySet[Any, Any]:
+        return filtered(actor, filters, at).order_by().values("id")[: cap + 1]
+
+    if filters.text:  # what is typed is not kept in memory
+        asked: tuple[str, Sequence[Any]] = ids(at).query.sql_with_params()
+        return asked
+    return _selects.select((actor, filters, cap), ids, at=at)
 
 
 def rows(cases: Iterable[Case], *, at: datetime) -> list[CaseRow]:

@@ -101,7 +101,7 @@ def counted_with_parts(
     Parts of joint matters that wait for the actor count as things to do.
     """
     asked = [(read_asked(one.asked, topics=topics)[0], TAB_COUNT_MAX) for one in found]
-    counts, [waiting] = count_and_read(actor, [*asked, *besides], [parts_to_read(actor)], at=at)
+    counts, [waiting] = count_and_read(actor, [*asked, *besides], {"parts": parts_to_read}, at=at)
     listed = read_parts(waiting, at=at)
     with_counts = [
         replace(one, count=count + (listed.total if one.key == TODO else 0))
