@@ -24,8 +24,12 @@ HEAVY = (
     "tests/leaks/test_matrix.py",
     "tests/leaks/test_canary.py",
     "tests/pages/test_bad_input.py",
-    "src/minqing/desk/tests/test_records_in_chromium.py",
+    "tests/leaks/test_tokens.py",
     "tests/operations/test_run.py",
+    "tests/operations/test_upgrade.py",
+    "tests/pages/test_words.py",
+    "src/minqing/desk/tests/test_records_in_chromium.py",
+    "tests/leaks/test_planted_numbers.py",
     "tests/stories/test_axe.py",
     "tests/stories/test_a_village_moves.py",
     "src/minqing/desk/tests/test_in_chromium.py",
@@ -34,9 +38,9 @@ HEAVY = (
     "src/minqing/seed/tests/test_full.py",
     "src/minqing/seed/tests/test_load.py",
     "tests/stories/test_five_steps.py",
-    "tests/leaks/test_planted_numbers.py",
     "src/minqing/journal/tests/test_tampering.py",
-    "tests/pages/test_words.py",
+    "tests/pages/test_headers.py",
+    "tests/pages/test_query_counts.py",
 )
 
 _REAL_COMMITS = frozenset({"transactional_db", "live_server", "django_db_reset_sequences"})
