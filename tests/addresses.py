@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -33,9 +34,10 @@ class Address:
         return reverse(self.name, kwargs={name: values[name] for name in self.arguments})
 
 
-def addresses() -> list[Address]:
+@cache
+def addresses() -> tuple[Address, ...]:
     """Return every address of ours, machine interfaces included."""
-    return list(_walk(get_resolver().url_patterns, "", (), ()))
+    return tuple(_walk(get_resolver().url_patterns, "", (), ()))
 
 
 def _walk(

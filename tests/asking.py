@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+import re
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import copy, deepcopy
 from dataclasses import dataclass
 from functools import cached_property
 from html import unescape
-from typing import Any
+from typing import Any, Final
 from urllib.parse import unquote
 
 import pytest
 from django.contrib.auth.backends import ModelBackend
+from django.contrib.messages import get_messages
 from django.db import connection, transaction
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.template import Template
 from django.test import Client
-from django.test import client as django_client
+from django.test.utils import _TestState  # what drew templates before Django began to watch them
+from django.urls import URLResolver
+from django.utils.html import escape
 
 from minqing.accounts import middleware
 from minqing.accounts.session_store import SessionStore
+from minqing.ui import refusals
 
 
 @dataclass(frozen=True)
@@ -51,7 +57,7 @@ def ask(client: Client, method: str, url: str, data: Any = None, **extra: Any) -
     jar = copy(client.cookies)
     client.raise_request_exception = True
     try:
-        with transaction.atomic(), _no_contexts_kept():
+        with transaction.atomic(), _unwatched():
             before = written() if method == "post" else 0
             try:
                 response = getattr(client, method)(url, data, **extra)
@@ -69,26 +75,30 @@ def ask(client: Client, method: str, url: str, data: Any = None, **extra: Any) -
 
 
 @contextmanager
-def _no_contexts_kept() -> Iterator[None]:
-    """Django's client copies the context of every template and component of a page; nobody here asks for them."""
-    kept = django_client.store_rendered_templates
-    django_client.store_rendered_templates = _not_kept
+def _unwatched() -> Iterator[None]:
+    """Django tells its client of every template and component of a page, with its context; nobody here asks."""
+    watched, Template._render = Template._render, _TestState.saved_data.template_render
     try:
         yield
     finally:
-        django_client.store_rendered_templates = kept
-
-
-def _not_kept(store: dict[str, Any], **given: Any) -> None:
-    """Keep nothing."""
+        Template._render = watched
 
 
 @contextmanager
 def lasting() -> Iterator[None]:
     """Look up each session, its person and their appointments once: what is asked in here is taken back each time.
 
-    Half of a page that turns somebody away is finding out who asks. They are found as always, only not again.
+    Half of a page that turns somebody away is finding out who asks. They are found as always, only not again. The same
+    goes for the view of an address, and for the page that turns somebody away with the same sentence.
     """
+    with pytest.MonkeyPatch.context() as patched:
+        _people_stay(patched)
+        patched.setattr(URLResolver, "resolve", _resolved_once(URLResolver.resolve))
+        patched.setattr(refusals, "render", Refusals(refusals.render))
+        yield
+
+
+def _people_stay(patched: pytest.MonkeyPatch) -> None:
     sessions: dict[str, tuple[Any, dict[str, Any]]] = {}
     actors: dict[tuple[Any, ...], Any] = {}
     people: dict[Any, Any] = {}
@@ -111,11 +121,60 @@ def lasting() -> Iterator[None]:
     def found(self: ModelBackend, key: Any) -> Any:
         return copy(people[key] if key in people else people.setdefault(key, get_user(self, key)))
 
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(SessionStore, "load", loaded)
-        patched.setattr(middleware, "actor_of", acting)
-        patched.setattr(ModelBackend, "get_user", found)
-        yield
+    patched.setattr(SessionStore, "load", loaded)
+    patched.setattr(middleware, "actor_of", acting)
+    patched.setattr(ModelBackend, "get_user", found)
+
+
+def _resolved_once(resolve: Callable[..., Any]) -> Callable[..., Any]:
+    found: dict[tuple[int, str], Any] = {}
+
+    def resolved(self: URLResolver, path: Any) -> Any:
+        key = id(self), str(path)
+        return found[key] if key in found else found.setdefault(key, resolve(self, path))
+
+    return resolved
+
+
+class Refusals:
+    """Draws the page of a refusal once for each sentence; every sixteenth time anew, and it must be the same page.
+
+    Such a page shows its sentence, what waits to be said (then it is always drawn), how large its reader likes it, and
+    in the form for that the address asked for and a token.
+    """
+
+    _ANEW: Final = 16
+
+    def __init__(self, render: Callable[..., HttpResponse]) -> None:
+        self._render = render
+        self._drawn: dict[tuple[Any, ...], bytes] = {}
+        self._asked = 0
+
+    def __call__(
+        self, request: HttpRequest, template: str, context: dict[str, Any] | None = None, *, status: int
+    ) -> HttpResponse:
+        if len(get_messages(request)):
+            return self._render(request, template, context, status=status)
+        cookies = {name: value for name, value in request.COOKIES.items() if name not in _OF_NOBODYS_LOOK}
+        key = (template, repr(context), repr(cookies))
+        self._asked += 1
+        if key not in self._drawn or not self._asked % self._ANEW:
+            answer = self._render(request, template, context, status=status)
+            before = self._drawn.setdefault(key, answer.content)
+            same = _OWN.sub(b"", before) == _OWN.sub(b"", answer.content)
+            assert same, f"{template} says something else at {request.path}"
+            return answer
+        address = escape(request.get_full_path()).encode()
+        return HttpResponse(
+            _NEXT.sub(lambda _: b'name="next" value="%s"' % address, self._drawn[key]), status=status
+        )
+
+
+# Who asks and with which token: no page of a refusal shows either.
+_OF_NOBODYS_LOOK: Final = frozenset({"sessionid", "csrftoken"})
+# What of such a page is this request's own.
+_NEXT: Final = re.compile(rb'name="next" value="[^"]*"')
+_OWN: Final = re.compile(rb'name="csrfmiddlewaretoken" value="[A-Za-z0-9]{64}"|' + _NEXT.pattern)
 
 
 def written() -> int:

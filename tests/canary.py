@@ -70,6 +70,7 @@ class Planted:
     glasses: list[disclosure.BreakGlass] = field(default_factory=list)
     pairs: list[registry.DuplicatePair] = field(default_factory=list)
     merges: list[registry.ResidentMerge] = field(default_factory=list)
+    places: list[list[Any]] = field(default_factory=list)  # where to ask for them (tests/fillings.py)
     sealed: list[Case] = field(default_factory=list)  # petitions, one in each state on the way to an answer
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 from minqing.cases.public import Part, Proposal
@@ -26,7 +27,7 @@ class Place:
     address: Address
     filling: tuple[tuple[str, Any], ...]
 
-    @property
+    @cached_property
     def url(self) -> str:
         return self.address.filled(**dict(self.filling))
 
@@ -340,15 +341,22 @@ def strange() -> list[str]:
 
 def places(planted: Planted, *, each_max: int | None = None, turn: int = 0) -> list[Place]:
     """Return every address with every filling; or with so many of them, others at another turn."""
-    fillings = {sort: make(planted) for sort, make in SORTS.items()}
     found = []
-    for address in addresses():
-        if address.name not in ENTERED:
-            continue  # a test of its own says so, once
-        given = fillings[ENTERED[address.name]]
-        if each_max is not None:
-            given = [given[(turn + number) % len(given)] for number in range(min(each_max, len(given)))]
-        for one in given:
-            assert set(one) == set(address.arguments), f"{address.name} takes {address.arguments}"
-            found.append(Place(address, tuple(one.items())))
+    for all_of_it in _by_address(planted):
+        many = len(all_of_it) if each_max is None else min(each_max, len(all_of_it))
+        found += [all_of_it[((turn if each_max else 0) + number) % len(all_of_it)] for number in range(many)]
     return found
+
+
+def _by_address(planted: Planted) -> list[list[Place]]:
+    """Return the places of each address; what is planted stays, so they are made once."""
+    if not planted.places:
+        fillings = {sort: make(planted) for sort, make in SORTS.items()}
+        for address in addresses():
+            if address.name not in ENTERED:
+                continue  # a test of its own says so, once
+            given = fillings[ENTERED[address.name]]
+            for one in given:
+                assert set(one) == set(address.arguments), f"{address.name} takes {address.arguments}"
+            planted.places.append([Place(address, tuple(one.items())) for one in given])
+    return planted.places

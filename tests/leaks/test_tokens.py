@@ -21,7 +21,7 @@ from tests.fillings import places
 from tests.leaks.test_matrix import LETTERS, TABLE, WHERES
 from tests.strangers import client_of, strangers
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_who_asks_stays")]
 
 # What a token may read, beside the addresses where a session is enough.
 READ: Final = ("api:cases", "api:case", "api:photo")
