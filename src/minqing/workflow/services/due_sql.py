@@ -15,7 +15,6 @@ from typing import Final
 
 from django.db import connection
 
-from minqing.kernel.copying import copy_rows
 from minqing.workflow.rules import DAYS_MAX, Calendar
 
 # No matter here is older, and the county's zone has had no summer time since.
@@ -31,27 +30,33 @@ CREATE TEMPORARY TABLE clock_nth (nth int PRIMARY KEY, day date, unpublished int
 """
 
 
+# A byte for each day: whether it is worked, whether its year is unpublished, whether a year begins.
+_WORKS, _UNPUBLISHED, _BEGINS = 1, 2, 4
+_FILL: Final = """
+INSERT INTO clock_day (day, nth, works, unpublished, own)
+SELECT %(first)s::date + n, sum(flags & 1) OVER w, flags & 1, sum((flags >> 2) * (flags >> 1 & 1)) OVER w,
+       flags >> 1 & 1
+FROM (SELECT n, get_byte(%(days)s, n) AS flags FROM generate_series(0, %(count)s - 1) AS n OFFSET 0) AS d
+WINDOW w AS (ORDER BY n ROWS UNBOUNDED PRECEDING);
+INSERT INTO clock_nth (nth, day, unpublished) SELECT nth, day, unpublished FROM clock_day WHERE works = 1 ORDER BY nth;
+"""
+
+
 @contextmanager
 def calendar_tables(calendar: Calendar, last: date) -> Iterator[None]:
     """Lay a calendar down as temporary tables: days up to ten years after ``last``, and the n-th working day."""
-    days: list[tuple[date, int, int, int, int]] = []
-    nths: list[tuple[int, date, int]] = []
-    nth, unpublished, year, own = 0, 0, 0, 0
+    days, year, own = bytearray(), 0, 0
     for offset in range((last - FIRST_DAY).days + DAYS_MAX):
         day = FIRST_DAY + timedelta(days=offset)
+        begins = 0
         if day.year != year:
-            year, own = day.year, int(day.year not in calendar.published)
-            unpublished += own
-        works = int(calendar.is_working(day))
-        nth += works
-        days.append((day, nth, works, unpublished, own))
-        if works:
-            nths.append((nth, day, unpublished))
+            year, begins = day.year, _BEGINS
+            own = 0 if year in calendar.published else _UNPUBLISHED
+        days.append(calendar.is_working(day) * _WORKS | own | begins)
     with connection.cursor() as cursor:
         cursor.execute(_DROP)
         cursor.execute(_MAKE)
-        copy_rows("clock_day", ("day", "nth", "works", "unpublished", "own"), days)
-        copy_rows("clock_nth", ("nth", "day", "unpublished"), nths)
+        cursor.execute(_FILL, {"first": FIRST_DAY, "days": bytes(days), "count": len(days)})
         cursor.execute("ANALYZE pg_temp.clock_day, pg_temp.clock_nth")
     try:
         yield
