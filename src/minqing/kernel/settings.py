@@ -52,6 +52,12 @@ class Settings(BaseSettings):
     cipher: Literal["aes", "sm4"] = Field("aes", description="个人信息的加密算法：aes 或 sm4（国密）")
     host: str = Field("127.0.0.1", description="监听地址")
     port: int = Field(8000, ge=1, le=65535, description="监听端口")
+    web_processes: int = Field(
+        0,
+        ge=0,
+        le=32,
+        description="网站的进程数，每个约占 0.25 GB 内存、最多五个数据库连接；0 为每个处理器核心一个，最多四个",
+    )
     live_port: int = Field(0, ge=0, le=65535, description="实时更新进程的监听端口，默认为网站端口加一")
     live_url: str = Field(
         "",

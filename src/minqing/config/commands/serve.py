@@ -1,4 +1,4 @@
-"""``minqing serve``: the web server, granian, one process with threads."""
+"""``minqing serve``: the web server, granian, a few processes with threads each (decision 0109)."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from minqing.kernel.settings import settings
 
 # A page waits on the database most of its time; with the interpreter's lock more threads only wait for each other.
 THREADS: Final = 4
+# By itself it takes a process for each core, and no more than a small machine's memory bears.
+PROCESSES_MAX: Final = 4
 _IDLE_SECONDS: Final = 600
 
 
@@ -37,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
             address=host,
             port=port,
             interface=Interfaces.WSGI,
-            workers=1,
+            workers=processes(),
             blocking_threads=THREADS,
             blocking_threads_idle_timeout=_IDLE_SECONDS,
             # Whoever reports without a name leaves no address and no agent: there is no access log.
@@ -45,3 +47,8 @@ def run(options: argparse.Namespace) -> int:
             websockets=False,
         ).serve()
     return 0
+
+
+def processes() -> int:
+    """Return how many processes serve: as many as are set, or one for each core, up to four."""
+    return settings().web_processes or min(os.cpu_count() or 1, PROCESSES_MAX)
