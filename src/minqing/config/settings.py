@@ -180,7 +180,7 @@ def _streams_from() -> list[str]:
         return ["/".join(LIVE_URL.split("/")[:3])]
     if LIVE_URL:
         return []
-    names = (f"*{host}" if host.startswith(".") else host for host in ALLOWED_HOSTS)
+    names = dict.fromkeys(f"*{host}" if host.startswith(".") else host for host in ALLOWED_HOSTS)
     # A policy knows no addresses in brackets: over those, pages stay as they were opened.
     return [f"http://{name}:{LIVE_PORT}" for name in names if not name.startswith("[")]
 
