@@ -13,7 +13,8 @@ the file is read again, this time looking at those in full.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -33,7 +34,7 @@ from minqing.registry.services.spreadsheet import BETWEEN, SheetRow
 RUNS: Final = 1_500  # households looked up in one statement, and held meanwhile
 KEPT_ROWS: Final = 500  # of those passed over, for the page
 _LOOKED_FOR_KNOTS: Final = (1, 4, 16, 64)  # after so many times as many households
-_BUCKETS: Final = 64
+_PARTS: Final = 8
 _Cells = tuple[str, ...]
 
 
@@ -49,20 +50,19 @@ class Entangled(Exception):
 
 
 class Hashes:
-    """Many hashes in eight bytes each, to be asked once at the end which of them came twice."""
+    """Many hashes in eight bytes each, to be asked at the end which of them came twice."""
 
     def __init__(self) -> None:
-        self._held = [array("q") for _ in range(_BUCKETS)]
+        self._held = array("q")
 
-    def add(self, text: str) -> None:
-        """Remember a text by its hash (of this process, with its random key)."""
-        made = hash(text)
-        self._held[made % _BUCKETS].append(made)
+    def add(self, *texts: str) -> None:
+        """Remember texts by their hashes (of this process, with its random key)."""
+        self._held.extend(map(hash, texts))
 
     def twice(self) -> set[int]:
         """Return the hashes that came more than once."""
         found: set[int] = set()
-        for held in self._held:
+        for held in self._parts():
             once: set[int] = set()
             if len(set(held)) < len(held):
                 found |= {one for one in held if one in once or once.add(one)}  # type: ignore[func-returns-value]
@@ -71,10 +71,15 @@ class Hashes:
     def met(self, other: Hashes) -> set[int]:
         """Return the hashes that are in both."""
         found: set[int] = set()
-        for mine, theirs in zip(self._held, other._held, strict=True):
-            if mine and theirs:
+        if self._held and other._held:
+            for mine, theirs in zip(self._parts(), other._parts(), strict=True):
                 found |= set(mine).intersection(theirs)
         return found
+
+    def _parts(self) -> Iterator[array[int]]:
+        """Yield them in parts, equal ones together: a set of all would take ten times their memory."""
+        for part in range(_PARTS):
+            yield array("q", (one for one in self._held if one % _PARTS == part))
 
 
 @dataclass(slots=True)
@@ -97,15 +102,35 @@ class _Run:
     code: str
     head: str
     rows: list[tuple[SheetRow, _Cells | None, str]]
+    is_plain: bool
     mark: marks.RunMark | None = None
     reads: list[PlainRow | None] = field(default_factory=list)
+
+
+class _Asked:
+    """Runs of which the database is asked whether they are known."""
+
+    def __init__(
+        self, runs: list[_Run], alone: list[bool], hashed: dict[bytes, int], beside: Executor | None
+    ) -> None:
+        self.runs, self.alone, self.hashed = runs, alone, hashed
+        self._answer: Future[list[tuple[bytes, UUID]]] | None = None
+        if hashed and beside is not None:
+            self._answer = beside.submit(marks.known_homes, list(hashed))
+
+    def answer(self) -> list[tuple[bytes, UUID]]:
+        """Return what is known, waiting for it if need be."""
+        if self._answer is not None:
+            return self._answer.result()
+        return marks.known_homes(self.hashed) if self.hashed else []
 
 
 class Glance:
     """Takes rows one by one; hands on new households whole, and as lines those rows that have to be looked at.
 
     ``avoid``: hashes of codes, heads and ID numbers whose households are looked at whatever they are (see
-    :class:`Entangled`); None for all.
+    :class:`Entangled`); None for all. ``beside``: asks the database, on a connection of its own, while the next rows
+    are read; without it one waits.
     """
 
     def __init__(
@@ -117,14 +142,16 @@ class Glance:
         take_new: Callable[[Home], None],
         *,
         avoid: frozenset[int] | None,
+        beside: Executor | None = None,
     ) -> None:
         self.batch, self.columns, self.today, self.avoid = batch, columns, today, avoid
-        self.hand_on, self.take_new = hand_on, take_new
+        self.hand_on, self.take_new, self.beside = hand_on, take_new, beside
         self._plain = PlainRows(columns, today)
         layout = ",".join(f"{at}:{column.key}" for at, column in sorted(columns.items()))
         self._hash = marks.run_hasher(layout)
         self._run: _Run | None = None
         self._runs: list[_Run] = []
+        self._asked: _Asked | None = None
         self._seen = Seen()
         self._settled = 0
         self._own_keys, self._other_keys = Hashes(), Hashes()
@@ -150,15 +177,17 @@ class Glance:
         ):
             run.rows.append((row, cells, joined))
             run.code, run.head = run.code or code, run.head or head
+            run.is_plain = run.is_plain and cells is not None
             return
         if run is not None and len(self._runs) >= RUNS:
             self._settle()
-        self._run = _Run(code, head, [(row, cells, joined)])
+        self._run = _Run(code, head, [(row, cells, joined)], cells is not None)
         self._runs.append(self._run)
 
     def finish(self) -> Seen:
         """Take what is left; return what was passed over. Raises :class:`Entangled`."""
         self._settle()
+        self._conclude()
         self._disentangle()
         return self._seen
 
@@ -167,67 +196,76 @@ class Glance:
             raise Entangled(met)
 
     def _settle(self) -> None:
-        self._settle_runs()
+        """Ask for the runs that are held; meanwhile the answer about those before has come."""
+        runs = self._runs
+        self._runs, self._run = [], None
+        for run in runs:
+            run.mark = self._hash([joined for _, _, joined in run.rows])
+        alone = [self._stands_alone(run) for run in runs]
+        hashed = self._hashed(runs) if any(alone) else {}
+        before, self._asked = self._asked, None
+        asked = _Asked(runs, alone, hashed, self.beside)
+        if before is not None:
+            self._settle_runs(before)
+        self._asked = asked
+        if self.beside is None:
+            self._conclude()
+
+    def _conclude(self) -> None:
+        asked, self._asked = self._asked, None
+        if asked is not None:
+            self._settle_runs(asked)
+
+    def _settle_runs(self, asked: _Asked) -> None:
+        known = dict(asked.answer())
+        area_of = {at: known.get(made) for made, at in asked.hashed.items()}
+        left: list[tuple[_Run, str]] = []
+        homes: list[Home | None] = []
+        for at, (run, is_alone) in enumerate(zip(asked.runs, asked.alone, strict=True)):
+            area_id = area_of.get(at)
+            if area_id is not None and is_alone and self._may_pass(run, area_id):
+                self._pass(run)
+                continue
+            run.reads = [self._plain.read(cells) if cells is not None else None for _, cells, _ in run.rows]
+            homes.append(self._home(run) if is_alone and area_id is None else None)
+            seal = marks.LOOKED_UP if at in area_of and area_id is None else ""
+            left.append((run, run.mark.text(seal) if run.mark else ""))
+        for (run, mark), home, is_new in zip(left, homes, new_homes(homes), strict=True):
+            if home is not None and is_new:
+                self._take_new(run, home)
+                continue
+            for (row, _, _), read in zip(run.rows, run.reads, strict=True):
+                self._look_at(row, read, mark)
         self._settled += 1
         if self._settled in _LOOKED_FOR_KNOTS:  # a file in another order than by households: soon told
             self._disentangle()
 
-    def _settle_runs(self) -> None:
-        for run in self._runs:
-            run.mark = self._hash([joined for _, _, joined in run.rows])
-        alone = [self._stands_alone(run) for run in self._runs]
-        hashed = self._hashed() if any(alone) else {}
-        known = dict(marks.known_homes(hashed)) if hashed else {}
-        looked_up = {at: known.get(made) for made, at in hashed.items()}
-        homes: list[Home | None] = []
-        for at, run in enumerate(self._runs):
-            area_id = looked_up.get(at)
-            is_passed = alone[at] and area_id is not None and self._may_pass(run, area_id)
-            if is_passed:
-                self._pass(run)
-                run.rows.clear()
-            run.reads = [self._plain.read(cells) if cells is not None else None for _, cells, _ in run.rows]
-            homes.append(self._home(run) if alone[at] and area_id is None and run.rows else None)
-        for at, (run, home, is_new) in enumerate(zip(self._runs, homes, new_homes(homes), strict=True)):
-            if home is not None and is_new:
-                self._take_new(run, home)
-                continue
-            seal = marks.LOOKED_UP if at in looked_up and looked_up[at] is None else ""
-            mark = run.mark.text(seal) if run.mark else ""
-            for (row, _, _), read in zip(run.rows, run.reads, strict=True):
-                self._look_at(row, read, mark)
-        self._runs.clear()
-        self._run = None
-
     def _stands_alone(self, run: _Run) -> bool:
         """Tell whether a run may be a household to be judged by itself, as far as is known."""
-        if self.avoid is None or not (run.code or run.head) or any(cells is None for _, cells, _ in run.rows):
+        if self.avoid is None or not run.is_plain or not (run.code or run.head):
             return False
         return not self.avoid or self.avoid.isdisjoint(map(hash, (*_keys(run), *_numbers(run))))
 
-    def _hashed(self) -> dict[bytes, int]:
+    def _hashed(self, runs: list[_Run]) -> dict[bytes, int]:
         return {
             run.mark.digest: at
-            for at, run in enumerate(self._runs)
-            if run.mark and (run.code or run.head) and all(cells is not None for _, cells, _ in run.rows)
+            for at, run in enumerate(runs)
+            if run.is_plain and run.mark and (run.code or run.head)
         }
 
     def _may_pass(self, run: _Run, area_id: UUID) -> bool:
-        scope = self._scope
-        return area_id in scope.ids and all(
-            cells and scope.resolve(cells[0])[0] == area_id for _, cells, _ in run.rows
+        resolve = self._scope.resolve
+        return area_id in self._scope.ids and all(
+            resolve(grid)[0] == area_id for grid in {cells[0] for _, cells, _ in run.rows if cells}
         )
 
     def _pass(self, run: _Run) -> None:
         seen = self._seen
-        for row, _, _ in run.rows:
-            seen.rows.append(row.number)
-            if len(seen.first) < KEPT_ROWS:
-                seen.first.append(row)
-        for number in _numbers(run):
-            seen.numbers.add(number)
-        for key in _keys(run):
-            self._own_keys.add(key)
+        seen.rows.extend([row.number for row, _, _ in run.rows])
+        if (room := KEPT_ROWS - len(seen.first)) > 0:
+            seen.first += [row for row, _, _ in run.rows[:room]]
+        seen.numbers.add(*_numbers(run))
+        self._own_keys.add(*_keys(run))
 
     def _home(self, run: _Run) -> Home | None:
         if run.mark is None:
@@ -236,11 +274,8 @@ class Glance:
 
     def _take_new(self, run: _Run, home: Home) -> None:
         seen = self._seen
-        for read in run.reads:
-            if read:
-                seen.numbers.add(read.number)
-        for key in _keys(run):
-            self._own_keys.add(key)
+        seen.numbers.add(*[read.number for read in run.reads if read])
+        self._own_keys.add(*_keys(run))
         self.take_new(home)
 
     def _look_at(self, row: SheetRow, read: PlainRow | None, mark: str) -> None:
@@ -261,12 +296,20 @@ class Glance:
         self.hand_on(line)
 
 
-def _keys(run: _Run) -> set[str]:
+def _keys(run: _Run) -> list[str]:
     """Return by what rows of plain cells are known as one household: its code, and the heads they name."""
-    cells = [cells for _, cells, _ in run.rows if cells]
-    heads = {one[2] for one in cells} | {run.head}
-    return {f"c{one[1]}" for one in cells if one[1]} | {f"h{rules.half_width(one)}" for one in heads if one}
+    codes, heads = {run.code}, {run.head}
+    for _, cells, _ in run.rows:
+        if cells:
+            codes.add(cells[1])
+            heads.add(cells[2])
+    heads.discard("")
+    return [f"c{code}" for code in codes if code] + [f"h{head}" for head in set(map(_number, heads))]
 
 
 def _numbers(run: _Run) -> list[str]:
-    return [rules.half_width(cells[6]) for _, cells, _ in run.rows if cells and cells[6]]
+    return [_number(cells[6]) for _, cells, _ in run.rows if cells and cells[6]]
+
+
+def _number(text: str) -> str:
+    return text if text.isdecimal() and text.isascii() else rules.half_width(text)

@@ -8,7 +8,9 @@ chunk; the rest lies sealed in the store. Households whose rows came before, wor
 from __future__ import annotations
 
 import json
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from datetime import date
 from functools import partial
 from itertools import islice
@@ -16,7 +18,7 @@ from typing import Final
 from uuid import UUID
 from zlib import crc32
 
-from django.db import transaction
+from django.db import connections, transaction
 
 from minqing.kernel.collecting import no_collecting
 from minqing.kernel.errors import Refused
@@ -47,27 +49,44 @@ _AVOIDED_MAX: Final = (
 )
 
 
-def read_file(batch: ImportBatch, today: date, *, want_help: Callable[[], None] = lambda: None) -> None:
+def read_file(batch: ImportBatch, today: date, *, want_help: Callable[[], None] | None = None) -> None:
     """Read the file of a spreadsheet into sealed chunks. Begun anew, it forgets what it had read before.
 
-    ``want_help`` is called as soon as it shows that many rows will have to be looked at in full.
+    ``want_help`` (of a large one, outside any transaction) is called as soon as it shows that many rows will have to be
+    looked at in full; the database is then asked beside the reading.
     """
+    if want_help is None:
+        _read_until_sure(batch, today, lambda: None, None)
+        return
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="import-marks") as beside:
+        try:
+            _read_until_sure(batch, today, want_help, beside)
+        finally:
+            beside.submit(connections.close_all)  # of its thread
+
+
+def _read_until_sure(
+    batch: ImportBatch, today: date, want_help: Callable[[], None], beside: Executor | None
+) -> None:
     avoid: frozenset[int] | None = frozenset()
     for _ in range(_READINGS):
         try:
-            _read(batch, today, avoid, want_help)
-        except (
-            Entangled
-        ) as entangled:  # those households are looked at in full, with the rows that belong to them
+            _read(batch, today, avoid, want_help, beside)
+        except Entangled as entangled:
+            # Those households are looked at in full, with the rows that belong to them.
             avoid = entangled.hashes | (avoid or frozenset())
             avoid = avoid if len(avoid) <= _AVOIDED_MAX else None
         else:
             return
-    _read(batch, today, None, want_help)
+    _read(batch, today, None, want_help, beside)
 
 
 def _read(
-    batch: ImportBatch, today: date, avoid: frozenset[int] | None, want_help: Callable[[], None]
+    batch: ImportBatch,
+    today: date,
+    avoid: frozenset[int] | None,
+    want_help: Callable[[], None],
+    beside: Executor | None,
 ) -> None:
     store.drop_pieces(batch.id, store.ROWS, store.FRESH, store.HEADS, store.REPEATED)
     raw = store.StoredFile(batch.id, batch.file_bytes)
@@ -77,7 +96,7 @@ def _read(
     fresh = FreshChunks(batch.id, sorter.chunks + 1)
     glance = None
     if batch.kind == "residents":
-        glance = Glance(batch, columns, today, sorter.take, fresh.add, avoid=avoid)
+        glance = Glance(batch, columns, today, sorter.take, fresh.add, avoid=avoid, beside=beside)
     take = glance.take if glance is not None else partial(_take_firm, sorter, today)
     count = 0
     while some := _some(rows, take):
@@ -103,7 +122,8 @@ def _read(
             keep_rows(batch.id, [Shown(row, UNCHANGED, ()) for row in shown])
         for kept in fresh.kept:
             # Where a number stood before, the chunk is judged like any other.
-            is_sure = not any(kept.first <= row <= kept.last for row in repeated)
+            at = bisect_left(repeated, kept.first)
+            is_sure = at == len(repeated) or repeated[at] > kept.last
             new = kept.rows if is_sure else 0
             chunks.append(
                 ImportChunk(batch=batch, number=kept.number, rows=kept.rows, is_checked=is_sure, new=new)
@@ -179,7 +199,7 @@ class _Sorter:
     def finish(self, seen: Seen) -> list[int]:
         """Keep the rest; find repeated numbers; bring rows without a code to those that give it.
 
-        Return the rows whose number stood in an earlier one.
+        Return the rows whose number stood in an earlier one, in their order.
         """
         self.rows.flush()
         repeated: list[tuple[int, int]] = []

@@ -14,7 +14,14 @@ from minqing.accounts.tests.factories import SmallCounty, small_county
 from minqing.journal.public import Detail, Entry
 from minqing.registry import public as registry
 from minqing.registry.models import Household, HouseholdMember, ImportChunk, ImportRow, Resident
-from minqing.registry.services import import_chunks, import_fresh, import_lanes, import_reading, imports
+from minqing.registry.services import (
+    import_chunks,
+    import_fresh,
+    import_glance,
+    import_lanes,
+    import_reading,
+    imports,
+)
 from minqing.registry.tests.factories import make_resident
 from minqing.registry.tests.test_import import LATER, counts, sentences
 from minqing.registry.tests.test_import_glance import CHOICES
@@ -27,7 +34,7 @@ def the_long_way(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every row be looked at in full."""
     real: Any = import_reading._read
     monkeypatch.setattr(
-        import_reading, "_read", lambda batch, today, avoid, help_: real(batch, today, None, help_)
+        import_reading, "_read", lambda batch, today, avoid, *more: real(batch, today, None, *more)
     )
 
 
@@ -147,10 +154,17 @@ def test_chunks_of_new_households_are_resumed_and_stand_alone(
 def test_two_threads_share_the_chunks_and_the_failure_of_one_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     registry.load_tag_kinds()
     by = small_county().actor(VILLAGE_CLERK)
-    monkeypatch.setattr(imports, "AT_ONCE_ROWS", 1)
-    monkeypatch.setattr(import_lanes, "HELPER_ROWS_MIN", 1)
-    monkeypatch.setattr(import_fresh, "ROWS_MIN", 6)
+    for where, name, value in (
+        (imports, "AT_ONCE_ROWS", 1),
+        (imports, "AT_ONCE_BYTES", 1),
+        (imports, "HELPED_BYTES_MIN", 1),
+        (import_lanes, "HELPER_ROWS_MIN", 1),
+        (import_fresh, "ROWS_MIN", 6),
+        (import_glance, "RUNS", 5),
+    ):
+        monkeypatch.setattr(where, name, value)
     batch = stage(by, families(24))
+    imports.check_import(batch.id, LATER)
     registry.apply_import(batch_id=batch.id, by=by, at=LATER)
     real: Any = import_chunks.Judge.apply
     both = Barrier(2, timeout=30)
@@ -175,3 +189,7 @@ def test_two_threads_share_the_chunks_and_the_failure_of_one_is_told(monkeypatch
     assert (batch.status, counts(batch)) == ("applied", (72, 0, 0, 0))
     assert Resident.everything.count() == 72
     assert Entry.objects.filter(kind="registry.added", subject_kind="resident").count() == 72
+    again = stage(by, [*families(24), *families(25)[72:]])
+    imports.check_import(again.id, LATER)
+    again.refresh_from_db()
+    assert counts(again) == (3, 0, 72, 0)

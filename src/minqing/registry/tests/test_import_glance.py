@@ -189,7 +189,7 @@ def test_a_row_that_belongs_to_a_household_passed_over_has_all_of_it_looked_at(
     for placed in ([*rows, more], [more, *rows]):
         first = sentences(stage(by, placed), by)
         assert placed[0] is more or counts(stage(by, placed)) == result
-        monkeypatch.setattr(import_glance.Glance, "_hashed", lambda self: {})
+        monkeypatch.setattr(import_glance.Glance, "_hashed", lambda self, runs: {})
         slow = stage(by, placed)
         monkeypatch.undo()
         monkeypatch.setattr(import_reading, "CHUNK_BYTES", chunk_bytes)
