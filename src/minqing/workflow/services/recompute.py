@@ -28,7 +28,7 @@ from minqing.workflow.procedure import procedures
 from minqing.workflow.rules import Calendar, Due, end_of_day
 from minqing.workflow.services import recompute_sql as statements
 from minqing.workflow.services.due_sql import calendar_tables
-from minqing.workflow.services.hands import Walk, in_batches, wait_for_no_disk
+from minqing.workflow.services.hands import Tables, Walk, in_batches, wait_for_no_disk
 from minqing.workflow.services.pausing import due_of_leg, due_of_run, label_of, set_clocks
 from minqing.workflow.services.setting import clock_facts
 
@@ -67,9 +67,14 @@ def _bring_up(number: int, at: datetime, progress: Progress | None) -> int:
     if version is None or version.settled_at is not None:
         return 0
     calendar, settles = current_calendar(), at - version.made_at >= SETTLES
-    moved = _running(version, calendar, at, progress)
-    if version.first_day is not None and (version.done_at is None or settles):
-        _closed(version, calendar, at, progress)
+    corrects = version.first_day is not None and (version.done_at is None or settles)
+    moved = 0
+    if corrects or _behind(version).exists():
+        tables = partial(calendar_tables, calendar, _last_day(at, calendar))
+        with tables():
+            moved = _running(version, calendar, at, progress, tables)
+            if corrects:
+                _closed(version, calendar, at, progress, tables)
     if version.done_at is None:
         _done(number, at)
     if settles:
@@ -125,15 +130,17 @@ def _last_day(at: datetime, calendar: Calendar) -> date:
 # Running clocks.
 
 
-def _running(version: Recomputation, calendar: Calendar, at: datetime, progress: Progress | None) -> int:
-    behind = Run.everything.filter(
+def _behind(version: Recomputation) -> Any:
+    return Run.everything.filter(
         finished_at=None, next_due_at__isnull=False, calendar_version__lt=version.number
     )
-    if not behind.exists():
-        return 0
-    total = _running_adjusted(version, behind, calendar, at)
+
+
+def _running(
+    version: Recomputation, calendar: Calendar, at: datetime, progress: Progress | None, tables: Tables
+) -> int:
+    total = _running_adjusted(version, _behind(version), calendar, at)
     given = _given(version, calendar) | {"version": calendar.version, "at": at}
-    tables = partial(calendar_tables, calendar, _last_day(at, calendar))
 
     def batch(walk: Walk) -> int:
         with transaction.atomic(), connection.cursor() as cursor:
@@ -151,8 +158,7 @@ def _running(version: Recomputation, calendar: Calendar, at: datetime, progress:
             progress("running", seen)
         return moved
 
-    with tables():
-        return total + in_batches(batch, tables)
+    return total + in_batches(batch, tables)
 
 
 _MOVED: Final = {
@@ -231,15 +237,15 @@ def eras(calendar: Calendar) -> Iterator[Era]:
     yield Era(since, FAR_AHEAD, replace(calendar, hours=held[0], yellow_percent=held[1]))
 
 
-def _closed(version: Recomputation, calendar: Calendar, at: datetime, progress: Progress | None) -> None:
+def _closed(
+    version: Recomputation, calendar: Calendar, at: datetime, progress: Progress | None, tables: Tables
+) -> None:
     """Correct the deadlines of legs and runs that are over; say where one is on time after all, or is not."""
-    tables = partial(calendar_tables, calendar, _last_day(at, calendar))
-    with tables():
-        for era in eras(calendar):
-            _closed_adjusted(version, era, at)
-            given = _given(version, era.calendar) | {"since": era.since, "until": era.until}
-            for of in (statements.CLOSED_LEGS, statements.CLOSED_RUNS):
-                in_batches(partial(_closed_batch, of, era.calendar, given, at, progress), tables)
+    for era in eras(calendar):
+        _closed_adjusted(version, era, at)
+        given = _given(version, era.calendar) | {"since": era.since, "until": era.until}
+        for of in (statements.CLOSED_LEGS, statements.CLOSED_RUNS):
+            in_batches(partial(_closed_batch, of, era.calendar, given, at, progress), tables)
 
 
 def _closed_batch(

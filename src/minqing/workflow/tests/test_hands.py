@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 from django.db import connection
@@ -17,6 +18,7 @@ from minqing.workflow.events import ClockMoved, VerdictChanged
 from minqing.workflow.models import Leg, Recomputation, Run, current_calendar
 from minqing.workflow.services import hands, recompute
 from minqing.workflow.services import recompute_sql as statements
+from minqing.workflow.services.due_sql import calendar_tables
 from minqing.workflow.tests.test_pausing import MONDAY_CLOSE, accepted, step
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -90,7 +92,7 @@ def test_two_that_correct_the_same_batch_say_a_verdict_once(county, administrato
     step(county, run, "assign", MONDAY_CLOSE + timedelta(hours=1), unit_id=county.unit.id)
     day_off(administrator, at=LATER)
     version, calendar = Recomputation.objects.get(first_day=MONDAY), current_calendar()
-    met = threading.Barrier(2)
+    met, tables = threading.Barrier(2), partial(calendar_tables, calendar, date(2026, 12, 1))
 
     def both_have_read(given, new=statements.closed_new):
         met.wait(SOON)
@@ -98,7 +100,8 @@ def test_two_that_correct_the_same_batch_say_a_verdict_once(county, administrato
 
     def correct() -> None:
         try:
-            recompute._closed(version, calendar, LATER, None)
+            with tables():
+                recompute._closed(version, calendar, LATER, None, tables)
         finally:
             connection.close()
 
