@@ -34,7 +34,7 @@ from minqing.registry.services.spreadsheet import BETWEEN, SheetRow
 RUNS: Final = 1_500  # households looked up in one statement, and held meanwhile
 KEPT_ROWS: Final = 500  # of those passed over, for the page
 _LOOKED_FOR_KNOTS: Final = (1, 4, 16, 64)  # after so many times as many households
-_PARTS: Final = 8
+_PART: Final = 200_000  # hashes in one set
 _Cells = tuple[str, ...]
 
 
@@ -62,7 +62,7 @@ class Hashes:
     def twice(self) -> set[int]:
         """Return the hashes that came more than once."""
         found: set[int] = set()
-        for held in self._parts():
+        for held in self._parts(len(self._held)):
             once: set[int] = set()
             if len(set(held)) < len(held):
                 found |= {one for one in held if one in once or once.add(one)}  # type: ignore[func-returns-value]
@@ -72,14 +72,18 @@ class Hashes:
         """Return the hashes that are in both."""
         found: set[int] = set()
         if self._held and other._held:
-            for mine, theirs in zip(self._parts(), other._parts(), strict=True):
+            most = max(len(self._held), len(other._held))
+            for mine, theirs in zip(self._parts(most), other._parts(most), strict=True):
                 found |= set(mine).intersection(theirs)
         return found
 
-    def _parts(self) -> Iterator[array[int]]:
-        """Yield them in parts, equal ones together: a set of all would take ten times their memory."""
-        for part in range(_PARTS):
-            yield array("q", (one for one in self._held if one % _PARTS == part))
+    def _parts(self, most: int) -> Iterator[array[int]]:
+        """Yield them in parts, equal ones together: a set of very many would take ten times their memory."""
+        if (parts := most // _PART + 1) == 1:
+            yield self._held
+            return
+        for part in range(parts):
+            yield array("q", (one for one in self._held if one % parts == part))
 
 
 @dataclass(slots=True)
