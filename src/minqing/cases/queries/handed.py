@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from minqing.cases import rules
 from minqing.cases.likeness import UNDO_WITHIN
@@ -18,6 +18,7 @@ from minqing.cases.queries.likely_same import may_be_merged
 from minqing.cases.queries.returns import ReturnLine, returns_of
 from minqing.cases.queries.sampling import may_call_for_sample
 from minqing.kernel.access import Actor
+from minqing.kernel.statements import statement
 from minqing.workflow import public as workflow
 
 
@@ -67,13 +68,7 @@ def handed(case: Case, by: Actor, *, at: datetime) -> Handed:
     follows = case.run.follows_id is not None
     is_open = case.closed_at is None
     ours = case.source not in rules.SEALED
-    exclusion = (
-        Exclusion.objects.visible_to(by)
-        .filter(case=case)
-        .select_related("unit")
-        .order_by("-proposed_at")
-        .first()
-    )
+    exclusion = _last_exclusion.one(by, case_id=case.id)
     return Handed(
         returns=returns_of(case) if case.times_returned else [],
         master=kin.get(case.master_id) if case.master_id else None,
@@ -105,18 +100,28 @@ def _children(case: Case) -> list[Merge]:
 
 def _splits(case: Case) -> tuple[list[Case], list[Case]]:
     """Return the case that this one was parted from, and those that were parted from it; one statement."""
-    rows = (
-        Split.objects.filter(Q(original=case) | Q(part=case))
-        .select_related("original__run", "part__run")
-        .order_by("split_at", "id")
-    )
     parents, parts = [], []
-    for row in rows:
+    for row in _splits_of(case_id=case.id):
         if row.part_id == case.id:
             parents.append(row.original)
         else:
             parts.append(row.part)
     return parents, parts
+
+
+@statement
+def _splits_of(*, case_id: UUID) -> QuerySet[Split]:
+    return (
+        Split.objects.filter(Q(original_id=case_id) | Q(part_id=case_id))
+        .select_related("original__run", "part__run")
+        .order_by("split_at", "id")
+    )
+
+
+@statement
+def _last_exclusion(by: Actor, *, case_id: UUID) -> QuerySet[Exclusion]:
+    of_case = Exclusion.objects.visible_to(by).filter(case_id=case_id)
+    return of_case.select_related("unit").order_by("-proposed_at")[:1]
 
 
 def _kin(cases: Iterable[Case], by: Actor) -> dict[UUID, Kin]:

@@ -344,9 +344,14 @@ def topic_keys(groups: list[tuple[str, list[tuple[str, str]]]]) -> frozenset[str
     return frozenset(key for _, group in groups for key, _ in group)
 
 
+@statement
+def _open_topics() -> QuerySet[Topic]:
+    return Topic.objects.filter(closed_at=None)
+
+
 def topics() -> list[tuple[str, list[tuple[str, str]]]]:
     """Return the subject scheme for a select: groups with their (key, label)."""
-    found = list(Topic.objects.filter(closed_at=None))
+    found = _open_topics()
     return [
         (
             top.label,
@@ -359,7 +364,7 @@ def topics() -> list[tuple[str, list[tuple[str, str]]]]:
 
 def topics_and_groups() -> list[tuple[str, list[tuple[str, str]]]]:
     """Return the subject scheme for a select in which a whole group may be chosen too."""
-    found = list(Topic.objects.filter(closed_at=None))
+    found = _open_topics()
     return [
         (
             top.label,

@@ -11,6 +11,7 @@ from django.db.models import Case, Count, IntegerField, QuerySet, Value, When, W
 
 from minqing.kernel.access import Actor
 from minqing.kernel.errors import NotThere
+from minqing.kernel.statements import statement
 from minqing.notices.models import (
     Address,
     Channel,
@@ -183,10 +184,15 @@ def deliveries(actor: Actor, asked: DeliveryFilters, *, page: int) -> tuple[list
 
 def deliveries_of(subject_kind: str, subject_id: UUID) -> list[Delivery]:
     """Return what was sent about something, latest first; its own page has scoped it."""
+    return _about(subject_kind=subject_kind, subject_id=subject_id)
+
+
+@statement
+def _about(*, subject_kind: str, subject_id: UUID) -> QuerySet[Delivery]:
     found = Delivery.objects.unscoped("the subject's page has scoped it")
     found = found.filter(subject_kind=subject_kind, subject_id=subject_id)
     rows = found.select_related("channel", "person").defer("person__password")
-    return list(rows.order_by("-made_at", "-id")[:OF_SUBJECT_MAX])
+    return rows.order_by("-made_at", "-id")[:OF_SUBJECT_MAX]
 
 
 def subscriptions(actor: Actor) -> list[tuple[Subscription, dict[str, int]]]:
