@@ -78,7 +78,7 @@ TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "OPTIONS": {
-            # Django's loader, and what it parsed as functions (decision 0108).
+            # Django's loader, and what it parsed as functions (decision 0109).
             "loaders": [("minqing.ui.quick.Loader", ["django.template.loaders.app_directories.Loader"])],
             "context_processors": [
                 "django.template.context_processors.request",
@@ -90,7 +90,7 @@ TEMPLATES: list[dict[str, Any]] = [
     }
 ]
 
-FORM_RENDERER = "minqing.ui.widgets.Renderer"  # most widgets without a template each (decision 0108)
+FORM_RENDERER = "minqing.ui.widgets.Renderer"  # most widgets without a template each (decision 0109)
 
 # The database: two roles, two schemas (see docs/decisions and minqing/config/databases.py).
 DATABASES = databases(_env)

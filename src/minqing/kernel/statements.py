@@ -13,7 +13,7 @@ Arguments by name are values: they stand in the statement as they were given, an
 Arguments by position are what it is written for (whose view, which filters): for each of these a statement of its own
 is kept, the last few hundred. That only the values change is not believed: each is written twice, with two sets of
 made-up values, and must differ in exactly these. A value that is left out may change the statement. See
-docs/decisions/0108.
+docs/decisions/0109.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ Django walks a tree of nodes for every page, and looks up every word through sev
 three thousand of them. The functions made here do the same for the tags that pages are made of (text, variables, if,
 for, with, our components); any other tag is asked to draw itself, as Django would. What Django does in a rare case (an
 attribute that is not there, a value that has to be called) is left to Django's own code; `tests/test_quick.py` compares
-both. With DEBUG nothing is changed, so that an error names its line. See docs/decisions/0108.
+both. With DEBUG nothing is changed, so that an error names its line. See docs/decisions/0109.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""``minqing serve``: the web server, granian, a few processes with threads each (decision 0109)."""
+"""``minqing serve``: the web server, granian, a few processes with threads each (decision 0112)."""
 
 from __future__ import annotations
 

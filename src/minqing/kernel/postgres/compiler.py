@@ -1,7 +1,7 @@
 """Django's SQL with less work behind it: the same statements, letter for letter.
 
 Of a model with thirty columns Django makes a hash of every column whenever rows are ordered, in case the order names
-one of the selected expressions; and asks of each column how this database would write it. See docs/decisions/0108.
+one of the selected expressions; and asks of each column how this database would write it. See docs/decisions/0109.
 """
 
 from __future__ import annotations
