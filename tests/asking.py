@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import traceback
 from collections.abc import Callable, Iterator
@@ -89,13 +90,24 @@ def lasting() -> Iterator[None]:
     """Look up each session, its person and their appointments once: what is asked in here is taken back each time.
 
     Half of a page that turns somebody away is finding out who asks. They are found as always, only not again. The same
-    goes for the view of an address, and for the page that turns somebody away with the same sentence.
+    goes for the view of an address, and for the page that turns somebody away with the same sentence. Of these no line
+    is logged: there are tens of thousands, and a test that fails says itself which answer was wrong.
     """
-    with pytest.MonkeyPatch.context() as patched:
+    with pytest.MonkeyPatch.context() as patched, _errors_only(logging.getLogger("django.request")):
         _people_stay(patched)
         patched.setattr(URLResolver, "resolve", _resolved_once(URLResolver.resolve))
         patched.setattr(refusals, "render", Refusals(refusals.render))
         yield
+
+
+@contextmanager
+def _errors_only(logger: logging.Logger) -> Iterator[None]:
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 def _people_stay(patched: pytest.MonkeyPatch) -> None:

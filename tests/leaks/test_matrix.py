@@ -4,7 +4,8 @@
 record is asked for, also from next door and from another town (nobody, unless it says so). Whoever is not named must be
 turned away: 403 where the role may not, 404 where the record is somebody else's; never a page, never an error. From
 next door and from another town each role asks for another record, and nothing that it is answered tells a secret of
-the village or leaves an entry there. With this the canary's walk begins (``test_canary.py``), which asks with values.
+the village or leaves an entry there; in the village itself no page shows anybody a whole number or a petition that is
+not theirs. With this the canary's walk begins (``test_canary.py``), which asks with values.
 """
 
 from __future__ import annotations
@@ -19,12 +20,12 @@ import pytest
 from django.test import Client
 
 from minqing.accounts.tests.factories import stepped_up
-from minqing.cases.models import Contact
 from minqing.kernel.limits import forget_counts
 from minqing.kernel.roles import ROLES
 from tests.asking import Answer, ask
 from tests.canary import Planted, told
 from tests.fillings import Place, places
+from tests.leaks.in_the_village import laid_open
 from tests.strangers import client_of, strangers
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_who_asks_stays")]
@@ -70,8 +71,8 @@ def asked(client: Client, place: Place) -> Iterator[tuple[str, Answer]]:
 
 
 def first_places(planted: Planted, turn: int = 0) -> list[Place]:
-    """Return every address that is not open to all, with one record; a case to call about has a telephone."""
-    called = Contact.objects.exclude(phone_index=None).order_by("id")[0].case_id
+    """Return every address that is not open to all, with one record; a case to call about is one of the hotline's."""
+    called = next(one.id for name, one in planted.cases.items() if name.startswith("hotline."))
     found = [one for one in places(planted, each_max=1, turn=turn) if not one.address.is_public]
     return [Place(one.address, (("case_id", called),)) if one.address.name in CALLS else one for one in found]
 
@@ -113,7 +114,10 @@ def test_who_gets_in_is_who_the_table_says(
                 wrong.append(
                     f"{method} {cell.name}: {answer.status}, the table says {'in' if cell.may else 'out'}"
                 )
-            if where != "own":
+            if where == "own":
+                open_ones = laid_open(planted, LETTERS[letter], place, answer)
+                wrong += [f"{method} {place.url} tells {one}" for one in open_ones]
+            else:
                 wrong += [f"{method} {place.url} tells {one}" for one in told(planted, answer, place.url)]
                 if answer.entries and place.is_one_record:
                     wrong.append(f"{method} {place.url}: {answer.entries} entries in the journal")
