@@ -328,11 +328,10 @@ class Leg(Row):
 
     scoped_through: ClassVar[str] = "run"
 
-    # Found by its run and number; nobody looks for the legs of an area or a unit.
     run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="+", db_index=False)
     number = models.PositiveIntegerField()
     state = models.CharField(max_length=KEY_LENGTH)
-    area = models.ForeignKey("areas.Area", on_delete=models.PROTECT, related_name="+", db_index=False)
+    area = models.ForeignKey("areas.Area", on_delete=models.PROTECT, related_name="+")
     unit = models.ForeignKey(
         "accounts.Unit", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
@@ -358,6 +357,7 @@ class Leg(Row):
     class Meta:
         db_table = "workflow_leg"
         ordering = ["number"]
+        indexes = [models.Index(fields=["unit"], condition=Q(unit__isnull=False), name="workflow_leg_unit")]
         constraints = [
             models.UniqueConstraint(fields=["run", "number"], name="workflow_leg_number"),
             models.UniqueConstraint(fields=["run"], condition=Q(left_at=None), name="workflow_leg_one_open"),

@@ -18,9 +18,9 @@ def unindexed(model, name, to, *, null=True):
     )
 
 
-def named(name, index):
+def named(model, name, index):
     return migrations.AddIndex(
-        "run", models.Index(fields=[name], condition=Q((f"{name}__isnull", False)), name=index)
+        model, models.Index(fields=[name], condition=Q((f"{name}__isnull", False)), name=index)
     )
 
 
@@ -37,7 +37,6 @@ class Migration(migrations.Migration):
         # Recomputing walks through runs by their ids and reads the version there.
         migrations.RemoveIndex("run", "workflow_run_clock"),
         unindexed("leg", "run", "workflow.run", null=False),
-        unindexed("leg", "area", _AREA, null=False),
         unindexed("leg", "unit", _UNIT),
         unindexed("run", "area", _AREA, null=False),
         unindexed("run", "unit", _UNIT),
@@ -54,8 +53,9 @@ class Migration(migrations.Migration):
                 name="workflow_run_unit_due",
             ),
         ),
-        named("sponsor", "workflow_run_sponsored"),
-        named("holder", "workflow_run_holder"),
-        named("listed_area", "workflow_run_listed"),
-        named("follows", "workflow_run_follows"),
+        named("leg", "unit", "workflow_leg_unit"),
+        named("run", "sponsor", "workflow_run_sponsored"),
+        named("run", "holder", "workflow_run_holder"),
+        named("run", "listed_area", "workflow_run_listed"),
+        named("run", "follows", "workflow_run_follows"),
     ]

@@ -1,14 +1,14 @@
 """Batches of clocks taken by two hands: each has a connection of its own, and takes the next batch when it is free.
 
 One hand alone leaves half of the machine idle: while PostgreSQL writes its rows, the other processor waits. The second
-one comes only after a first full batch, so that an ordinary evening's few clocks start no thread.
+one comes only where there is more than a batch, so that an ordinary evening's few clocks start no thread.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from typing import Any, Final
 from uuid import UUID
@@ -27,8 +27,10 @@ Tables = Callable[[], AbstractContextManager[None]]
 class Walk:
     """How far the hands have come through the rows, by key; each batch begins where the one before ended."""
 
-    def __init__(self) -> None:
+    def __init__(self, more: Callable[[], None] | None = None) -> None:
+        """``more`` is called once, when there are more rows than one batch has."""
         self._turn = threading.Lock()
+        self._more = more
         self._after = UUID(int=0)
         self._taken = 0
         self._is_over = False
@@ -54,6 +56,9 @@ class Walk:
             self._taken += 1
             self._is_over = seen < RECOMPUTE_BATCH or self._taken >= BATCHES_MAX
             self._after = last
+            if self._more and not self._is_over:
+                self._more()
+                self._more = None
             return int(seen)
 
 
@@ -62,15 +67,16 @@ def in_batches(batch: Callable[[Walk], int], tables: Tables) -> int:
 
     A batch is a transaction of its own. ``tables`` lays the calendar down for a connection; here it lies.
     """
-    walk = Walk()
-    done = batch(walk)
-    if not walk.goes_on:
-        return done
     if connection.in_atomic_block:  # another connection would not see what is not committed
-        return done + _all(batch, walk)
+        return _all(batch, Walk())
+    others: list[Future[int]] = []
+
+    def help_out() -> None:
+        others.extend(pool.submit(_another_hand, batch, walk, tables) for _ in range(HANDS - 1))
+
+    walk = Walk(help_out)
     with ThreadPoolExecutor(HANDS - 1, thread_name_prefix="clocks") as pool:
-        others = [pool.submit(_another_hand, batch, walk, tables) for _ in range(HANDS - 1)]
-        done += _all(batch, walk)
+        done = _all(batch, walk)
         return done + sum(one.result() for one in others)
 
 
