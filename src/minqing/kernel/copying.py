@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import Model
-from psycopg import sql
+from psycopg import Copy, sql
 
 from minqing.kernel.copying_binary import ENCODERS, SIGNATURE, TRAILER, kind_of
 
@@ -53,21 +54,31 @@ def _cell(value: Any) -> str:
     raise TypeError(f"COPY of {kind.__name__} is not known")
 
 
-def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
-    """Copy rows into a table in the caller's transaction; return how many.
-
-    Values are those of the columns: text, numbers, dates, ids, bytes (sealed values come sealed), None.
-    """
-    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
-        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
+@contextmanager
+def copying(
+    table: str, columns: Iterable[str], *, form: str = "text", using: str = DEFAULT_DB_ALIAS
+) -> Iterator[Copy]:
+    """Have a COPY into columns of a table open, in the caller's transaction; ``form`` is one of PostgreSQL's."""
+    statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT {})").format(
+        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns)), sql.Identifier(form)
     )
-    count = 0
+    connection = connections[using]
     # Past Django's cursor, so its errors are translated here.
     with (
         connection.cursor() as cursor,
         connection.wrap_database_errors,
         cursor.cursor.copy(statement) as copy,
     ):
+        yield copy
+
+
+def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+    """Copy rows into a table in the caller's transaction; return how many.
+
+    Values are those of the columns: text, numbers, dates, ids, bytes (sealed values come sealed), None.
+    """
+    count = 0
+    with copying(table, columns) as copy:
         left = iter(rows)
         while block := list(islice(left, _BLOCK_ROWS)):
             count += len(block)
@@ -141,20 +152,12 @@ class Shape:
         given = [self._places[name] for name in columns]
         row = self.row(**said)
         alike = [place for place in range(len(row)) if place not in given]
-        statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT binary)").format(
-            sql.Identifier(self.table),
-            sql.SQL(", ").join(sql.Identifier(self.columns[place]) for place in [*given, *alike]),
-        )
         encode = [ENCODERS[self._kinds[place]] for place in given]
         begin = len(row).to_bytes(2)
         end = b"".join(ENCODERS[self._kinds[place]]([row[place]])[0] for place in alike)
         between, before = end + begin, SIGNATURE + begin
-        # Past Django's cursor, so its errors are translated here.
-        with (
-            connection.cursor() as cursor,
-            connection.wrap_database_errors,
-            cursor.cursor.copy(statement) as copy,
-        ):
+        into = [self.columns[place] for place in [*given, *alike]]
+        with copying(self.table, into, form="binary") as copy:
             for at in range(0, count, _BLOCK_ROWS):
                 cells = [
                     encoded(values[at : at + _BLOCK_ROWS])

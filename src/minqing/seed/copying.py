@@ -10,7 +10,8 @@ from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Model
-from psycopg import sql
+
+from minqing.kernel.copying import copying
 
 _VERSION_7: Final = 0x7 << 76
 _VERSION_4: Final = 0x4 << 76
@@ -46,12 +47,8 @@ def copy_in(rows: Iterable[Model], *, using: str = DEFAULT_DB_ALIAS) -> int:
         return 0
     meta = rows[0]._meta
     fields = [field for field in meta.concrete_fields if not field.has_db_default()]
-    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
-        sql.Identifier(meta.db_table),
-        sql.SQL(", ").join(sql.Identifier(str(field.column)) for field in fields),
-    )
     connection = connections[using]
-    with connection.cursor() as cursor, cursor.cursor.copy(statement) as copy:
+    with copying(meta.db_table, [str(field.column) for field in fields], using=using) as copy:
         for row in rows:
             copy.write_row(
                 [field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields]
