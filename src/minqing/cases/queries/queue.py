@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any, Final
@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import F, Q, QuerySet, Subquery
+from django.db.models import BooleanField, ExpressionWrapper, F, Q, QuerySet, Subquery
 
 from minqing.areas import public as areas
 from minqing.cases import rules
@@ -114,22 +114,28 @@ class QueuePage:
 
 
 def queue(
-    actor: Actor, filters: QueueFilters, *, at: datetime, page: int = 1, total: int | None = None
+    actor: Actor,
+    filters: QueueFilters,
+    *,
+    at: datetime,
+    page: int = 1,
+    counts: Sequence[int] | None = None,
 ) -> QueuePage:
     """Return one page of the cases the actor may see, or of those waiting for the actor.
 
-    ``total``: how many there are, from :func:`count_many`, where the caller counted already.
+    ``counts``: those of :func:`counts_for`, where the caller counted already.
     """
-    if total is None:
-        found = filtered(actor, filters, at)
-        total = found.order_by()[: COUNT_MAX + 1].count()
+    if counts is None:
+        counts = count_many(actor, counts_for(filters), at=at)
+    total, *still_open = counts
     pages = max(1, -(-min(total, COUNT_MAX) // PAGE_ROWS))
     page = min(max(page, 1), pages)
     first = (page - 1) * PAGE_ROWS
-    if filters.sort == "due" and not (filters.open_only or filters.todo or filters.set):
-        cases = _open_before_closed(filtered(actor, filters, at), first)
+    if _mixes(filters):
+        found = filtered(actor, filters, at)
+        cases: Iterable[Case] = _open_before_closed(found, first, still_open[0])
     elif filters.set or filters.colour or filters.text:
-        cases = list(_page(filtered(actor, filters, at), filters, first))
+        cases = _page(filtered(actor, filters, at), filters, first)
     else:
         cases = _listed(actor, filters, first)
     return QueuePage(rows(cases, at=at), total, page, pages)
@@ -146,20 +152,34 @@ def _page(found: CaseQuerySet, filters: QueueFilters, first: int) -> CaseQuerySe
     return in_order(found, filters.sort)[first : first + PAGE_ROWS]
 
 
-def _open_before_closed(found: CaseQuerySet, first: int) -> list[Case]:
+def counts_for(filters: QueueFilters) -> list[tuple[QueueFilters, int]]:
+    """Return what :func:`queue` wants counted: the list, and of one that mixes open and closed ones the open ones."""
+    if not _mixes(filters):
+        return [(filters, COUNT_MAX)]
+    return [(filters, COUNT_MAX), (replace(filters, open_only=True), COUNT_MAX)]
+
+
+def _mixes(filters: QueueFilters) -> bool:
+    return filters.sort == "due" and not (filters.open_only or filters.todo or filters.set)
+
+
+def _open_before_closed(found: CaseQuerySet, first: int, still_open: int) -> CaseQuerySet:
     """Return a page by deadline of open and closed ones: what is closed has no deadline and comes after, by age.
 
-    Asked apart: the first page is of the few open ones, and a million closed ones are not sorted for it.
+    Each is asked for what it has on the page: a million closed ones are not sorted for the few open ones.
     """
-    found = found.select_related("run__holder", "unit", "topic")
-    still_open = found.filter(closed_at=None)
-    cases = list(in_order(still_open, "due")[first : first + PAGE_ROWS])
-    if len(cases) == PAGE_ROWS:
-        return cases
-    before = first + len(cases) if cases or not first else still_open.count()
-    start = max(0, first - before)
+    last = first + PAGE_ROWS
+    opened = in_order(found.filter(closed_at=None), "due")[first:last]
+    if still_open >= last:
+        return opened
     closed = found.filter(closed_at__isnull=False).order_by("id")
-    return cases + list(closed[start : start + PAGE_ROWS - len(cases)])
+    closed = closed[max(0, first - still_open) : last - still_open]
+    if still_open <= first:
+        return closed
+    both = opened.values("id").union(closed.values("id"), all=True)
+    on_page = Case.objects.unscoped("both halves are scoped").filter(id__in=both)
+    is_closed = ExpressionWrapper(Q(closed_at__isnull=False), BooleanField())
+    return on_page.order_by(is_closed.asc(), F("run__next_due_at").asc(nulls_last=True), "id")
 
 
 def count_many(actor: Actor, asked: Sequence[tuple[QueueFilters, int]], *, at: datetime) -> list[int]:

@@ -39,10 +39,10 @@ def queue(request: OfficialRequest) -> HttpResponse:
     tabs = cases.tabs(actor)
     given = _opened(request.GET, tabs)
     asked = Asked(given, actor)
-    tabs, [total], parts = cases.counted_with_parts(
-        actor, tabs, at=at, topics=asked.form.topics, besides=[(asked.filters, cases.COUNT_MAX)]
+    tabs, counts, parts = cases.counted_with_parts(
+        actor, tabs, at=at, topics=asked.form.topics, besides=cases.counts_for(asked.filters)
     )
-    found = cases.queue(actor, asked.filters, at=at, page=page_number(given.get("page")), total=total)
+    found = cases.queue(actor, asked.filters, at=at, page=page_number(given.get("page")), counts=counts)
     tab = next((one for one in tabs if one.key == given.get(LIST)), None)
     context = {
         "form": asked.form,
