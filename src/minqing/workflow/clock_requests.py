@@ -104,7 +104,7 @@ def requests_to_decide(actor: Actor) -> QuerySet[ClockRequest]:
     runs = Run.objects.visible_to(actor).running().filter(procedure__in=names)
     runs = (
         runs.filter(unit_id=acting.unit_id)
-        if acting.role.by_unit
+        if acting.unit_id is not None and acting.role.by_unit
         else runs.filter(area__path__under=acting.area_path)
     )
     waiting = ClockRequest.objects.filter(state=ASKED, leg=F("run__legs_count"), run__in=runs)
