@@ -5,6 +5,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from minqing.accounts.tests.factories import AT
+from minqing.cases.models import Case
+from minqing.cases.queries import queue as queue_of_cases
+from minqing.cases.queries.queue import QueueFilters
 from minqing.desk.tests.county import telephoned
 from minqing.kernel.roles import (
     GRID_WORKER,
@@ -40,6 +44,22 @@ def test_the_same_queries_for_one_row_and_for_many(desk):
     after = [queries(client, one) for one in addresses]
     assert before == after
     assert max(after) <= QUERIES_MAX
+
+
+def test_what_is_open_stands_before_what_is_closed_on_every_page(desk, monkeypatch):
+    monkeypatch.setattr(queue_of_cases, "PAGE_ROWS", 3)
+    made = sorted(
+        telephoned(desk.county.grid, words=f"路灯坏了，第 {number} 盏。").id for number in range(11)
+    )
+    # A page that is all open, one that has both, one that is all closed; then none open at all.
+    for closed in (made[1::2][:4], made):
+        Case.everything.filter(id__in=closed).update(closed_at=AT)
+        wanted = [one for one in made if one not in closed] + closed
+        actor, filters = desk.county.actor(TOWN_DISPATCHER), QueueFilters(open_only=False)
+        for page in range(4):
+            found = queue_of_cases.queue(actor, filters, at=AT, page=page + 1)
+            assert [row.id for row in found.rows] == wanted[page * 3 : page * 3 + 3]
+            assert found.total == len(made)
 
 
 def test_the_neighbour_sees_nothing(desk):
