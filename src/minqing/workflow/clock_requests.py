@@ -103,8 +103,8 @@ def requests_to_decide(actor: Actor) -> QuerySet[ClockRequest]:
         return ClockRequest.objects.none()
     runs = Run.objects.visible_to(actor).running().filter(procedure__in=names)
     runs = (
-        runs.filter(unit_id=acting.unit_id)
-        if acting.unit_id is not None and acting.role.by_unit
+        runs.filter(unit_id__in=[one for one in (acting.unit_id,) if one])
+        if acting.role.by_unit
         else runs.filter(area__path__under=acting.area_path)
     )
     waiting = ClockRequest.objects.filter(state=ASKED, leg=F("run__legs_count"), run__in=runs)
