@@ -6,7 +6,6 @@ session, the person, their appointments).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -21,17 +20,13 @@ from minqing.kernel import clock
 from minqing.registry.public import load_tag_kinds
 from minqing.workflow.public import ensure_calendar
 from tests.canary import NOW
+from tests.not_the_page import NOT_THE_PAGE_S
 from tests.pages.rows import Rows
 
 pytestmark = pytest.mark.django_db
 
 FEW, MANY = 10, 1_000
 MOST: Final = 12
-NOT_THE_PAGE_S: Final = re.compile(
-    r"^(SAVEPOINT|RELEASE|ROLLBACK|BEGIN|COMMIT|SET )|\"(django|signed_in)_session\""
-    r"|^SELECT \"person\"\.\"password\".* LIMIT 21$"
-    r"|FROM \"appointment\".*\"appointment\".\"person_id\" = |pg_current_xact_id"
-)
 
 # Page → who opens it, its address, and its statements. A list takes twelve at most; raise a number only with a reason.
 # Of the registry one is the vault's, which holds the numbers under row-level security and is asked once for all rows;

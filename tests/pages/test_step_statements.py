@@ -14,7 +14,7 @@ from minqing.cases import public as cases
 from minqing.desk.tests.county import signed_in
 from minqing.kernel import clock
 from minqing.kernel.roles import FOLLOW_UP_CALLER, HANDLER, REVIEWER, TOWN_DISPATCHER
-from tests.pages.test_query_counts import NOT_THE_PAGE_S
+from tests.not_the_page import NOT_THE_PAGE_S
 
 MOST: Final = 12
 STEPS: Final[list[tuple[str, Any, dict[str, str]]]] = [

@@ -15,7 +15,7 @@ from minqing.desk.tests.county import Desk, telephoned
 from minqing.journal.models import Entry
 from minqing.kernel import clock
 from minqing.kernel.roles import HANDLER, TOWN_DISPATCHER, VILLAGE_CLERK
-from tests.pages.test_query_counts import NOT_THE_PAGE_S
+from tests.not_the_page import NOT_THE_PAGE_S
 
 CHANGES = "desk:queue_changes"
 
