@@ -37,8 +37,8 @@ from minqing.seed.identity import PHONE_PREFIX, id_check_digit
 
 FLOOR: Final = 0.35
 SPEED_UP_MIN: Final = 5.0
-# A tenth of the county. What any import costs once (the job's start, statistics gathered anew) weighs more the fewer the
-# rows: on two quiet cores the ratio was 0.30 at 20,000 rows, 0.41 at 71,000 and 0.41 at 710,000.
+# A tenth of the county. What any import costs once (the job's start, new statistics) weighs more the fewer the rows: on
+# two quiet cores the ratio was 0.30 at 20,000 rows, 0.41 at 71,000 and 0.41 at 710,000.
 ROWS: Final = 71_000
 TABLES: Final = ("resident", "resident_identity", "household", "household_member")
 _REGION: Final = "3399"  # of Zhejiang, with no place behind it
