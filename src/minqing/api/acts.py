@@ -5,6 +5,7 @@ To add one: a class with its fields, its words and ``do``, and its name in ``ACT
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from datetime import date, datetime
 from typing import Annotated, ClassVar, Final, Literal
 from uuid import UUID
@@ -29,9 +30,9 @@ class Act(Taken):
 
     said: ClassVar[str]
 
+    @abstractmethod
     def do(self, case: cases.Case, by: Actor, at: datetime) -> None:
         """Do it. Raises ``Refused`` with a sentence."""
-        raise NotImplementedError
 
 
 class UrgeIn(Act):
