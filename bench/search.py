@@ -2,7 +2,9 @@
 
 Each question goes through the real query as a real official, and beside it the same as plain LIKE in one statement.
 What it returns must be what LIKE returns: the first page, another one and how many there are; every difference is an
-error. Printed per sort of question: p50 and p95 in milliseconds, LIKE's, and how many times quicker that is.
+error. With ``--var`` an existing county is asked as it stands, as one made by ``MINQING_VAR=… minqing seed --size
+full``; otherwise one is made and thrown away. Printed per sort of question: p50 and p95 in milliseconds, LIKE's, and
+how many times quicker that is.
 
 The last line: ``value`` is the p95 over all questions; ``ratio`` is LIKE's time for all of them divided by ours. On a
 quiet machine a p95 above ``P95_MS_MAX`` is an error too; on a crowded one milliseconds say nothing, and only the
@@ -17,10 +19,12 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from statistics import median
 from typing import Any, Final
 from uuid import UUID
 
+from bench.county import county_at
 from bench.outcome import Outcome, percentile
 from bench.pages import QUIET_MAX, crowded
 from bench.register import RESIDENTS, Looking, full_register, lookers
@@ -56,12 +60,13 @@ class Measured:
 def configure(parser: argparse.ArgumentParser) -> None:
     """Describe the arguments."""
     parser.add_argument("--residents", type=int, default=RESIDENTS, help=f"居民数，默认 {RESIDENTS:,}")
+    parser.add_argument("--var", type=Path, default=None, help="用这个文件夹里现成的县，不另造")
     parser.add_argument("--each", type=int, default=EACH, help=f"每种问法在每一级问几个，默认 {EACH}")
 
 
 def run(options: argparse.Namespace) -> Outcome:
     """Measure and print; the outcome goes into the last line."""
-    with full_register(options.residents):
+    with county_at(options.var) if options.var is not None else full_register(options.residents):
         return measure(options.each)
 
 
