@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db import models
 from django.db.models import Lookup
@@ -15,6 +15,8 @@ else:  # Django's fields take no type parameters at run time
     _CharField = models.CharField
     _PathLookup = Lookup
     _PathsLookup = Lookup
+
+APART_MAX: Final = 8  # paths that are asked for one by one: hardly anybody has more appointments
 
 
 class AreaPathField(_CharField):
@@ -48,7 +50,12 @@ class UnderAny(_PathsLookup):
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         left, left_params = self.process_lhs(compiler, connection)
-        return f"{left} <@ %s::ltree[]", (*left_params, list(self.rhs))
+        paths = list(self.rhs)
+        if not 0 < len(paths) <= APART_MAX:
+            return f"{left} <@ %s::ltree[]", (*left_params, paths)
+        # One by one: the index knows a path, not a list of them.
+        asked = " OR ".join([f"{left} <@ %s::ltree"] * len(paths))
+        return f"({asked})", tuple(one for path in paths for one in (*left_params, path))
 
 
 @AreaPathField.register_lookup

@@ -77,7 +77,11 @@ def around(path: str) -> tuple[list[Area], list[Area]]:
 
 @statement
 def _around(*, path: str) -> QuerySet[Area]:
-    return Area.objects.filter(Q(path__above=path) | Q(parent__path=path, closed_at=None)).defer("outline")
+    # The parent by a select of its own: joined, every area of the county would be read for the few below this one.
+    here = Area.objects.filter(path=path).order_by().values("id")
+    return Area.objects.filter(Q(path__above=path) | Q(parent=Subquery(here), closed_at=None)).defer(
+        "outline"
+    )
 
 
 def around_area(area_id: UUID) -> tuple[list[Area], list[Area]]:

@@ -25,7 +25,6 @@ from minqing.workflow import public as workflow
 PAGE_ROWS: Final = 25
 # Beyond this many the page says “10000+”: counting a million rows to show a number nobody reads costs seconds.
 COUNT_MAX: Final = 10_000
-
 # Two letters stand in too many numbers; of what is shorter only the beginning is compared.
 NUMBER_PART_MIN: Final = 3
 _NUMBER_PART: Final = re.compile(r"[0-9A-Za-z]+")
@@ -36,8 +35,6 @@ SORTS: Final = {
     "newest": "最新登记",
     "urged": "催办最多",
 }
-
-
 # What a row may show besides its title and its clock.
 COLUMNS: Final = {
     "number": "编号", "source": "来源", "state": "环节", "unit": "承办单位", "holder": "经办人", "topic": "类别",
@@ -148,8 +145,10 @@ def _listed(actor: Actor, filters: QueueFilters, first: int) -> QuerySet[Case]:
 
 
 def _page(found: CaseQuerySet, filters: QueueFilters, first: int) -> CaseQuerySet:
-    found = found.select_related("run__holder", "unit", "topic")
-    return in_order(found, filters.sort)[first : first + PAGE_ROWS]
+    """Choose the rows of a page, then read those: what a row says beside is not joined to all of them."""
+    chosen = in_order(found, filters.sort).values("id")[first : first + PAGE_ROWS]
+    on_page = Case.objects.unscoped("what was chosen is scoped").filter(id__in=chosen)
+    return in_order(on_page.select_related("run__holder", "unit", "topic"), filters.sort)
 
 
 def counts_for(filters: QueueFilters) -> list[tuple[QueueFilters, int]]:
@@ -205,7 +204,10 @@ def count_and_read(
     """
     parts: list[str] = []
     values: list[Any] = []
-    for filters, cap in asked:
+    caps: dict[QueueFilters, int] = {}  # a list asked for twice (a tab that is open) is counted once
+    for filters, cap in ((replace(one, sort="due"), cap) for one, cap in asked):
+        caps[filters] = max(cap, caps.get(filters, 0))
+    for filters, cap in caps.items():
         try:
             sql, given = _counting(actor, filters, cap, at)
         except EmptyResultSet:  # nothing can fit: no appointment, no turn
@@ -226,7 +228,8 @@ def count_and_read(
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {', '.join(parts)}", values)
         found = list(cursor.fetchone())
-    return found[: len(asked)], found[len(asked) :]
+    counts = dict(zip(caps, found, strict=False))
+    return [min(counts[replace(one, sort="due")], cap + 1) for one, cap in asked], found[len(caps) :]
 
 
 def _counting(actor: Actor, filters: QueueFilters, cap: int, at: datetime) -> tuple[str, Sequence[Any]]:
@@ -241,9 +244,8 @@ def _counting(actor: Actor, filters: QueueFilters, cap: int, at: datetime) -> tu
 
 def rows(cases: Iterable[Case], *, at: datetime) -> list[CaseRow]:
     """Return list rows of cases in a constant number of statements."""
-    if isinstance(cases, CaseQuerySet):
-        cases = cases.select_related("run__holder", "unit", "topic")
-    cases = list(cases)
+    related = ("run__holder", "unit", "topic")
+    cases = list(cases.select_related(*related) if isinstance(cases, CaseQuerySet) else cases)
     places = areas.area_names(case.area_id for case in cases)
     faces = workflow.faces([case.run for case in cases], at=at)
     return [_row(case, places.get(case.area_id, ""), faces[case.run_id]) for case in cases]
