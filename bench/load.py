@@ -11,13 +11,15 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from heapq import heapify, heappop, heappush
 from typing import Final
 
 # More than can ever wait at the rates used; were they all busy, the wait for one would still be counted.
 _SENDERS: Final = 64
 _SECONDS_MAX: Final = 60.0
+_TRIES_MAX: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,25 @@ class Answered:
     seconds: float
     status: int
     retry_after: str = ""
+    number: int = 0  # who asked: the place in the schedule
+    tries: int = 1  # of how many times this was the last
+    whole: float = 0.0  # seconds since it was due for the first time
+
+    @property
+    def is_away(self) -> bool:
+        """Whether it was told to come back later."""
+        return self.status == 429
+
+
+@dataclass(order=True, slots=True)
+class _Come:
+    """Who comes when; ``first``: when for the first time."""
+
+    at: float
+    number: int
+    first: float
+    tries: int
+    target: Target = field(compare=False)
 
 
 def arrivals(rate: float, seconds: float, seed: int) -> Iterator[float]:
@@ -51,20 +72,73 @@ def arrivals(rate: float, seconds: float, seed: int) -> Iterator[float]:
 
 
 def send(
-    port: int, targets: Sequence[Target], due: Sequence[float], progress: Callable[[int, int], None]
+    port: int,
+    targets: Sequence[Target],
+    due: Sequence[float],
+    progress: Callable[[int, int], None],
+    *,
+    come_back: bool = False,
 ) -> list[Answered]:
-    """Open one target after the other at the times ``due`` (seconds from now) and return every answer."""
-    sender = _Sender(port)
+    """Open one target after the other at the times ``due`` (seconds from now) and return every answer.
+
+    ``come_back``: whoever is told to come back later (429) does, when told, again and again until there is an answer.
+    """
+    crowd = _Crowd(port, targets, due, come_back=come_back)
     with ThreadPoolExecutor(_SENDERS) as pool:
-        began = time.perf_counter()
-        waiting: list[Future[Answered]] = []
-        for number, at in enumerate(due):
-            wait = began + at - time.perf_counter()
-            if wait > 0:
-                time.sleep(wait)
-            waiting.append(pool.submit(sender.ask, targets[number % len(targets)], began + at, number))
-            progress(number + 1, len(due))
-        return [one.result() for one in waiting]
+        done = 0
+        while (come := crowd.next()) is not None:
+            pool.submit(crowd.ask, come)
+            done += come.tries == 1
+            progress(done, len(due))
+    return crowd.answers
+
+
+class _Crowd:
+    """Those who come, and those who come back."""
+
+    def __init__(
+        self, port: int, targets: Sequence[Target], due: Sequence[float], *, come_back: bool
+    ) -> None:
+        self._sender = _Sender(port)
+        self._coming = [
+            _Come(at, number, at, 1, targets[number % len(targets)]) for number, at in enumerate(due)
+        ]
+        heapify(self._coming)
+        self._come_back, self._asking = come_back, 0
+        self._changed = threading.Condition()
+        self._began = time.perf_counter()
+        self.answers: list[Answered] = []
+
+    def next(self) -> _Come | None:
+        """Wait until the next one is due; nothing when all have their answer."""
+        with self._changed:
+            while self._coming or self._asking:
+                wait = self._coming[0].at - self._now() if self._coming else None
+                if wait is not None and wait <= 0:
+                    self._asking += 1
+                    return heappop(self._coming)
+                self._changed.wait(wait)
+        return None
+
+    def ask(self, come: _Come) -> None:
+        """Ask for one, and note who comes back when."""
+        status, later, cookie = self._sender.ask(come.target, come.number)
+        at, target = self._now(), come.target
+        found = Answered(
+            target.page, target.path, at - come.at, status, later, come.number, come.tries, at - come.first
+        )
+        with self._changed:
+            self.answers.append(found)
+            if self._come_back and found.is_away and come.tries < _TRIES_MAX:
+                cookies = {one.partition("=")[0]: one for one in (*target.cookie.split("; "), cookie) if one}
+                target = replace(target, cookie="; ".join(cookies.values()))
+                again = at + float(later or 1)
+                heappush(self._coming, _Come(again, come.number, come.first, come.tries + 1, target))
+            self._asking -= 1
+            self._changed.notify()
+
+    def _now(self) -> float:
+        return time.perf_counter() - self._began
 
 
 class _Sender:
@@ -74,8 +148,8 @@ class _Sender:
         self._port = port
         self._held = threading.local()
 
-    def ask(self, target: Target, due: float, number: int) -> Answered:
-        """Ask once and read the whole answer."""
+    def ask(self, target: Target, number: int) -> tuple[int, str, str]:
+        """Ask once and read the whole answer; returns its status, when to come back, and its cookie."""
         try:
             connection = self._connection()
             method = "POST" if target.body else "GET"
@@ -83,11 +157,11 @@ class _Sender:
             connection.request(method, target.path, body, _headers(target, number))
             answer = connection.getresponse()
             answer.read()
-            status, later = answer.status, answer.getheader("Retry-After") or ""
+            cookie = (answer.getheader("Set-Cookie") or "").split(";")[0]
+            return answer.status, answer.getheader("Retry-After") or "", cookie
         except (OSError, http.client.HTTPException):
             self._held.connection = None
-            status, later = 0, ""
-        return Answered(target.page, target.path, time.perf_counter() - due, status, later)
+            return 0, "", ""
 
     def _connection(self) -> http.client.HTTPConnection:
         found: http.client.HTTPConnection | None = getattr(self._held, "connection", None)

@@ -8,13 +8,19 @@ from typing import Final
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
+from minqing.config.admission import Admission
+from minqing.config.line import PLACES
+from minqing.kernel.settings import settings as own
+
 # A page makes some ten thousand objects and leaves next to nothing behind. At the interpreter's own threshold (700) the
 # collector looks fourteen times a page for what is not there, and through the whole program now and then: a
 # fourteenth of all the time. What is loaded at the start stays anyway and is not looked through again.
 COLLECT_AFTER: Final = (10_000, 20, 50)
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "minqing.config.settings")
-application = get_wsgi_application()
+application = Admission(
+    get_wsgi_application(), places=PLACES, waiting_max=own().web_waiting, patience=own().web_patience
+)
 import_module(settings.ROOT_URLCONF)  # every page's module, before the first page is asked for
 gc.collect()
 gc.freeze()

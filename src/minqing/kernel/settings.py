@@ -58,6 +58,15 @@ class Settings(BaseSettings):
         le=32,
         description="网站的进程数，每个约占 0.25 GB 内存、最多五个数据库连接；0 为每个处理器核心一个，最多四个",
     )
+    web_waiting: int = Field(
+        48, ge=8, le=400, description="网站的每个进程里最多有多少人排队，再来的请他过一会儿再来"
+    )
+    web_patience: float = Field(
+        1.2,
+        ge=0.2,
+        le=30,
+        description="预计要排多少秒的队就不再排，请他过一会儿再来（提交的内容可以等 3.5 倍）",
+    )
     live_port: int = Field(0, ge=0, le=65535, description="实时更新进程的监听端口，默认为网站端口加一")
     live_url: str = Field(
         "",

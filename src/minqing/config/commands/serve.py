@@ -9,13 +9,12 @@ from typing import Final
 from granian import Granian
 from granian.constants import Interfaces
 
+from minqing.config.line import PLACES, SPARE
 from minqing.config.local import database_at_hand
 from minqing.config.ports import must_be_free
 from minqing.config.screen import say
 from minqing.kernel.settings import settings
 
-# A page waits on the database most of its time; with the interpreter's lock more threads only wait for each other.
-THREADS: Final = 4
 # By itself it takes a process for each core, and no more than a small machine's memory bears.
 PROCESSES_MAX: Final = 4
 _IDLE_SECONDS: Final = 600
@@ -40,7 +39,8 @@ def run(options: argparse.Namespace) -> int:
             port=port,
             interface=Interfaces.WSGI,
             workers=processes(),
-            blocking_threads=THREADS,
+            # More than work at once: the others stand in line, or say that it is full (decision 0116).
+            blocking_threads=PLACES + settings().web_waiting + SPARE,
             blocking_threads_idle_timeout=_IDLE_SECONDS,
             # Whoever reports without a name leaves no address and no agent: there is no access log.
             log_access=False,

@@ -20,9 +20,13 @@ function say(sentence) {
 document.addEventListener("htmx:sendError", () => say("没有连上服务器，刚才的内容没有取到。请检查网络后重试。"));
 document.addEventListener("htmx:timeout", () => say("等得太久，刚才的内容没有取到。请重试。"));
 document.addEventListener("htmx:responseError", (event) => {
-  const status = event.detail.xhr.status;
+  const { xhr } = event.detail;
+  const { status } = xhr;
+  const seconds = Number(xhr.getResponseHeader("Retry-After"));
   if (status === 403) say("您现在的任职不能做这一步。请切换任职，或联系系统管理员。");
   else if (status === 404) say("没有找到这一项，它可能已经移走。请刷新本页。");
+  else if (status === 429 && seconds > 0 && seconds <= 60)
+    say(`现在人多，这一步还没有办。您填的内容还在，请等 ${seconds} 秒再试。`);
   else if (status === 429) say("操作太频繁了，请等几分钟再试。");
   else say("系统出了问题，这一步没有办成。请刷新后再试。");
 });

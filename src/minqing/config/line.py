@@ -1,0 +1,187 @@
+"""The line in front of a web process: so many work, some wait, and whoever would wait too long is told so at once.
+
+A server that lets everybody wait answers nobody: the line grows, people reload, and what is answered at last is
+answered to nobody. Here each arrival is told apart by what it is (:class:`Rank`); how long it would wait is known from
+how many stand before it and from how quickly people were let in last. See docs/decisions/0116.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Final, Generic, TypeVar
+
+Place = TypeVar("Place")
+
+
+# So many work at once in a process. A page waits on the database most of its time; with the interpreter's lock more
+# threads only wait for each other.
+PLACES: Final = 4
+# Threads beyond those that work or wait: they say that there is no room.
+SPARE: Final = 8
+
+
+class Rank(IntEnum):
+    """Who goes before whom."""
+
+    HEALTH = 0  # whoever watches whether the site is well
+    WRITE = 1  # something somebody has written
+    BACK = 2  # a page for somebody who was turned away before
+    READ = 3  # a page
+    ITSELF = 4  # what an open page asks for by itself
+
+
+# How long each is let wait, as a multiple of a page's patience.
+PATIENCE: Final = {Rank.HEALTH: 20.0, Rank.WRITE: 3.5, Rank.BACK: 1.7, Rank.READ: 1.0, Rank.ITSELF: 0.5}
+# Whoever was let wait, because it looked short, and then was not: longer than this nobody stands there.
+LONGEST: Final = 3.5
+# A line of so few is none, however slow the machine: a page's own pictures, eight people at once.
+SHORT: Final = 8
+# Of so many that are let in, one is a page even while something written waits: it is where the next is written.
+READ_IN: Final = 4
+# Who was turned away comes back within a span in which all who were could be served, and not all at once.
+AGAIN_MIN: Final = 3
+AGAIN_MAX: Final = 60
+_AGAIN_SPREAD: Final = 8.0
+_REMEMBERED_SECONDS: Final = 10.0
+# How quickly people are let in: begins as a guess and follows what is seen.
+_GAP_FIRST: Final = 0.03
+_GAP_MAX: Final = 3.0
+_GAP_WEIGHT: Final = 0.15
+
+
+class Crowded(Exception):
+    """There is no room now; come back after so many seconds."""
+
+    def __init__(self, again: int) -> None:
+        super().__init__(again)
+        self.again = again
+
+
+@dataclass(slots=True)
+class Seen:
+    """What went by since somebody last asked."""
+
+    let_in: int = 0
+    away: int = 0
+    away_writes: int = 0
+    longest: int = 0
+    slowest: float = 0.0
+
+
+@dataclass(slots=True, eq=False)
+class _Waiter(Generic[Place]):
+    rank: Rank
+    since: float
+    place: Place | None = None
+    is_away: bool = False
+    bell: threading.Lock = field(default_factory=threading.Lock)
+
+
+class Line(Generic[Place]):
+    """Places to work at, and who waits for one. ``patience``: the seconds a page may wait."""
+
+    def __init__(
+        self,
+        places: Iterable[Place],
+        *,
+        waiting_max: int,
+        patience: float,
+        now: Callable[[], float] = time.monotonic,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self._free = list(places)
+        self._waiting: dict[Rank, deque[_Waiter[Place]]] = {rank: deque() for rank in Rank}
+        self._waiting_max, self._patience = waiting_max, patience
+        self._now, self._chance = now, chance
+        self._lock = threading.Lock()
+        self._gap, self._let_in_at, self._turn = _GAP_FIRST, None if not self._free else 0.0, 0
+        self._away_at: deque[float] = deque()
+        self._seen = Seen()
+
+    def enter(self, rank: Rank) -> Place:
+        """Return a place to work at, at once or after a short wait. Raises :class:`Crowded`."""
+        with self._lock:
+            self._seen.let_in += 1
+            if self._free:
+                return self._free.pop()
+            self._make_room(rank)
+            own: _Waiter[Place] = _Waiter(rank, self._now())
+            own.bell.acquire()
+            self._waiting[rank].append(own)
+            self._seen.longest = max(self._seen.longest, self._length())
+        own.bell.acquire(timeout=self._patience * PATIENCE[rank] * LONGEST)
+        with self._lock:
+            waited = self._now() - own.since
+            if own.place is None:
+                if not own.is_away:
+                    self._waiting[rank].remove(own)
+                raise self._turned_away(rank)
+            self._seen.slowest = max(self._seen.slowest, waited)
+            return own.place
+
+    def leave(self, place: Place) -> None:
+        """Give a place back: to whoever is next, or to nobody."""
+        with self._lock:
+            at = self._now()
+            following = self._next()
+            if following is None:
+                self._free.append(place)
+                self._let_in_at = None
+                return
+            if self._let_in_at is not None:
+                seen = min(at - self._let_in_at, _GAP_MAX)
+                self._gap += (seen - self._gap) * _GAP_WEIGHT
+            self._let_in_at = at
+            following.place = place
+            following.bell.release()
+
+    def seen(self) -> Seen:
+        """Return what went by since the last time, and begin anew."""
+        with self._lock:
+            found, self._seen = self._seen, Seen()
+            return found
+
+    def _make_room(self, rank: Rank) -> None:
+        """Refuse whoever would wait too long; in a full line the last of a lower rank goes instead."""
+        before = sum(len(self._waiting[one]) for one in Rank if one <= rank)
+        if before >= SHORT and (before + 1) * self._gap > self._patience * PATIENCE[rank]:
+            raise self._turned_away(rank)
+        if self._length() < self._waiting_max:
+            return
+        lower = next(
+            (self._waiting[one] for one in reversed(Rank) if one > rank and self._waiting[one]), None
+        )
+        if lower is None:
+            raise self._turned_away(rank)
+        gone = lower.pop()
+        gone.is_away = True
+        gone.bell.release()
+
+    def _next(self) -> _Waiter[Place] | None:
+        self._turn += 1
+        order = list(Rank)
+        if self._turn % READ_IN == 0:
+            order.sort(
+                key=lambda rank: rank is Rank.WRITE
+            )  # stable: only what is written steps back, this once
+        return next((self._waiting[rank].popleft() for rank in order if self._waiting[rank]), None)
+
+    def _turned_away(self, rank: Rank) -> Crowded:
+        at = self._now()
+        self._seen.let_in -= 1
+        self._seen.away += 1
+        self._seen.away_writes += rank is Rank.WRITE
+        self._away_at.append(at)
+        while self._away_at[0] < at - _REMEMBERED_SECONDS:
+            self._away_at.popleft()
+        span = max(_AGAIN_SPREAD, len(self._away_at) * self._gap * 2)
+        return Crowded(min(AGAIN_MIN + int(self._chance() * span), AGAIN_MAX))
+
+    def _length(self) -> int:
+        return sum(len(one) for one in self._waiting.values())
