@@ -31,6 +31,12 @@ RULED = Effect("ruled", "记下裁定")
 RULED_AWAY = Effect("ruled_away", "记下裁定：退单成立")
 FIRST_RETURN = Condition("first_return", "第一次退单", "这件事已经退过一次单，再退要报督查员裁定。")
 RETURNED_BEFORE = Condition("returned_before", "已退过一次单", "第一次退单由调度员裁定，请用“退单”。")
+PART_FIRST_RETURN = Condition(
+    "part_first_return", "第一次退这张协办单", "这张协办单已经退过一次，再退要报督查员裁定。"
+)
+PART_RETURNED_BEFORE = Condition(
+    "part_returned_before", "这张协办单已退过一次", "第一次退单由调度员裁定，请用“退单”。"
+)
 
 # 联办 and 督办.
 LEAD_UNIT = Need("unit", "主办单位", NeedKind.CHOICE_UNIT)

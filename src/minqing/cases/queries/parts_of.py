@@ -11,11 +11,13 @@ from uuid import UUID
 from django.db.models import Count, F, Q, QuerySet, Window
 
 from minqing.areas import public as areas
+from minqing.cases.facts import facts_of
 from minqing.cases.joint_rules import JOINABLE, WITH_PARTS, roles_in_part
 from minqing.cases.models import Attachment, Case
 from minqing.cases.models_joint import ANSWERED, Part
 from minqing.cases.permissions_joint import JOIN_UNITS, SEE_PARTS
 from minqing.cases.procedures.assist import Assist
+from minqing.cases.queries.returns import who_rules
 from minqing.kernel import clock
 from minqing.kernel.access import Actor
 from minqing.kernel.errors import NotThere
@@ -69,6 +71,7 @@ class PartFile:
     lead: str
     steps: tuple[workflow.Step, ...]
     may_overrule: bool
+    ruled_by: str  # whose ruling a return waits for; empty: none waits
     leg: int
     legs: list[workflow.LegView]
     photos: list[Attachment]
@@ -202,7 +205,7 @@ def part_file(part_id: UUID, *, by: Actor, at: datetime) -> PartFile:
     steps: tuple[workflow.Step, ...] = ()
     roles = roles_in_part(part, part.case.run, by)
     if part.run.is_running:
-        steps = Assist.open_to(part.run.state, roles)
+        steps = Assist.open_to(part.run.state, roles, facts_of(part.case, part.run))
     photos = list(Attachment.objects.filter(case=part.case, step__in=["", f"part_{part.position}"]))
     return PartFile(
         view=_views([part], at)[0],
@@ -213,6 +216,7 @@ def part_file(part_id: UUID, *, by: Actor, at: datetime) -> PartFile:
         may_overrule=part.outcome == ANSWERED
         and part.case.run.state == "handling"
         and leads(part.case.run, by),
+        ruled_by=who_rules(part.run) if part.declined_because and not part.outcome else "",
         leg=part.run.legs_count,
         legs=workflow.legs(part.run, at=at),
         photos=[one for one in photos if one.step],

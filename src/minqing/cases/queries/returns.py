@@ -114,7 +114,7 @@ def return_lines(found: QuerySet[Return]) -> list[ReturnLine]:
             ruled_by_label=one.ruled_by_label,
             to_unit_name=one.to_unit.name if one.to_unit else "",
             lost_words=lost_words(one.minutes_lost, day),
-            waits_for="" if one.ruling else _waits_for(one.part.run if one.part else one.case.run),
+            waits_for="" if one.ruling else who_rules(one.part.run if one.part else one.case.run),
         )
         for one in rows
     ]
@@ -125,7 +125,8 @@ def day_minutes() -> int:
     return int(workflow.current_calendar().day_length.total_seconds()) // 60
 
 
-def _waits_for(run: workflow.Run) -> str:
+def who_rules(run: workflow.Run) -> str:
+    """Return the roles whose turn it is, by their names."""
     try:
         roles = workflow.procedure(run.procedure).answering(run.state)
     except workflow.UnknownProcedure:

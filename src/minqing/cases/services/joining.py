@@ -10,7 +10,7 @@ from django.db import transaction
 from minqing.accounts import public as accounts
 from minqing.cases.effects import Taken, carries_out
 from minqing.cases.events_joint import PartAsked, PartMoved, PartOverdue
-from minqing.cases.facts import fact
+from minqing.cases.facts import fact, facts_of
 from minqing.cases.joint_rules import JOINABLE, WITH_PARTS, leads, roles_in_part
 from minqing.cases.models import Case
 from minqing.cases.models_joint import ANSWERED, OVERRULED, WITHDRAWN, WORDS_LENGTH, Part
@@ -41,6 +41,7 @@ from minqing.notices import public as notices
 from minqing.workflow import public as workflow
 
 PARTS_MAX = 20
+_DECLINES = (Assist.decline, Assist.decline_again)
 PART_ASKED = notices.kind("cases.part_asked", "请您单位协办", "事项 {number} 请您单位协办：{state}")
 PART_MOVED = notices.kind("cases.part_moved", "协办有答复", "事项 {number} 的协办单有答复或变动：{state}")
 
@@ -157,14 +158,16 @@ def take_part_step(
                 return part
             raise Conflict("有人刚刚办过这张协办单，您填的内容还没有提交。请看最新情况后再办。")
         of = workflow.procedure(run.procedure)
-        decision = of.decide(run.state, step, roles_in_part(part, case_run, by), given.keys)
+        roles, so = roles_in_part(part, case_run, by), facts_of(case, run)
+        decision = of.decide(run.state, step, roles, given.keys, so)
         since, held = run.entered_at, run.legs_count
         workflow.advance(run, decision, by=by.hand, at=at)
         words = given.values.get(ANSWER.key) or given.values.get(REASON.key, "")
-        if decision.step is Assist.decline:
+        if decision.step in _DECLINES:
             keep_part_return(part, words, since=since, leg=held, at=at)
         elif decision.step is not Assist.answer:
-            keep_part_ruling(part, words, stays=decision.step is Assist.insist, by=by.hand, at=at)
+            stays = decision.step in (Assist.insist, Assist.insist_again)
+            keep_part_ruling(part, words, stays=stays, by=by.hand, at=at)
         part.sent = remembered(part.sent, this)
         _apply(part, decision, words[:WORDS_LENGTH], by.hand, at)
         if decision.step is Assist.answer:
@@ -176,7 +179,7 @@ def take_part_step(
 
 def _apply(part: Part, decision: workflow.Decision, words: str, hand: Hand, at: datetime) -> None:
     """Put what was said onto the part."""
-    part.declined_because = words if decision.step is Assist.decline else ""
+    part.declined_because = words if decision.step in _DECLINES else ""
     if decision.step is Assist.answer:
         part.answer, part.answered_at = words, at
         part.answered_by_id, part.answered_by_label = hand.person_id, hand.appointment_label

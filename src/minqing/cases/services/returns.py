@@ -35,6 +35,18 @@ def returned_before(case: Case, run: workflow.Run) -> bool:
     return case.times_returned > 0
 
 
+@fact("part_first_return")
+def part_first_return(case: Case, run: workflow.Run) -> bool:
+    """Whether a part was never returned: what waits for its unit waits in its first leg."""
+    return run.legs_count == 1
+
+
+@fact("part_returned_before")
+def part_returned_before(case: Case, run: workflow.Run) -> bool:
+    """Whether a part waits for its unit again: it does only after a return that was ruled on."""
+    return run.legs_count > 1
+
+
 @carries_out(RETURNED)
 def keep_return(taken: Taken, _: workflow.Effect) -> None:
     """Write down that the unit that has a case returns it."""

@@ -351,8 +351,18 @@ def test_a_part_s_return_counts_for_its_unit(here, fire):
     assert (waiting.part_id, waiting.unit_name) == (part.id, fire.name)
     assert "镇街调度员" in waiting.waits_for
     step("insist", dispatcher, later)
-    step("decline", builder, later)
-    step("agree", dispatcher, later)
+    with pytest.raises(Refused, match="再退要报督查员裁定"):
+        step("decline", builder, later)
+    step("decline_again", builder, later)
+    supervisor = here.actor(SUPERVISOR)
+    [waiting] = returns(supervisor, state="waiting").lines
+    assert (waiting.waits_for, waiting.hop) == ("督查员", 2)
+    assert (count_my_parts(supervisor), count_my_parts(dispatcher)) == (1, 0)
+    assert part_file(part.id, by=supervisor, at=later).ruled_by == "督查员"
+    for another in ("agree_again", "withdraw_again", "insist_again"):
+        with pytest.raises(NotAllowed):
+            step(another, dispatcher, later)
+    step("agree_again", supervisor, later)
     found = list(Return.objects.order_by("number"))
     assert [(one.part_id, one.unit_id, one.ruling) for one in found] == [
         (part.id, fire.id, OVERRULED_RETURN), (part.id, fire.id, UPHELD),
@@ -369,6 +379,35 @@ def test_a_part_s_return_counts_for_its_unit(here, fire):
     assert (line.counts["returned"], line.hops) == (1, 2)
     asked = QueueFilters(open_only=False, set="returned", unit_id=fire.id, since=DAY, until=DAY)
     assert [row.id for row in queue(dispatcher, asked, at=later).rows] == [case.id]
+
+
+def test_a_supervisor_may_leave_a_part_with_its_unit_and_it_may_be_returned_again(here, fire):
+    builder, dispatcher, supervisor = of_unit(here, fire), here.actor(TOWN_DISPATCHER), here.actor(SUPERVISOR)
+    joined(here, fire)
+    part = Part.objects.get()
+
+    def step(name: str, by):
+        given = StepInput({"reason": "路面归交通局"})
+        return take_part_step(part_id=part.id, step=name, given=given, by=by, at=AT).run.state
+
+    def offered(by):
+        return [one.key for one in part_file(part.id, by=by, at=AT).steps]
+
+    assert offered(builder) == ["answer", "decline"]
+    with pytest.raises(Refused, match="第一次退单由调度员裁定"):
+        step("decline_again", builder)
+    step("decline", builder)
+    assert offered(dispatcher) == ["insist", "agree", "withdraw"]
+    assert offered(supervisor) == []
+    step("insist", dispatcher)
+    assert offered(builder) == ["answer", "decline_again"]
+    for _ in range(2):
+        assert step("decline_again", builder) == "returned_again"
+        assert offered(dispatcher) == []
+        assert offered(supervisor) == ["insist_again", "agree_again"]
+        assert offered(of_unit(here, here.unit)) == ["overrule", "withdraw_again"]
+        assert step("insist_again", supervisor) == "asked"
+    assert [one.ruling for one in Return.objects.order_by("number")] == [OVERRULED_RETURN] * 3
 
 
 def test_a_returned_part_of_a_case_that_goes_elsewhere_is_settled(here, fire):
