@@ -151,17 +151,25 @@ class _Sender:
     def ask(self, target: Target, number: int) -> tuple[int, str, str]:
         """Ask once and read the whole answer; returns its status, when to come back, and its cookie."""
         try:
-            connection = self._connection()
-            method = "POST" if target.body else "GET"
-            body = target.body.encode() if target.body else None
-            connection.request(method, target.path, body, _headers(target, number))
-            answer = connection.getresponse()
-            answer.read()
-            cookie = (answer.getheader("Set-Cookie") or "").split(";")[0]
-            return answer.status, answer.getheader("Retry-After") or "", cookie
+            try:
+                return self._ask(target, number)
+            except (ConnectionResetError, BrokenPipeError, http.client.RemoteDisconnected):
+                # The server closes what was open and quiet for half a minute; a browser asks again, as we do.
+                self._held.connection = None
+                return self._ask(target, number)
         except (OSError, http.client.HTTPException):
             self._held.connection = None
             return 0, "", ""
+
+    def _ask(self, target: Target, number: int) -> tuple[int, str, str]:
+        connection = self._connection()
+        method = "POST" if target.body else "GET"
+        body = target.body.encode() if target.body else None
+        connection.request(method, target.path, body, _headers(target, number))
+        answer = connection.getresponse()
+        answer.read()
+        cookie = (answer.getheader("Set-Cookie") or "").split(";")[0]
+        return answer.status, answer.getheader("Retry-After") or "", cookie
 
     def _connection(self) -> http.client.HTTPConnection:
         found: http.client.HTTPConnection | None = getattr(self._held, "connection", None)

@@ -10,6 +10,7 @@ connections as places, however many threads wait. See docs/decisions/0116 and do
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 _HEALTH: Final = "/healthz"
 _READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _TOLD_SECONDS: Final = 30.0
+# Who was told when to come back is expected from a moment before until a few minutes after.
+_EARLY_SECONDS: Final = 2.0
+_LATE_SECONDS: Final = 180.0
 # What a sender has not yet sent is read before the answer, or the answer would be lost with the connection.
 _DRAINED_BYTES_MAX: Final = 64 * 1024 * 1024
 _DRAINED_SECONDS_MAX: Final = 5.0
@@ -74,21 +78,26 @@ class Admission:
         """Answer a request: by the application, or by the sentence that there is no room."""
         if environ["PATH_INFO"] in self._files:
             return self._inner(environ, start)  # asks no database and is sent by the kernel
-        rank = self._rank(environ)
+        at = clock.now().timestamp()
+        told = self._away.told(environ)
+        rank, has_time = self._rank(environ, at - told), told > at + _EARLY_SECONDS
         try:
-            place = self._line.enter(rank)
+            place = self._line.enter(rank, has_time=has_time)
         except Crowded as crowded:
-            return self._turn_away(environ, start, rank, crowded.again)
+            now = clock.now().timestamp()
+            again_at = told if has_time else math.ceil(now) + crowded.again
+            return self._turn_away(environ, start, again_at, now)
         return self._work(place, environ, start)
 
-    def _rank(self, environ: Mapping[str, Any]) -> Rank:
+    def _rank(self, environ: Mapping[str, Any], late: float) -> Rank:
+        """``late``: seconds since the time at which this visitor was to come back."""
         if environ["PATH_INFO"] == _HEALTH:
             return Rank.HEALTH
         if environ["REQUEST_METHOD"] not in _READS:
             return Rank.WRITE
         if "HTTP_X_BY_ITSELF" in environ:
             return Rank.ITSELF
-        return Rank.BACK if self._away.was_here(environ, clock.now().timestamp()) else Rank.READ
+        return Rank.BACK if -_EARLY_SECONDS <= late <= _LATE_SECONDS else Rank.READ
 
     def _work(self, place: Place, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         """Let the application answer; whoever waits next comes in when it has, not when the answer has been sent."""
@@ -114,12 +123,12 @@ class Admission:
         self._tell()
 
     def _turn_away(
-        self, environ: WSGIEnvironment, start: StartResponse, rank: Rank, again: int
+        self, environ: WSGIEnvironment, start: StartResponse, again_at: int, at: float
     ) -> Iterable[bytes]:
-        is_write = rank is Rank.WRITE
+        is_write = environ["REQUEST_METHOD"] not in _READS
         if is_write:
             _drain(environ)
-        answer = self._away.answer(environ, is_write=is_write, seconds=again, at=clock.now().timestamp())
+        answer = self._away.answer(environ, is_write=is_write, again_at=again_at, at=at)
         start(f"{HTTPStatus.TOO_MANY_REQUESTS} Too Many Requests", answer.headers)
         self._tell()
         return [answer.body]

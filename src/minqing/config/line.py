@@ -7,6 +7,7 @@ how many stand before it and from how quickly people were let in last. See docs/
 
 from __future__ import annotations
 
+import math
 import random
 import threading
 import time
@@ -37,18 +38,18 @@ class Rank(IntEnum):
 
 
 # How long each is let wait, as a multiple of a page's patience.
-PATIENCE: Final = {Rank.HEALTH: 20.0, Rank.WRITE: 3.5, Rank.BACK: 1.7, Rank.READ: 1.0, Rank.ITSELF: 0.5}
-# Whoever was let wait, because it looked short, and then was not: longer than this nobody stands there.
-LONGEST: Final = 3.5
+PATIENCE: Final = {Rank.HEALTH: 20.0, Rank.WRITE: 3.5, Rank.BACK: 1.0, Rank.READ: 1.0, Rank.ITSELF: 0.5}
+# Whoever was let wait, because it looked short, and then was not: so many times as long, and is told then.
+LONGEST: Final = 2.0
 # A line of so few is none, however slow the machine: a page's own pictures, eight people at once.
-SHORT: Final = 8
+SHORT: Final = 6
 # Of so many that are let in, one is a page even while something written waits: it is where the next is written.
 READ_IN: Final = 4
-# Who was turned away comes back within a span in which all who were could be served, and not all at once.
+# Who is turned away is given a time to come back, one after the other, somewhat slower than people are let in: new
+# ones come too. Beyond the longest time it is left to chance.
 AGAIN_MIN: Final = 3
-AGAIN_MAX: Final = 60
-_AGAIN_SPREAD: Final = 8.0
-_REMEMBERED_SECONDS: Final = 10.0
+AGAIN_MAX: Final = 90
+_AGAIN_APART: Final = 1.25
 # How quickly people are let in: begins as a guess and follows what is seen.
 _GAP_FIRST: Final = 0.03
 _GAP_MAX: Final = 3.0
@@ -56,7 +57,7 @@ _GAP_WEIGHT: Final = 0.15
 
 
 class Crowded(Exception):
-    """There is no room now; come back after so many seconds."""
+    """There is no room now; come back after so many seconds (none: at the time that was given before)."""
 
     def __init__(self, again: int) -> None:
         super().__init__(again)
@@ -100,17 +101,21 @@ class Line(Generic[Place]):
         self._waiting_max, self._patience = waiting_max, patience
         self._now, self._chance = now, chance
         self._lock = threading.Lock()
-        self._gap, self._let_in_at, self._turn = _GAP_FIRST, None if not self._free else 0.0, 0
-        self._away_at: deque[float] = deque()
+        self._gap, self._turn = _GAP_FIRST, 0
+        self._let_in_at: float | None = None
+        self._again_at = 0.0
         self._seen = Seen()
 
-    def enter(self, rank: Rank) -> Place:
-        """Return a place to work at, at once or after a short wait. Raises :class:`Crowded`."""
+    def enter(self, rank: Rank, *, has_time: bool = False) -> Place:
+        """Return a place to work at, at once or after a short wait. Raises :class:`Crowded`.
+
+        ``has_time``: was given a time to come back that is not yet over; it stands.
+        """
         with self._lock:
             self._seen.let_in += 1
             if self._free:
                 return self._free.pop()
-            self._make_room(rank)
+            self._make_room(rank, has_time)
             own: _Waiter[Place] = _Waiter(rank, self._now())
             own.bell.acquire()
             self._waiting[rank].append(own)
@@ -121,7 +126,7 @@ class Line(Generic[Place]):
             if own.place is None:
                 if not own.is_away:
                     self._waiting[rank].remove(own)
-                raise self._turned_away(rank)
+                raise self._turned_away(rank, has_time)
             self._seen.slowest = max(self._seen.slowest, waited)
             return own.place
 
@@ -147,18 +152,18 @@ class Line(Generic[Place]):
             found, self._seen = self._seen, Seen()
             return found
 
-    def _make_room(self, rank: Rank) -> None:
+    def _make_room(self, rank: Rank, has_time: bool) -> None:
         """Refuse whoever would wait too long; in a full line the last of a lower rank goes instead."""
         before = sum(len(self._waiting[one]) for one in Rank if one <= rank)
         if before >= SHORT and (before + 1) * self._gap > self._patience * PATIENCE[rank]:
-            raise self._turned_away(rank)
+            raise self._turned_away(rank, has_time)
         if self._length() < self._waiting_max:
             return
         lower = next(
             (self._waiting[one] for one in reversed(Rank) if one > rank and self._waiting[one]), None
         )
         if lower is None:
-            raise self._turned_away(rank)
+            raise self._turned_away(rank, has_time)
         gone = lower.pop()
         gone.is_away = True
         gone.bell.release()
@@ -167,21 +172,23 @@ class Line(Generic[Place]):
         self._turn += 1
         order = list(Rank)
         if self._turn % READ_IN == 0:
-            order.sort(
-                key=lambda rank: rank is Rank.WRITE
-            )  # stable: only what is written steps back, this once
+            # Stable: only what is written steps back, this once.
+            order.sort(key=lambda rank: rank is Rank.WRITE)
         return next((self._waiting[rank].popleft() for rank in order if self._waiting[rank]), None)
 
-    def _turned_away(self, rank: Rank) -> Crowded:
-        at = self._now()
+    def _turned_away(self, rank: Rank, has_time: bool) -> Crowded:
         self._seen.let_in -= 1
         self._seen.away += 1
         self._seen.away_writes += rank is Rank.WRITE
-        self._away_at.append(at)
-        while self._away_at[0] < at - _REMEMBERED_SECONDS:
-            self._away_at.popleft()
-        span = max(_AGAIN_SPREAD, len(self._away_at) * self._gap * 2)
-        return Crowded(min(AGAIN_MIN + int(self._chance() * span), AGAIN_MAX))
+        return Crowded(0 if has_time else self._again())
+
+    def _again(self) -> int:
+        at = self._now()
+        again = max(at + AGAIN_MIN, self._again_at + self._gap * _AGAIN_APART)
+        if again > at + AGAIN_MAX:
+            return int(AGAIN_MAX * (1 + self._chance()) / 2)
+        self._again_at = again
+        return math.ceil(again - at)
 
     def _length(self) -> int:
         return sum(len(one) for one in self._waiting.values())

@@ -1,8 +1,8 @@
 """What somebody is told who is turned away in a crowd: written once when the process starts, so that it costs nothing.
 
 No session is read and no database asked; only the seconds are put in. People get a page, the interface its own kinds of
-answer, and each a ``Retry-After``. A small signed cookie, which says when and nothing else, lets whoever comes back
-within a few minutes go before those who come for the first time.
+answer, and each a ``Retry-After``. A small signed cookie, which says when to come back and nothing else, lets whoever
+comes back then go before those who come for the first time.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from django.template.loader import render_to_string
 from minqing.api.open311.formats import FORMATS, XML, errors
 
 COOKIE: Final = "mq_line"
-COOKIE_SECONDS: Final = 180
+COOKIE_SECONDS: Final = 300
+_COOKIE_IS: Final = f"{COOKIE}="
 # Stands for the seconds in what was written beforehand; no word of a page has it.
 _SECONDS: Final = "4294967291"
 _API: Final = "/api/"
@@ -55,31 +56,26 @@ class TurnedAway:
         self._json = _written(HttpResponse(said, content_type="application/json; charset=utf-8"))
         self._open311 = {form: _written(errors(429, _SENTENCE, form)) for form in FORMATS}
 
-    def answer(self, environ: Mapping[str, Any], *, is_write: bool, seconds: int, at: float) -> Answer:
-        """Return the answer to a request; ``at``: seconds since 1970."""
+    def answer(self, environ: Mapping[str, Any], *, is_write: bool, again_at: int, at: float) -> Answer:
+        """Return the answer to a request, which may come back at ``again_at``; times are seconds since 1970."""
         headers, body = self._kind(environ, is_write=is_write)
+        seconds = str(max(1, int(again_at - at)))
         return Answer(
-            [*headers, ("Retry-After", str(seconds)), ("Set-Cookie", self._cookie(at))],
-            body.replace(_SECONDS.encode(), str(seconds).encode()),
+            [*headers, ("Retry-After", seconds), ("Set-Cookie", self._cookie(again_at))],
+            body.replace(_SECONDS.encode(), seconds.encode()),
         )
 
-    def was_here(self, environ: Mapping[str, Any], at: float) -> bool:
-        """Whether somebody was turned away a moment ago, as the cookie says."""
+    def told(self, environ: Mapping[str, Any]) -> int:
+        """Return when a visitor was told to come back, in seconds since 1970, as the cookie says; 0: was not told."""
         cookies: str = environ.get("HTTP_COOKIE", "")
-        if COOKIE not in cookies:
-            return False
-        value = next(
-            (
-                one.strip()[len(COOKIE) + 1 :]
-                for one in cookies.split(";")
-                if one.strip().startswith(f"{COOKIE}=")
-            ),
-            "",
-        )
+        if _COOKIE_IS not in cookies:
+            return 0
+        own = (one.strip() for one in cookies.split(";"))
+        value = next((one.removeprefix(_COOKIE_IS) for one in own if one.startswith(_COOKIE_IS)), "")
         when, _, sign = value.partition(".")
-        if not (when.isascii() and when.isdecimal() and len(when) <= 12):
-            return False
-        return hmac.compare_digest(sign, self._sign(when)) and 0 <= at - int(when) <= COOKIE_SECONDS
+        if not (when.isascii() and when.isdecimal() and len(when) < len(_SECONDS) + 1 and sign.isascii()):
+            return 0
+        return int(when) if hmac.compare_digest(sign, self._sign(when)) else 0
 
     def _kind(self, environ: Mapping[str, Any], *, is_write: bool) -> tuple[list[tuple[str, str]], bytes]:
         path: str = environ.get("PATH_INFO", "")
@@ -90,10 +86,10 @@ class TurnedAway:
             return self._json
         return self._form if is_write else self._page
 
-    def _cookie(self, at: float) -> str:
-        when = str(int(at))
+    def _cookie(self, again_at: int) -> str:
         secure = "; Secure" if settings.SESSION_COOKIE_SECURE else ""
-        return f"{COOKIE}={when}.{self._sign(when)}; Max-Age={COOKIE_SECONDS}; Path=/; HttpOnly; SameSite=Lax{secure}"
+        value = f"{_COOKIE_IS}{again_at}.{self._sign(str(again_at))}"
+        return f"{value}; Max-Age={COOKIE_SECONDS}; Path=/; HttpOnly; SameSite=Lax{secure}"
 
     def _sign(self, when: str) -> str:
         return hmac.digest(self._key, when.encode(), hashlib.sha256).hex()[:32]

@@ -18,7 +18,8 @@ from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 
 from minqing.config import admission
 from minqing.config.admission import Admission
-from minqing.config.turned_away import COOKIE_SECONDS, TurnedAway
+from minqing.config.line import Rank
+from minqing.config.turned_away import TurnedAway
 from minqing.kernel import clock
 
 
@@ -116,16 +117,33 @@ def test_files_that_browsers_load_stand_in_no_line(full: Admission, monkeypatch:
     assert Asked(full, "/static/b.css").status.startswith("429")
 
 
-def test_whoever_comes_back_says_so_by_a_signed_cookie(full: Admission) -> None:
+def test_whoever_was_given_a_time_says_so_by_a_signed_cookie(full: Admission) -> None:
     away = TurnedAway()
-    at = clock.now().timestamp()
-    cookie = Asked(full).headers["Set-Cookie"].split(";")[0]
-    assert away.was_here({"HTTP_COOKIE": f"a=b; {cookie}; c=d"}, at + 5)
-    assert not away.was_here({"HTTP_COOKIE": cookie}, at + COOKIE_SECONDS + 5)
-    assert not away.was_here({"HTTP_COOKIE": cookie[:-1] + "g"}, at)
-    assert not away.was_here({"HTTP_COOKIE": "mq_line=" + "9" * 5000}, at)
-    assert not away.was_here({"HTTP_COOKIE": "mq_line=é.é"}, at)
-    assert not away.was_here({}, at)
+    asked = Asked(full)
+    cookie = asked.headers["Set-Cookie"].split(";")[0]
+    told = away.told({"HTTP_COOKIE": f"a=b; {cookie}; c=d"})
+    assert told - clock.now().timestamp() == pytest.approx(int(asked.headers["Retry-After"]), abs=2)
+    for wrong in (cookie[:-1] + "g", "mq_line=" + "9" * 5000, "mq_line=é.é", "mq_line=", "x"):
+        assert away.told({"HTTP_COOKIE": wrong}) == 0
+    assert away.told({}) == 0
+
+
+def test_who_comes_too_early_is_told_the_same_time_and_who_comes_then_goes_first(full: Admission) -> None:
+    away = TurnedAway()
+    first = Asked(full)
+    cookie = first.headers["Set-Cookie"].split(";")[0]
+    for _ in range(20):
+        Asked(full)
+    again = Asked(full, HTTP_COOKIE=cookie)
+    assert again.headers["Set-Cookie"].split(";")[0] == cookie
+    late = clock.now().timestamp() - away.told({"HTTP_COOKIE": cookie})
+    environ = {"PATH_INFO": "/", "REQUEST_METHOD": "GET"}
+    assert full._rank(environ, late) is Rank.READ
+    assert full._rank(environ, 0.5) is Rank.BACK
+    assert full._rank(environ, 4000) is Rank.READ
+    assert full._rank({**environ, "HTTP_X_BY_ITSELF": "1"}, 0.5) is Rank.ITSELF
+    assert full._rank({**environ, "REQUEST_METHOD": "POST"}, 4000) is Rank.WRITE
+    assert full._rank({**environ, "PATH_INFO": "/healthz"}, 4000) is Rank.HEALTH
 
 
 def test_a_crowd_is_told_to_the_operator(

@@ -155,18 +155,35 @@ def test_how_quickly_people_come_in_is_seen() -> None:
     assert line._gap == pytest.approx(0.4, rel=0.05)
 
 
-def test_who_is_turned_away_comes_back_at_different_times_within_what_it_takes_to_serve_them() -> None:
-    chances = iter([0.0, 0.5, 0.999] * 100)
-    line: Line[str] = Line([], waiting_max=0, patience=1, chance=lambda: next(chances), now=Clock())
-    line._gap = 0.2
+def test_who_is_turned_away_is_given_a_time_after_the_one_before() -> None:
+    now = Clock()
+    line: Line[str] = Line([], waiting_max=0, patience=1, chance=lambda: 0.5, now=now)
+    line._gap = 0.4
     told = []
-    for _ in range(100):
+    for _ in range(300):
         with pytest.raises(Crowded) as crowded:
             line.enter(Rank.READ)
         told.append(crowded.value.again)
-    assert min(told) == AGAIN_MIN
-    assert len(set(told)) > 20
-    assert 30 <= max(told) <= AGAIN_MAX
+    assert told[:4] == [3, 4, 4, 5]
+    assert told[100] == AGAIN_MIN + 50  # as many as can be served until then, and some room for new ones
+    assert max(told) == AGAIN_MAX
+    assert told[-1] == AGAIN_MAX * 3 // 4  # later is left to chance
+    now.at += 1000
+    with pytest.raises(Crowded) as crowded:
+        line.enter(Rank.READ)
+    assert crowded.value.again == AGAIN_MIN
+
+
+def test_who_comes_too_early_keeps_the_time_that_was_given() -> None:
+    line: Line[str] = Line([], waiting_max=0, patience=1, now=Clock())
+    line._gap = 3.0
+    for _ in range(5):
+        with pytest.raises(Crowded) as crowded:
+            line.enter(Rank.READ, has_time=True)
+        assert crowded.value.again == 0
+    with pytest.raises(Crowded) as crowded:
+        line.enter(Rank.READ)
+    assert crowded.value.again == AGAIN_MIN  # nobody's time was moved by whoever reloads
 
 
 def test_what_went_by_is_counted() -> None:
