@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, Final
 
 from minqing.api import acting, officials, reference, residents
@@ -30,8 +31,12 @@ for router in ROUTERS:
     api.add_router("", router)
 
 
+@cache
 def description() -> dict[str, Any]:
-    """Return the OpenAPI description, each status in words."""
+    """Return the OpenAPI description, each status in words; made once, it costs as much as twenty pages.
+
+    Whoever has it only reads it.
+    """
     said = api.get_openapi_schema(path_prefix="/api/v1/")
     for path in said["paths"].values():
         for operation in path.values():
