@@ -20,6 +20,7 @@ from minqing.kernel.errors import Refused
 from minqing.registry.public import put_identities
 from minqing.seed.chronicle import Chronicle
 from minqing.seed.copying import copy_in
+from minqing.seed.dispatch import keep_catalogue
 from minqing.seed.files import Files
 from minqing.seed.lanes import tell_lanes
 from minqing.seed.lives import VisitSeed, walk_the_grids
@@ -89,6 +90,8 @@ def load(*, at: datetime, seed: int = DEFAULT_SEED, scale: float = 1.0, say: Say
     entries, details = chronicle.rows()
     counts["entries"] = copy_in(entries)
     copy_in(details)
+    say("正在写派单目录……")
+    keep_catalogue(world.staff, register, seed=seed, at=at)
     show_together(at=at)
     return Loaded(**counts)
 

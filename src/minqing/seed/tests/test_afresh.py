@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import transaction
 
 from minqing.accounts.public import Person
@@ -19,6 +21,11 @@ SEED = 20_261_121
 # Written by the services themselves, as the sweep and the hourly rule do: their entries have ids of the moment, so of
 # them count what was written, of which case and when.
 _BY_SERVICES = ("workflow.run_overdue", "cases.supervision_rule_set", "cases.supervision_proposed")
+_CATALOGUE = "cases.catalogue_changed"  # about a line, whose id is of the moment too
+
+
+def _model(name: str) -> Any:
+    return apps.get_model("cases", name)
 
 
 def _digest() -> list[object]:
@@ -30,7 +37,18 @@ def _digest() -> list[object]:
         list(Visit.everything.order_by("id").values_list("id", "heard", "met", "done", "visited_at")),
         list(Case.everything.order_by("id").values_list("id", "number", "receipt_code", "words", "result")),
         list(DoorCode.everything.order_by("id").values_list("id", "code")),
-        list(Entry.objects.order_by("id").exclude(kind__in=_BY_SERVICES).values_list("id", "kind", "at")),
+        list(
+            Entry.objects.order_by("id")
+            .exclude(kind__in=(*_BY_SERVICES, _CATALOGUE))
+            .values_list("id", "kind", "at")
+        ),
+        sorted(Entry.objects.filter(kind=_CATALOGUE).values_list("at", "area_id", "facts__topic_label")),
+        list(
+            _model("CatalogueEntry").objects.values_list(
+                "topic__key", "area", "unit", "from_on", "until_on", "made_at"
+            )
+        ),
+        list(_model("UnitChoice").objects.values_list("id", "entry__topic__key", "chosen", "chosen_at")),
         sorted(Entry.objects.filter(kind__in=_BY_SERVICES).values_list("kind", "subject_id", "at")),
     ]
 

@@ -13,9 +13,10 @@ from pytest_django import DjangoDbBlocker
 
 from minqing.accounts.public import ROLE_LEVELS, Appointment, Person, Unit, actor_of
 from minqing.areas.public import Area, county, profile
-from minqing.cases.public import Answer, Case
+from minqing.cases.public import Answer, Case, Topic, catalogue, suggestion
 from minqing.diary.public import Finding
 from minqing.journal.public import Detail, Entry, detail_hash, timeline
+from minqing.kernel.clock import local
 from minqing.kernel.errors import Refused
 from minqing.registry.public import Household, HouseholdMember, Resident, identities_under
 from minqing.seed.public import PASSWORD, demonstration_accounts, load
@@ -189,3 +190,21 @@ def test_every_unit_has_somebody_to_handle_what_it_is_given() -> None:
 def test_a_second_time_is_refused_with_a_sentence(now: datetime) -> None:
     with pytest.raises(Refused, match="已经有一个县"):
         load(at=now, seed=SEED, scale=SCALE)
+
+
+@pytest.mark.usefixtures("loaded")
+def test_the_catalogue_of_the_story_town_names_an_office_for_every_subject(now: datetime) -> None:
+    dispatcher = actor_of(Person.objects.get(username="diaodu"), now.date())
+    town = Area.objects.get(code="330683106")
+    topics, on = list(Topic.objects.all()), local(now).date()
+    for topic in topics:
+        found = suggestion(topic, town, "", on=on)
+        assert found is not None
+        assert found.unit is not None, found.words
+    lines = catalogue(dispatcher, town, on=on)
+    ended = catalogue(dispatcher, town, on=on, ended=True)
+    assert {one.topic_label for one in ended} == {"停车", "露天焚烧", "路灯照明", "快递进村"}
+    assert {one.topic_label for one in lines} >= {one.topic_label for one in ended} - {"快递进村"}
+    assert {one.area_name for one in lines} == {"谷来镇", "马村村"}
+    assert any(0 < one.followed.followed < one.followed.suggested for one in lines)
+    assert any(one.followed.suggested for one in ended)
