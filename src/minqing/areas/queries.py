@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
@@ -15,6 +15,7 @@ from minqing.areas import rules
 from minqing.areas.models import Area, AreaPeriod, CountyProfile
 from minqing.kernel.errors import NotThere
 from minqing.kernel.per_request import once_per_request
+from minqing.kernel.postgres.cursor import Kept
 from minqing.kernel.statements import statement
 
 CANDIDATES = 12  # nearest by degrees first, then by metres: a dozen is plenty at a county's latitude
@@ -113,6 +114,13 @@ def area_name(of: Area, upto: str = rules.TOWN) -> str:
     return "·".join(line) or of.name
 
 
+_NAMES: Final = Kept(
+    "SELECT one.id, coalesce(string_agg(above.name, '·' ORDER BY nlevel(above.path)), one.name)"
+    " FROM area AS one LEFT JOIN area AS above ON above.path @> one.path AND above.level = ANY(%s)"
+    " WHERE one.id = ANY(%s) GROUP BY one.id"
+)
+
+
 def area_names(ids: Iterable[UUID], upto: str = rules.TOWN) -> dict[UUID, str]:
     """Return full names of many areas in one query."""
     wanted = list(set(ids))
@@ -120,12 +128,7 @@ def area_names(ids: Iterable[UUID], upto: str = rules.TOWN) -> dict[UUID, str]:
         return {}
     levels = rules.LEVELS[rules.LEVELS.index(upto) :]
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT one.id, coalesce(string_agg(above.name, '·' ORDER BY nlevel(above.path)), one.name)"
-            " FROM area AS one LEFT JOIN area AS above ON above.path @> one.path AND above.level = ANY(%s)"
-            " WHERE one.id = ANY(%s) GROUP BY one.id",
-            [list(levels), wanted],
-        )
+        cursor.execute(_NAMES, [list(levels), wanted])
         return dict(cursor.fetchall())
 
 

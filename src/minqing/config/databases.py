@@ -15,6 +15,7 @@ _PLACES = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HO
 APPLICATION_ROLE = "county_app"
 OWNER_ROLE = "county_owner"
 TEMPLATE = "minqing_template"
+PREPARED_AFTER = 1
 
 
 def county_first(settings: Settings) -> str:
@@ -45,7 +46,11 @@ def _test(settings: Settings, **extra: str) -> dict[str, str]:
 
 
 def _database(settings: Settings, name: str, address: str | None, role: str) -> dict[str, Any]:
-    options: dict[str, Any] = {"options": f"-c search_path={county_first(settings)}"}
+    options: dict[str, Any] = {
+        "options": f"-c search_path={county_first(settings)}",
+        # How often a kept statement is asked on a connection before it is prepared there (decision 0113).
+        "prepare_threshold": PREPARED_AFTER if settings.database_prepare else None,
+    }
     database: dict[str, Any] = {
         "ENGINE": "minqing.kernel.postgres",
         "NAME": "minqing",

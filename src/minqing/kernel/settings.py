@@ -42,6 +42,11 @@ class Settings(BaseSettings):
     var: Path | None = Field(None, description="数据目录，默认为代码目录下的 var")
     database_url: str | None = Field(None, description="应用账号的数据库地址")
     owner_url: str | None = Field(None, description="迁移账号的数据库地址")
+    database_prepare: bool = Field(
+        True,
+        description="常用语句在数据库连接上预先准备好（省数据库约一半的计算）；"
+        "前面有按事务复用连接的连接池（如 1.21 版以前的 PgBouncer）时设为 false",
+    )
     county: str = Field("330683", pattern=r"^[0-9]{6}$", description="县（市、区）行政区划代码")
     secret_key: str = Field("", description="会话签名密钥")
     keys: str = Field("", description="个人信息加密密钥：编号:Base64，多个用逗号分隔，编号最大者为现用")

@@ -32,6 +32,8 @@ from django.db import connection, models
 from django.db.models.query import get_related_populators
 from psycopg import Binary
 
+from minqing.kernel.postgres.cursor import Kept
+
 Model = TypeVar("Model", bound=models.Model)
 P = ParamSpec("P")
 KEPT_MAX: Final = 300
@@ -211,7 +213,7 @@ def write(
     missing = set(given) - {name for _, name in places}
     if missing and everything:
         raise NotOneStatement(f"{missing} stand nowhere in {sql}")
-    return Written(sql, tuple(values), tuple(places))
+    return Written(Kept(sql), tuple(values), tuple(places))
 
 
 def _same(one: Any, other: Any) -> bool:

@@ -19,6 +19,7 @@ from minqing.cases import rules
 from minqing.cases.models import Case, CaseQuerySet, Topic
 from minqing.cases.queries import sets
 from minqing.kernel.access import Actor
+from minqing.kernel.postgres.cursor import Kept
 from minqing.kernel.statements import Selects, statement
 from minqing.workflow import public as workflow
 
@@ -29,7 +30,6 @@ COUNT_MAX: Final = 10_000
 NUMBER_PART_MIN: Final = 3
 _NUMBER_PART: Final = re.compile(r"[0-9A-Za-z]+")
 _DASHES_AND_SPACES: Final = str.maketrans(dict.fromkeys("-‐‑–—－", ""))
-
 SORTS: Final = {
     "due": "按时限",
     "newest": "最新登记",
@@ -226,7 +226,7 @@ def count_and_read(
     if not parts:
         return [], []
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(parts)}", values)
+        cursor.execute(Kept(f"SELECT {', '.join(parts)}"), values)
         found = list(cursor.fetchone())
     counts = dict(zip(caps, found, strict=False))
     return [min(counts[replace(one, sort="due")], cap + 1) for one, cap in asked], found[len(caps) :]

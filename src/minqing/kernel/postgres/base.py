@@ -1,13 +1,60 @@
 """The entry point that ``ENGINE = "minqing.kernel.postgres"`` names."""
 
+from __future__ import annotations
+
+import select
+import time
+from typing import Any, Final
+
 from django.db.backends.postgresql import base
 
+from minqing.kernel.postgres.cursor import Cursor
 from minqing.kernel.postgres.features import DatabaseFeatures
 from minqing.kernel.postgres.operations import DatabaseOperations
 from minqing.kernel.postgres.schema import DatabaseSchemaEditor
+
+# Plans kept on one connection: all that pages ask for again and again, in the shapes that rights give them.
+PREPARED_MAX: Final = 400
+# For so long a connection that answered is taken at its word, if the server has not said a thing on it since.
+TRUSTED_SECONDS: Final = 30.0
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
     features_class = DatabaseFeatures
     ops_class = DatabaseOperations
     SchemaEditorClass = DatabaseSchemaEditor
+    _used_at = 0.0
+    health_check_enabled: bool  # the stubs forget them
+    health_check_done: bool
+
+    def get_connection_params(self) -> dict[str, Any]:
+        params: dict[str, Any] = super().get_connection_params()
+        if params["cursor_factory"] is base.Cursor:
+            params["cursor_factory"] = Cursor
+        return params
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        made = super().get_new_connection(conn_params)
+        made.prepared_max = PREPARED_MAX
+        return made
+
+    def close_if_health_check_failed(self) -> None:
+        """Ask whether the connection still stands, unless it was used a moment ago and nothing came on it since.
+
+        A server that stops, or a process of it that ends, says so: there is something to read though nothing was asked.
+        """
+        if self.health_check_enabled and not self.health_check_done and self._is_quiet():
+            self.health_check_done = True
+        super().close_if_health_check_failed()
+
+    def _cursor(self, name: str | None = None) -> Any:
+        made = super()._cursor(name)  # type: ignore[misc]  # not in the stubs
+        self._used_at = time.monotonic()
+        return made
+
+    def _is_quiet(self) -> bool:
+        if self.connection is None or time.monotonic() - self._used_at > TRUSTED_SECONDS:
+            return False
+        poll = select.poll()
+        poll.register(self.connection.fileno(), select.POLLIN)
+        return not poll.poll(0)

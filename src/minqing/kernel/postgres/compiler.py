@@ -13,6 +13,8 @@ from django.db.backends.postgresql import compiler
 from django.db.models import F, OrderBy
 from django.db.models.expressions import Col
 
+from minqing.kernel.postgres.cursor import Kept
+
 __all__ = [
     "SQLAggregateCompiler",
     "SQLCompiler",
@@ -62,7 +64,13 @@ class SQLCompiler(compiler.SQLCompiler):
 
 
 class SQLInsertCompiler(SQLCompiler, compiler.SQLInsertCompiler):
-    """Inserts."""
+    """Inserts; one row at a time is a kept statement."""
+
+    def as_sql(self) -> list[tuple[str, tuple[Any, ...]]]:  # type: ignore[override]  # an insert has several
+        written: list[tuple[str, tuple[Any, ...]]] = super().as_sql()
+        if len(self.query.objs) == 1:
+            return [(Kept(sql), params) for sql, params in written]
+        return written
 
 
 class SQLUpdateCompiler(SQLCompiler, compiler.SQLUpdateCompiler):

@@ -1,0 +1,82 @@
+"""Statements that the database keeps planned: a :class:`Kept` text is prepared on a connection the second time.
+
+Half of what a short statement costs PostgreSQL is reading and planning it. The values of a kept statement go beside
+it, not into its text; all others are written out by psycopg's client cursor, as Django has it (docs/decisions/0113).
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from django.db.backends.postgresql import base
+from psycopg import ClientCursor, errors, pq
+from psycopg._cursor_base import BaseCursor
+from psycopg._preparing import Prepare
+from psycopg._queries import PostgresQuery, QueryPart, _query2pg_nocache
+
+if TYPE_CHECKING:
+    _DjangosCursor = ClientCursor[Any]
+else:
+    _DjangosCursor = base.Cursor
+
+_ENCODING = "utf-8"
+# A plan that a change of the schema, or somebody else's DEALLOCATE, has made useless.
+_STALE = (errors.FeatureNotSupported, errors.InvalidSqlStatementName)
+
+
+class Kept(str):
+    """The text of a statement that is asked again and again with other values.
+
+    Its values must be such as PostgreSQL can tell the type of from where they stand (compared with a column, or cast).
+    """
+
+    __slots__ = ()
+
+
+class Cursor(_DjangosCursor):
+    """Django's cursor, and for a :class:`Kept` text psycopg's own: prepared, with the values beside it."""
+
+    def execute(self, query: Any, params: Any = None, **given: Any) -> Any:
+        """Ask; a plan that no longer holds is thrown away and made again, where no transaction is lost by it."""
+        # (In a transaction the caller has to begin again, and the end of this one throws the plans away.)
+        try:
+            return super().execute(query, params, **given)
+        except _STALE:
+            if not isinstance(query, Kept) or self._pgconn.transaction_status != pq.TransactionStatus.IDLE:
+                raise
+            self.connection.execute("DEALLOCATE ALL")
+            return super().execute(query, params, **given)
+
+    def _convert_query(self, query: Any, params: Any = None) -> PostgresQuery:
+        if type(query) is Kept and params is not None and self._conn.prepare_threshold is not None:
+            kept = _KeptQuery(self._tx)
+            kept.convert(query, params)
+            return kept
+        return super()._convert_query(query, params)
+
+    def _get_prepared(self, pgq: PostgresQuery, prepare: bool | None = None) -> tuple[Prepare, bytes]:
+        if type(pgq) is _KeptQuery:
+            return BaseCursor._get_prepared(self, pgq, prepare)
+        return super()._get_prepared(pgq, prepare)
+
+    def _execute_send(self, query: PostgresQuery, **given: Any) -> None:
+        if type(query) is _KeptQuery:  # asked for the first time
+            BaseCursor._execute_send(self, query, **given)
+        else:
+            super()._execute_send(query, **given)
+
+
+class _KeptQuery(PostgresQuery):
+    """A text with places for its values, taken apart once however long it is."""
+
+    __slots__ = ()
+
+    def convert(self, query: Any, vars: Any) -> None:  # noqa: A002  psycopg's name
+        self.query, self._want_formats, self._order, self._parts = _taken_apart(query)
+        self.dump(vars)
+
+
+@lru_cache(maxsize=2000)
+def _taken_apart(query: str) -> tuple[bytes, list[Any], list[str] | None, list[QueryPart]]:
+    return _query2pg_nocache(query.encode(_ENCODING), _ENCODING)
