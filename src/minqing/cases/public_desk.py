@@ -103,7 +103,7 @@ from minqing.cases.queries.views import (
     VIEWS_MAX,
     Tab,
     counted,
-    counted_with_parts,
+    counted_with_waiting,
     tabs,
 )
 from minqing.cases.services.bulk import (
@@ -209,7 +209,7 @@ __all__ = [
     "close_template",
     "count_many",
     "counted",
-    "counted_with_parts",
+    "counted_with_waiting",
     "counts_for",
     "duty",
     "export_cases",

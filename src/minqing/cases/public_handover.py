@@ -15,6 +15,7 @@ from minqing.cases.permissions_handover import (
     SUPERVISE,
 )
 from minqing.cases.queries.approvals import (
+    APPROVALS_COUNT_MAX,
     APPROVALS_ROWS,
     Approval,
     ApprovalsPage,
@@ -98,6 +99,7 @@ from minqing.cases.services.switching import switch_procedure
 from minqing.cases.services.urging import urge_by_supervisor
 
 __all__ = [
+    "APPROVALS_COUNT_MAX",
     "APPROVALS_ROWS",
     "BY_AREA",
     "BY_SOURCE",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,6 +11,7 @@ from django.urls import NoReverseMatch, reverse
 from minqing.accounts.public import MANAGE_PEOPLE, MANAGE_TOKENS, MANAGE_UNITS, READ_AUDIT
 from minqing.areas.public import MANAGE_AREAS
 from minqing.cases.public import (
+    APPROVALS_COUNT_MAX,
     DECIDE_REQUESTS,
     EDIT_CATALOGUE,
     EDIT_TEMPLATES,
@@ -52,6 +53,11 @@ class Entry:
     quick: str = ""  # what its button on the first page says, if it has one
 
 
+def _words(count: int) -> str:
+    """Return a count as it stands beside a word; nothing for none."""
+    return f"{APPROVALS_COUNT_MAX}+" if count > APPROVALS_COUNT_MAX else str(count or "")
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """An entry as the template draws it."""
@@ -62,6 +68,11 @@ class Shown:
     current: bool
     quick: str
     name: str = ""
+    count: int = 0  # how many wait there, where the page knows
+
+    @property
+    def count_words(self) -> str:
+        return _words(self.count)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +87,10 @@ class Group:
     def current(self) -> bool:
         return any(one.current for one in self.entries)
 
+    @property
+    def count_words(self) -> str:
+        return _words(sum(one.count for one in self.entries))
+
 
 @dataclass(frozen=True, slots=True)
 class Menu:
@@ -88,6 +103,11 @@ class Menu:
     first: list[Shown]
     rest: list[Shown]
     groups: list[Group]
+
+    @property
+    def rest_count_words(self) -> str:
+        entries = [*self.rest, *(one for group in self.groups for one in group.entries)]
+        return _words(sum(one.count for one in entries))
 
     @property
     def rest_current(self) -> bool:
@@ -165,8 +185,11 @@ GROUPS: Final = (
 )  # fmt: skip
 
 
-def entries_for(actor: Actor, url_name: str) -> Iterator[Shown]:
-    """Yield the entries an actor may open; the one of the page with that name is the current one."""
+def entries_for(actor: Actor, url_name: str, counts: Mapping[str, int] | None = None) -> Iterator[Shown]:
+    """Yield the entries an actor may open; the one of the page with that name is the current one.
+
+    ``counts``: how many wait behind an entry, by its name, where the page has counted them anyway.
+    """
     exact = {entry.name for entry in MENU if entry.to is None or actor.may(entry.to)}
     for entry in MENU:
         if entry.to is not None and not actor.may(entry.to):
@@ -178,7 +201,9 @@ def entries_for(actor: Actor, url_name: str) -> Iterator[Shown]:
         current = url_name == entry.name or (
             url_name not in exact and url_name.startswith(entry.sections or ("\0",))
         )
-        yield Shown(entry.label, href, entry.icon, current, entry.quick, entry.name)
+        yield Shown(
+            entry.label, href, entry.icon, current, entry.quick, entry.name, (counts or {}).get(entry.name, 0)
+        )
 
 
 def grouped(entries: Iterable[Shown]) -> list[Shown | Group]:

@@ -19,6 +19,7 @@ from minqing.kernel.access import Actor
 from minqing.workflow import public as workflow
 
 APPROVALS_ROWS: Final = 25
+APPROVALS_COUNT_MAX: Final = 99  # beside a word of the menu; the list itself counts further
 _CLOCK, _EXCLUSION = "clock", "exclusion"
 
 
@@ -68,6 +69,13 @@ def approvals(actor: Actor, *, at: datetime, page: int = 1) -> ApprovalsPage:
 def count_approvals(actor: Actor) -> int:
     """Count the requests that wait for the acting appointment; one statement."""
     return _waiting(actor).count()
+
+
+def approvals_to_count(actor: Actor) -> QuerySet[Any, Any]:
+    """Return what waits for the acting appointment up to the cap and one more, to be counted beside a list."""
+    if not actor.may(DECIDE_REQUESTS):
+        return Exclusion.objects.none().values("id")
+    return _waiting(actor)[: APPROVALS_COUNT_MAX + 1]
 
 
 def _waiting(actor: Actor) -> QuerySet[Any, dict[str, Any]]:

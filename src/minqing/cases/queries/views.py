@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from minqing.cases.models_desk import SavedView
+from minqing.cases.queries.approvals import approvals_to_count
 from minqing.cases.queries.asked import ALL, OPEN, TODO, VIEWS, read_asked
 from minqing.cases.queries.parts_of import WaitingParts, parts_to_read, read_parts
 from minqing.cases.queries.queue import QueueFilters, count_and_read
@@ -84,30 +85,39 @@ def counted(
     besides: Sequence[tuple[QueueFilters, int]] = (),
 ) -> tuple[list[Tab], list[int]]:
     """Return the tabs with their counts, and the counts of other lists; all of it in one statement."""
-    tabs, counts, _ = counted_with_parts(actor, found, at=at, topics=topics, besides=besides)
+    tabs, counts, _ = counted_with_waiting(actor, found, at=at, topics=topics, besides=besides)
     return tabs, counts
 
 
-def counted_with_parts(
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What waits for somebody beside cases: parts of joint matters, and how many requests to decide (up to a cap)."""
+
+    parts: WaitingParts
+    approvals: int
+
+
+def counted_with_waiting(
     actor: Actor,
     found: Sequence[Tab],
     *,
     at: datetime,
     topics: Collection[str] | None = None,
     besides: Sequence[tuple[QueueFilters, int]] = (),
-) -> tuple[list[Tab], list[int], WaitingParts]:
-    """Return the tabs with their counts, the counts of other lists, and the parts that wait; all in one statement.
+) -> tuple[list[Tab], list[int], Waiting]:
+    """Return the tabs with their counts, the counts of other lists, and what else waits; all in one statement.
 
     Parts of joint matters that wait for the actor count as things to do.
     """
     asked = [(read_asked(one.asked, topics=topics)[0], TAB_COUNT_MAX) for one in found]
-    counts, [waiting] = count_and_read(actor, [*asked, *besides], {"parts": parts_to_read}, at=at)
-    listed = read_parts(waiting, at=at)
+    also = {"parts": parts_to_read, "approvals": approvals_to_count}
+    counts, [parts, approvals] = count_and_read(actor, [*asked, *besides], also, at=at)
+    listed = read_parts(parts, at=at)
     with_counts = [
         replace(one, count=count + (listed.total if one.key == TODO else 0))
         for one, count in zip(found, counts, strict=False)
     ]
-    return with_counts, counts[len(found) :], listed
+    return with_counts, counts[len(found) :], Waiting(listed, len(approvals))
 
 
 def _tab(one: SavedView, *, own: bool) -> Tab:

@@ -19,5 +19,9 @@ from minqing.kernel.pages import OfficialRequest, page
 def approvals(request: OfficialRequest) -> HttpResponse:
     """List the requests that wait for whoever acts, the oldest first."""
     found = cases.approvals(request.actor, at=clock.now(), page=page_number(request.GET.get("page")))
-    context = {"found": found, "page": paged(found.total, cases.APPROVALS_ROWS, found.page)}
+    context = {
+        "found": found,
+        "page": paged(found.total, cases.APPROVALS_ROWS, found.page),
+        "menu_counts": {"approvals": found.total},
+    }
     return render(request, "desk/handover/approvals.html", context)

@@ -74,6 +74,7 @@ def home(request: OfficialRequest) -> HttpResponse:
     ]
     waiting = cases.queue(actor, cases.QueueFilters(todo=True), at=at) if counts else None
     colours = _by_colour(counts)
+    approvals = cases.count_approvals(actor) if actor.may(cases.DECIDE_REQUESTS) else 0
     context = {
         "colours": colours,
         "columns": "|".join(["环节", *(f"{one.label}#" for one in colours), "共#"]),
@@ -87,7 +88,8 @@ def home(request: OfficialRequest) -> HttpResponse:
         "access_notices": disclosure.notices(actor),
         "may_open_cases": actor.may(cases.OPEN_CASES),
         **_together(actor, at),
-        "approvals": cases.count_approvals(actor) if actor.may(cases.DECIDE_REQUESTS) else 0,
+        "approvals": approvals,
+        "menu_counts": {"approvals": approvals},
         "requests": rights.count_open(actor) if actor.may(cases.HANDLE_REQUESTS) else 0,
     }
     return render(request, "desk/home.html", context)

@@ -39,7 +39,7 @@ def queue(request: OfficialRequest) -> HttpResponse:
     tabs = cases.tabs(actor)
     given = _opened(request.GET, tabs)
     asked = Asked(given, actor)
-    tabs, counts, parts = cases.counted_with_parts(
+    tabs, counts, waiting = cases.counted_with_waiting(
         actor, tabs, at=at, topics=asked.form.topics, besides=cases.counts_for(asked.filters)
     )
     found = cases.queue(actor, asked.filters, at=at, page=page_number(given.get("page")), counts=counts)
@@ -57,7 +57,8 @@ def queue(request: OfficialRequest) -> HttpResponse:
         "clear_href": address_of(tab) if tab else f"?view={asked.view}",
         "ignored": "、".join(asked.ignored),
         "found": found,
-        "parts": parts if _is_all_to_do(asked.filters) and found.page == 1 else None,
+        "menu_counts": {"approvals": waiting.approvals},
+        "parts": waiting.parts if _is_all_to_do(asked.filters) and found.page == 1 else None,
         "page": paginator_page(found),
         "unit": "条" if found.total <= cases.COUNT_MAX else "条以上",
         "asked": kept_filters(given).items(),

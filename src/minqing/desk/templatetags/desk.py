@@ -29,7 +29,8 @@ def desk_menu(context: Context) -> list[Shown]:
     known: list[Shown] | None = getattr(request, "desk_menu", None)
     if known is None:
         match = request.resolver_match
-        known = request.desk_menu = list(entries_for(actor, match.url_name or "" if match else ""))
+        counts = context.get("menu_counts", {})
+        known = request.desk_menu = list(entries_for(actor, match.url_name or "" if match else "", counts))
     return known
 
 

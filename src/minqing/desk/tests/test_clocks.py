@@ -176,6 +176,11 @@ def test_who_decides_has_a_list_of_what_waits(desk: Desk, case) -> None:
     assert "没有等您审批的申请" in page(reviewer, "approvals")
     page(dispatcher, "clock_extend", case.id, status=302, **ASK)
     assert "有 1 项申请在等您决定" in page(reviewer, "home")
+    counted = '<span class="mq-count" aria-hidden="true">1</span>'
+    assert counted in page(reviewer, "home")
+    assert counted in page(reviewer, "queue")
+    assert counted in page(reviewer, "approvals")
+    assert counted not in page(dispatcher, "queue")
     listed = page(reviewer, "approvals")
     assert "延期 1 个工作小时" in listed
     assert f"{reverse('desk:case', args=[case.id])}#clock-asked" in listed
@@ -187,6 +192,7 @@ def test_who_decides_has_a_list_of_what_waits(desk: Desk, case) -> None:
     page(reviewer, "clock_decide", case.id, ClockRequest.objects.get().id, status=302, granted="yes", why="")
     assert "没有等您审批的申请" in page(reviewer, "approvals")
     assert "在等您决定" not in page(reviewer, "home")
+    assert counted not in page(reviewer, "queue")
 
 
 def test_proposals_to_leave_a_case_out_wait_for_the_supervisor(desk: Desk, case) -> None:
