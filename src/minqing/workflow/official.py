@@ -49,12 +49,16 @@ def covered_years() -> tuple[int, ...]:
     return tuple(range(min(holidays).year, max(holidays).year + 1))
 
 
-def official_days(year: int) -> list[OfficialDay]:
-    """Every day of a covered year. Raises ``NotImplementedError`` beyond the package's coverage."""
+@cache
+def official_days(year: int) -> tuple[OfficialDay, ...]:
+    """Every day of a covered year; the package takes its time over each.
+
+    Raises ``NotImplementedError`` beyond the package's coverage.
+    """
     source = f"国务院办公厅放假通知（chinesecalendar {version('chinesecalendar')}）"
     first = date(year, 1, 1)
     days = [first + timedelta(days=n) for n in range(366 if calendar.isleap(year) else 365)]
-    return [OfficialDay(day, chinese_calendar.is_workday(day), _label(day), source) for day in days]
+    return tuple(OfficialDay(day, chinese_calendar.is_workday(day), _label(day), source) for day in days)
 
 
 @cache
