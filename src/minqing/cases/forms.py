@@ -18,7 +18,7 @@ from minqing.cases.rules import ANSWER_WORDS_MAX, NAME_MAX, PHOTOS_MAX, WORDS_MA
 from minqing.cases.services.steps import StepInput
 from minqing.kernel.access import Actor
 from minqing.kernel.text import CleanCharField, CleanTextField
-from minqing.ui.fields import BigChoices, BigManyChoices, DateInput, PhotosField
+from minqing.ui.fields import BigChoices, BigManyChoices, DateInput, PhotosField, ReadyChoices
 from minqing.workflow.public import Need, NeedKind, Step
 
 STEP_TEXT_MAX: Final = 1000
@@ -231,7 +231,7 @@ def _field(need: Need, units: Sequence[Unit], people: Sequence[tuple[str, str]])
             choices = [("", "请选择单位"), *((str(one.id), one.name) for one in units)]
             gone = "这个单位已撤销或管不到这里，请另选。"
             chosen = {"required": f"请选择{need.label}。", "invalid_choice": gone}
-            return forms.ChoiceField(**asked, choices=choices, error_messages=chosen)
+            return forms.ChoiceField(**asked, choices=ReadyChoices(choices), error_messages=chosen)
         case NeedKind.CHOICE_UNITS:
             return forms.MultipleChoiceField(
                 **asked,
@@ -281,9 +281,9 @@ def _field(need: Need, units: Sequence[Unit], people: Sequence[tuple[str, str]])
             )
 
 
-def topic_choices() -> list[Any]:
+def topic_choices() -> ReadyChoices:
     """Return the subject scheme as grouped choices."""
-    return [("", "未分类"), *topics()]
+    return ReadyChoices([("", "未分类"), *topics()])
 
 
 class QueueForm(forms.Form):

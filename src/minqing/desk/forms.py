@@ -11,7 +11,7 @@ from django.http import QueryDict
 
 from minqing.cases import public as cases
 from minqing.kernel.text import CleanCharField
-from minqing.ui.fields import DateInput
+from minqing.ui.fields import DateInput, ReadyChoices
 from minqing.workflow import public as workflow
 
 COLOURS: Final = {
@@ -71,7 +71,7 @@ class QueueFilterForm(forms.Form):
     def _offer(self, name: str, choices: Choices, nothing: str = "全部") -> None:
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", nothing), *choices]
+        field.choices = ReadyChoices([("", nothing), *choices])
 
     @property
     def more_is_used(self) -> bool:

@@ -5,11 +5,13 @@ Every date and time widget speaks the browser's own picker; Django reads back wh
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.forms import widgets
+from django.utils.choices import BaseChoiceIterator
 
 # Nine fit on one screen of a phone, as people know it from WeChat; more is an album, not a report.
 PHOTOS_MAX = 9
@@ -18,6 +20,16 @@ PHOTO_BYTES_MAX = 12 * 1024 * 1024
 LONGEST_PX = 1600
 # What kernel.images reads. An iPhone's HEIC becomes JPEG in its own browser, by our module.
 PHOTO_ENDINGS = (".jpg", ".jpeg", ".png", ".webp")
+
+
+class ReadyChoices(BaseChoiceIterator):
+    """Choices that are pairs already, groups with theirs: Django looks through a list for what it may be made of."""
+
+    def __init__(self, pairs: Iterable[tuple[Any, Any]]) -> None:
+        self._pairs = list(pairs)
+
+    def __iter__(self) -> Iterator[tuple[Any, Any]]:
+        return iter(self._pairs)
 
 
 class BigChoices(widgets.RadioSelect):

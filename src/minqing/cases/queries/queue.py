@@ -371,30 +371,24 @@ def _open_topics() -> QuerySet[Topic]:
     return Topic.objects.filter(closed_at=None)
 
 
+def _scheme() -> list[tuple[Topic, list[tuple[str, str]]]]:
+    """Return the groups of the subject scheme, each with what stands in it (key, label)."""
+    groups: dict[UUID, tuple[Topic, list[tuple[str, str]]]] = {}
+    found = _open_topics()
+    for one in found:
+        if one.parent_id is None:
+            groups[one.id] = (one, [])
+    for one in found:
+        if one.parent_id in groups:
+            groups[one.parent_id][1].append((one.key, one.label))
+    return list(groups.values())
+
+
 def topics() -> list[tuple[str, list[tuple[str, str]]]]:
     """Return the subject scheme for a select: groups with their (key, label)."""
-    found = _open_topics()
-    return [
-        (
-            top.label,
-            [(one.key, one.label) for one in found if one.parent_id == top.id] or [(top.key, top.label)],
-        )
-        for top in found
-        if top.parent_id is None
-    ]
+    return [(top.label, within or [(top.key, top.label)]) for top, within in _scheme()]
 
 
 def topics_and_groups() -> list[tuple[str, list[tuple[str, str]]]]:
     """Return the subject scheme for a select in which a whole group may be chosen too."""
-    found = _open_topics()
-    return [
-        (
-            top.label,
-            [
-                (top.key, f"{top.label}（整类）"),
-                *((one.key, one.label) for one in found if one.parent_id == top.id),
-            ],
-        )
-        for top in found
-        if top.parent_id is None
-    ]
+    return [(top.label, [(top.key, f"{top.label}（整类）"), *within]) for top, within in _scheme()]
