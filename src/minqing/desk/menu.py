@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix, reverse
 
 from minqing.accounts.public import MANAGE_PEOPLE, MANAGE_TOKENS, MANAGE_UNITS, READ_AUDIT
 from minqing.areas.public import MANAGE_AREAS
@@ -185,14 +186,24 @@ GROUPS: Final = (
 )  # fmt: skip
 
 
-def entries_for(actor: Actor, url_name: str, counts: Mapping[str, int] | None = None) -> Iterator[Shown]:
-    """Yield the entries an actor may open; the one of the page with that name is the current one.
+def entries_for(actor: Actor, url_name: str, counts: Mapping[str, int] | None = None) -> tuple[Shown, ...]:
+    """Return the entries an actor may open; the one of the page with that name is the current one.
 
     ``counts``: how many wait behind an entry, by its name, where the page has counted them anyway.
     """
-    exact = {entry.name for entry in MENU if entry.to is None or actor.may(entry.to)}
+    names = tuple(entry.name for entry in MENU if entry.to is None or actor.may(entry.to))
+    shown = _shown(names, url_name, get_script_prefix())
+    if not counts:
+        return shown
+    return tuple(replace(one, count=counts[one.name]) if counts.get(one.name) else one for one in shown)
+
+
+@lru_cache(maxsize=500)
+def _shown(names: tuple[str, ...], url_name: str, prefix: str) -> tuple[Shown, ...]:
+    """Return the entries with these names; kept, for they depend on nothing but them and the page."""
+    exact, shown = set(names), []
     for entry in MENU:
-        if entry.to is not None and not actor.may(entry.to):
+        if entry.name not in exact:
             continue
         try:
             href = reverse(f"desk:{entry.name}")
@@ -201,9 +212,8 @@ def entries_for(actor: Actor, url_name: str, counts: Mapping[str, int] | None = 
         current = url_name == entry.name or (
             url_name not in exact and url_name.startswith(entry.sections or ("\0",))
         )
-        yield Shown(
-            entry.label, href, entry.icon, current, entry.quick, entry.name, (counts or {}).get(entry.name, 0)
-        )
+        shown.append(Shown(entry.label, href, entry.icon, current, entry.quick, entry.name))
+    return tuple(shown)
 
 
 def grouped(entries: Iterable[Shown]) -> list[Shown | Group]:
