@@ -11,10 +11,11 @@ import re
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Concatenate, Literal, ParamSpec, Union, get_args, get_origin, get_type_hints
+from typing import Any, Concatenate, Final, Literal, ParamSpec, Union, get_args, get_origin, get_type_hints
 
 from django.conf import settings
 from django.template import Context, Library, Template
+from django.template.context import RenderContext
 from django.template.loader import get_template
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
@@ -24,6 +25,8 @@ register = Library()
 Look = Literal["desk", "phone"]
 Values = Mapping[str, object]
 P = ParamSpec("P")
+KEPT_MAX: Final = 500  # of one kept component
+_TRUTHS: Final[dict[str, Any]] = {"True": True, "False": False, "None": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +48,13 @@ def look_of(context: Context) -> Look:
 
 
 def component(
-    template: str,
+    template: str, *, kept: bool = False
 ) -> Callable[[Callable[Concatenate[Context, P], Values]], Callable[Concatenate[Context, P], Values]]:
-    """Register a function as a tag without content, drawn by a template of `ui/c/`."""
-    return functools.partial(_register, template, False)
+    """Register a function as a tag without content, drawn by a template of `ui/c/`.
+
+    ``kept``: of its values alone, and of few of them: drawn once for the same ones.
+    """
+    return functools.partial(_register, template, False, kept=kept)
 
 
 def box(
@@ -61,26 +67,58 @@ def box(
     return functools.partial(_register, template, True)
 
 
-def _register(template: str, is_box: bool, function: Callable[..., Values]) -> Callable[..., Values]:
+class Within(Context):
+    """What the template of a component sees: its own values and nothing of the page around, but for the request.
+
+    Django makes five objects of a context; this is one, and the rest when somebody asks for it.
+    """
+
+    def __init__(self, values: dict[str, Any], template: Template) -> None:
+        self.dicts = [_TRUTHS, values]
+        self.autoescape = True
+        self.use_l10n = self.use_tz = None
+        self.template_name = "unknown"
+        self.template = template
+
+    @functools.cached_property
+    def render_context(self) -> RenderContext:  # type: ignore[override]  # made when a tag of Django's wants it
+        made = RenderContext()
+        made.template = self.template
+        return made
+
+
+def _register(
+    template: str, is_box: bool, function: Callable[..., Values], *, kept: bool = False
+) -> Callable[..., Values]:
     name = function.__name__
     hints = get_type_hints(function)
     sure = {parameter: _always_fit(hint) for parameter, hint in hints.items()}
     found: list[Template] = []
+    drawn: dict[tuple[object, ...], SafeString] = {}
 
-    @functools.wraps(function)
-    def tag(context: Context, *args: Any, **given: Any) -> SafeString:
+    def draw(context: Context, *args: Any, **given: Any) -> SafeString:
         for parameter, value in given.items():
             if type(value) not in sure[parameter] and not fits(value, hints[parameter]):
                 raise TypeError(f"{{% {name} %}}: {parameter}={value!r} is not {hints[parameter]}")
-        values: dict[str, object] = {
-            "look": look_of(context),
-            "csrf_token": context.get("csrf_token"),
-            "request": context.get("request"),
-        }
+        page = context.get("request"), context.get("csrf_token")
+        values: dict[str, object] = {"look": look_of(context), "request": page[0], "csrf_token": page[1]}
         values.update(function(context, *args, **given))
         if not found or settings.DEBUG:
             found[:] = [get_template(f"ui/c/{template}").template]  # type: ignore[attr-defined]  # Django's own engine's
-        return found[0].render(Context(values))
+        return found[0].nodelist.render(Within(values, found[0]))
+
+    @functools.wraps(function)
+    def tag(context: Context, *args: Any, **given: Any) -> SafeString:
+        if not kept or settings.DEBUG:
+            return draw(context, *args, **given)
+        # Of two equal values one may be marked as safe, and the other be escaped.
+        key = (look_of(context), *[(one, type(value), value) for one, value in given.items()])
+        known = drawn.get(key)
+        if known is None:
+            known = draw(context, *args, **given)
+            if len(drawn) < KEPT_MAX:
+                drawn[key] = known
+        return known
 
     (register.simple_block_tag if is_box else register.simple_tag)(takes_context=True)(tag)
     COMPONENTS[name] = Component(name, signature_of(function), inspect.getdoc(function) or "", is_box)

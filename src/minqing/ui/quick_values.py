@@ -1,61 +1,63 @@
-"""How a word of a template is looked up, in less time: the usual case in a few lines, every other by Django itself.
+"""What the functions made of templates call: a word looked up, a value written down, the usual case in a few lines.
 
-Usual is a name in the context, and after it attributes or keys that are there and are no functions.
+Usual is a name in the context, and after it attributes or keys that are there and are no functions; every other case is
+left to Django itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import html
+from collections.abc import Callable, Collection
 from typing import Any, Final
 
+from django.conf import settings
 from django.template import Context, VariableDoesNotExist
-from django.template.base import FilterExpression, Variable
+from django.template.base import Variable, render_value_in_context
 from django.template.context import BaseContext
-from django.utils.safestring import SafeData, mark_safe
-from django.utils.timezone import template_localtime  # type: ignore[attr-defined]  # not in the stubs
+from django.templatetags.static import static
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeData, SafeString, mark_safe
 
-Resolve = Callable[[Context], Any]
 _ELSE: Final = object()  # not the usual case
 _GONE: Final = object()  # certainly not there
+# Whether things of a type have nothing but attributes: no keys, and they are not called.
+_PLAIN: Final[dict[type, bool]] = {}
+_addresses: Final[dict[str, str]] = {}
 
 
-def resolver(expression: FilterExpression, *, silent: bool = False) -> Resolve:
-    """Return a function that does what ``expression.resolve`` does; ``silent``: what is not there is None."""
-    if not expression.is_var:
-        # A filter on a constant is rare; Django's code does it.
-        return (
-            (lambda context: expression.resolve(context, silent))
-            if expression.filters
-            else _constant(expression.var)
-        )
-    return (
-        _filtered(expression, silent)
-        if expression.filters
-        else _looked_up(expression.var, expression, silent)
-    )
+def named(context: Context, name: str, variable: Variable, silent: bool) -> Any:
+    """Return what stands in the context under a name; ``silent``: what is not there is None."""
+    value = _first(context, name)
+    if value is _GONE:
+        return None if silent else _invalid(variable, context)
+    return slowly(variable, context, silent) if value is _ELSE else value
 
 
-def _constant(value: Any) -> Resolve:
-    return lambda context: value
+def path(context: Context, name: str, bits: tuple[str, ...], variable: Variable, silent: bool) -> Any:
+    """Return an attribute of what stands in the context under a name, or an attribute of that."""
+    return of(_first(context, name), bits, variable, context, silent)
 
 
-def _looked_up(variable: Variable, expression: FilterExpression, silent: bool) -> Resolve:
-    if variable.translate:
-        return lambda context: expression.resolve(context, silent)
-    if variable.lookups is None:
-        return _constant(variable.literal)
-    bare = _bare(variable)
-
-    def resolve(context: Context) -> Any:
-        found = bare(context)
-        if found is _GONE:
+def of(value: Any, bits: tuple[str, ...], variable: Variable, context: Context, silent: bool) -> Any:
+    """Return an attribute of a value, or an attribute of that."""
+    for bit in bits:
+        if _PLAIN.get(type(value)):
+            try:
+                value = getattr(value, bit)
+            except AttributeError:
+                value = _ELSE if hasattr(type(value), bit) else _GONE
+            except Exception:  # noqa: BLE001  whatever it is, Django's own code meets it again
+                value = _ELSE
+        else:
+            value = _of(value, bit)
+        if value is _GONE:
             return None if silent else _invalid(variable, context)
-        return found if found is not _ELSE else _slowly(variable, context, silent)
+        if value is _ELSE:
+            return slowly(variable, context, silent)
+    return slowly(variable, context, silent) if callable(value) else value
 
-    return resolve
 
-
-def _slowly(variable: Variable, context: Context, silent: bool) -> Any:
+def slowly(variable: Variable, context: Context, silent: bool) -> Any:
     """Look a word up as Django does; what is not there is nothing."""
     try:
         return variable.resolve(context)
@@ -63,45 +65,46 @@ def _slowly(variable: Variable, context: Context, silent: bool) -> Any:
         return None if silent else _invalid(variable, context)
 
 
+def argument(context: Context, name: str, bits: tuple[str, ...], variable: Variable) -> Any:
+    """Return what a filter is given; what is not there raises, as Django does."""
+    value = _first(context, name)
+    for bit in bits:
+        value = _of(value, bit)
+    return variable.resolve(context) if value is _ELSE or value is _GONE or callable(value) else value
+
+
 def _invalid(variable: Variable, context: Context) -> str:
     said: str = context.template.engine.string_if_invalid  # type: ignore[union-attr]  # bound while it is drawn
     return said % variable if "%s" in said else said
 
 
-def _bare(variable: Variable) -> Resolve:
-    """Return a function that looks a name up where that is simple, and else gives ``_ELSE``."""
-    assert variable.lookups is not None
-    name, *rest = variable.lookups
-
-    def first(context: Context) -> Any:
-        for frame in reversed(context.dicts):
-            if name in frame:
-                value = frame[name]
-                return _ELSE if callable(value) else value
-        return _ELSE if hasattr(context, name) else _GONE
-
-    if not rest:
-        return first
-
-    def whole(context: Context) -> Any:
-        value = first(context)
-        for bit in rest:
-            if value is _ELSE or value is _GONE:
-                return value
-            if value is None:
-                return _ELSE if hasattr(None, bit) else _GONE
-            value = _of(value, bit)
-        return _ELSE if callable(value) else value
-
-    return whole
+def _first(context: Context, name: str) -> Any:
+    for frame in reversed(context.dicts):
+        if name in frame:
+            value = frame[name]
+            return _ELSE if callable(value) else value
+    return _ELSE if hasattr(context, name) else _GONE
 
 
 def _of(value: Any, bit: str) -> Any:
     """Return what stands under a key, or else is an attribute of that name."""
+    if value is _ELSE or value is _GONE:
+        return value
+    if value is None:
+        return _ELSE if hasattr(None, bit) else _GONE
+    kind = type(value)
+    if kind not in _PLAIN:
+        _PLAIN[kind] = not (
+            hasattr(kind, "__getitem__")
+            or hasattr(kind, "__call__")  # noqa: B004  of the type: whether its things can be called
+            or hasattr(kind, "__getattr__")
+            or "__getattribute__" in {name for one in kind.__mro__[:-1] for name in vars(one)}
+            or issubclass(kind, BaseContext)
+        )
     if callable(value) or isinstance(value, BaseContext):
         return _ELSE
     try:
-        if hasattr(type(value), "__getitem__"):
+        if hasattr(kind, "__getitem__"):
             try:
                 return value[bit]
             except (TypeError, AttributeError, KeyError, ValueError, IndexError):
@@ -111,48 +114,55 @@ def _of(value: Any, bit: str) -> Any:
         return _ELSE
 
 
-def _filtered(expression: FilterExpression, silent: bool) -> Resolve:
-    """Return a function that looks a word up and sends it through its filters."""
-    if expression.var.translate:
-        return lambda context: expression.resolve(context, silent)
-    plain = _looked_up(expression.var, expression, silent)
-    steps = [
-        (
-            function,
-            [resolver_of_argument(is_looked_up, argument) for is_looked_up, argument in args],
-            bool(getattr(function, "expects_localtime", False)),
-            bool(getattr(function, "needs_autoescape", False)),
-            bool(getattr(function, "is_safe", False)),
-        )
-        for function, args in expression.filters
-    ]
-
-    def resolve(context: Context) -> Any:
-        found = plain(context)
-        for function, args, local, escapes, safe in steps:
-            given = [one(context) for one in args]
-            if local:
-                found = template_localtime(found, context.use_tz)
-            new = (
-                function(found, *given, autoescape=context.autoescape) if escapes else function(found, *given)
-            )
-            found = mark_safe(new) if safe and isinstance(found, SafeData) else new  # noqa: S308  as Django marks it
-        return found
-
-    return resolve
+def text(value: Any, context: Context) -> str:
+    """Write a value down in a page, escaped, as Django does."""
+    kind = type(value)
+    if kind is str:
+        return html.escape(value) if context.autoescape else value
+    if kind is SafeString:
+        return value  # type: ignore[no-any-return]
+    if kind is int and not settings.USE_THOUSAND_SEPARATOR:
+        return str(value)
+    return render_value_in_context(value, context)
 
 
-def resolver_of_argument(is_looked_up: bool, argument: Any) -> Resolve:
-    """Return a function that gives a filter's argument."""
-    if not is_looked_up:
-        return _constant(mark_safe(argument))  # noqa: S308  a constant of the template
-    bare = _bare(argument) if argument.lookups is not None and not argument.translate else None
-    if bare is None:
-        found: Resolve = argument.resolve
-        return found
+def shown(output: Any, context: Context) -> str:
+    """Write down what a tag returned that is not marked as safe."""
+    return conditional_escape(output) if context.autoescape else output
 
-    def resolve(context: Context) -> Any:
-        value = bare(context)
-        return argument.resolve(context) if value is _ELSE or value is _GONE else value
 
-    return resolve
+def safely(function: Callable[..., Any], value: Any, *args: Any, **given: Any) -> Any:
+    """Call a filter that leaves what is safe safe."""
+    new = function(value, *args, **given)
+    return mark_safe(new) if isinstance(value, SafeData) else new  # noqa: S308  as Django marks it
+
+
+def counted(values: Any) -> Collection[Any]:
+    """Return what a loop goes through, with a length."""
+    if values is None:
+        return ()
+    return values if hasattr(values, "__len__") else list(values)
+
+
+def unpacked(item: Any, wanted: int) -> Any:
+    """Return what a loop takes apart, if it has as many parts as there are names."""
+    given = len(item) if hasattr(item, "__len__") else 1
+    if given != wanted:
+        raise ValueError(f"Need {wanted} values to unpack in for loop; got {given}. ")
+    return item
+
+
+def csrf(context: Context) -> str:
+    """Write down a form's token, as ``{% csrf_token %}`` does."""
+    token = context.get("csrf_token")
+    if not token or token == "NOTPROVIDED":  # noqa: S105  Django's word for none
+        return ""
+    return f'<input type="hidden" name="csrfmiddlewaretoken" value="{html.escape(str(token))}">'
+
+
+def static_address(path: str) -> str:
+    """Return the address of one of our own files; it does not change while the program runs."""
+    found = _addresses.get(path)
+    if found is None:
+        found = _addresses[path] = static(path)
+    return found

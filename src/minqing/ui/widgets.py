@@ -6,13 +6,16 @@ written in Python instead, letter for letter the same (`ui/tests/test_widgets.py
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from django.forms import BoundField, Select
 from django.forms.renderers import DjangoTemplates
 from django.http import HttpRequest
 from django.utils.formats import localize
 from django.utils.html import conditional_escape
+from django.utils.safestring import mark_safe
 
 _PLACE: Final = "django/forms/widgets"
 _OPTION: Final = f"{_PLACE}/select_option.html"
@@ -32,13 +35,47 @@ class Renderer(DjangoTemplates):
         return whole
 
 
+def drawn_widget(field: BoundField, attrs: dict[str, Any]) -> str:
+    """Draw a field's widget, as ``field.as_widget`` does; a plain select straight from its choices."""
+    widget = field.field.widget
+    if type(widget) is not Select or type(field.form.renderer) is not Renderer or field.field.localize:
+        return field.as_widget(attrs=attrs)
+    own = widget.build_attrs(widget.attrs, field.build_widget_attrs(attrs, widget))
+    if field.auto_id and "id" not in widget.attrs:
+        own.setdefault("id", field.auto_id)
+    chosen = set(widget.format_value(field.value()))
+    parts = [f'<select name="{_text(field.html_name)}"{_attributes(own)}>']
+    for given, label in widget.choices:
+        key = "" if given is None else given
+        if not isinstance(label, list | tuple):
+            parts.append(_option(key, label, chosen))
+            continue
+        options = [_option(inner, words, chosen) for inner, words in label]
+        parts += [f'\n  <optgroup label="{_text(key)}">', *options, "\n  </optgroup>"] if key else options
+    parts.append("\n</select>")
+    return mark_safe("".join(parts))  # noqa: S308  every value above is escaped
+
+
+def _option(key: Any, label: Any, chosen: set[str]) -> str:
+    """Draw an option; the first one that is chosen is, and no other."""
+    selected = ""
+    if chosen and str(key) in chosen:
+        chosen.clear()
+        selected = " selected"
+    return f'\n  <option value="{_as_string(key)}"{selected}>{_text(label)}</option>\n'
+
+
 def _text(value: Any) -> str:
     """Write a value down as a template does."""
+    if type(value) is str:
+        return html.escape(value)
     return conditional_escape(value if isinstance(value, str) else localize(value))
 
 
 def _as_string(value: Any) -> str:
     """Write a value down as a template does with `stringformat:"s"`."""
+    if type(value) is str:
+        return html.escape(value)
     return conditional_escape(value if isinstance(value, str) else str(value))
 
 

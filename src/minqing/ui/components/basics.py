@@ -22,7 +22,7 @@ SHAPES: dict[Colour, str] = {
 COLOUR_WORDS: dict[Colour, str] = {"green": "绿", "yellow": "黄", "red": "红", "none": "不计时"}
 
 
-@component("icon.html")
+@component("icon.html", kept=True)
 def icon(context: Context, *, name: str, label: str = "", size: Literal[16, 20, 24, 32, 48] = 20) -> Values:
     """An icon from minqing.ui.icon_names; with a label it is read aloud, without one it is decoration."""
     return {"paths": icon_paths(name), "label": label, "size": size}

@@ -1,6 +1,6 @@
 """Any Django form, in Tabler's clothes (desk) or WeUI's (phone): labels, hints, errors, descriptions read aloud."""
 
-from typing import Literal
+from typing import Final, Literal
 
 from django.forms import BaseForm, BoundField, widgets
 from django.template import Context
@@ -9,25 +9,31 @@ from django.utils.safestring import SafeString
 from minqing.ui.components.basics import ButtonKind
 from minqing.ui.fields import BigChoices, PhotosInput
 from minqing.ui.library import Look, Values, box, component
+from minqing.ui.widgets import drawn_widget
 
 Kind = Literal["input", "area", "select", "check", "choices", "big", "file", "photos", "hidden"]
 
 
+_KINDS: Final[tuple[tuple[type[widgets.Widget], Kind], ...]] = (
+    (widgets.HiddenInput, "hidden"),
+    (PhotosInput, "photos"),
+    (BigChoices, "big"),
+    (widgets.CheckboxInput, "check"),
+    (widgets.RadioSelect, "choices"),
+    (widgets.CheckboxSelectMultiple, "choices"),
+    (widgets.Select, "select"),
+    (widgets.Textarea, "area"),
+    (widgets.FileInput, "file"),
+)
+_known: Final[dict[type[widgets.Widget], Kind]] = {}
+
+
 def kind_of(field: BoundField) -> Kind:
     """Tell how a field is drawn, by its widget."""
-    widget = field.field.widget
-    kinds: tuple[tuple[type[widgets.Widget], Kind], ...] = (
-        (widgets.HiddenInput, "hidden"),
-        (PhotosInput, "photos"),
-        (BigChoices, "big"),
-        (widgets.CheckboxInput, "check"),
-        (widgets.RadioSelect, "choices"),
-        (widgets.CheckboxSelectMultiple, "choices"),
-        (widgets.Select, "select"),
-        (widgets.Textarea, "area"),
-        (widgets.FileInput, "file"),
-    )
-    return next((kind for widget_type, kind in kinds if isinstance(widget, widget_type)), "input")
+    widget = type(field.field.widget)
+    if widget not in _known:
+        _known[widget] = next((kind for one, kind in _KINDS if issubclass(widget, one)), "input")
+    return _known[widget]
 
 
 CLASSES: dict[tuple[Look, Kind], str] = {
@@ -49,17 +55,17 @@ CLASSES: dict[tuple[Look, Kind], str] = {
 def drawn(field: BoundField, *, look: Look, hint: str, label: str) -> Values:
     """Prepare a field: its widget with classes and the ids of what describes it, its options, hint and errors."""
     kind = kind_of(field)
-    hint = hint or str(field.help_text)
-    described = [f"{field.auto_id}_hint"] if hint else []
-    described += [f"{field.auto_id}_error"] if field.errors else []
+    hint, errors, auto_id = hint or str(field.help_text), field.errors, field.auto_id
+    described = [f"{auto_id}_hint"] if hint else []
+    described += [f"{auto_id}_error"] if errors else []
     attrs: dict[str, str | bool] = {}
     own = field.field.widget.attrs.get("class", "")
-    css = f"{CLASSES.get((look, kind), '')} {own}".strip() + (" is-invalid" if field.errors else "")
+    css = f"{CLASSES.get((look, kind), '')} {own}".strip() + (" is-invalid" if errors else "")
     if css.strip():
         attrs["class"] = css.strip()
     if described:
         attrs["aria-describedby"] = " ".join(described)
-    if field.errors:
+    if errors:
         attrs["aria-invalid"] = "true"
     grouped = kind in ("choices", "big")
     return {
@@ -68,8 +74,9 @@ def drawn(field: BoundField, *, look: Look, hint: str, label: str) -> Values:
         "label": label or field.label,
         "hint": hint,
         "described": " ".join(described),
-        "widget": "" if grouped else field.as_widget(attrs=attrs),
+        "widget": "" if grouped else drawn_widget(field, attrs),
         "options": [subwidget.data for subwidget in field.subwidgets] if grouped else [],
+        "errors": errors,
         "look": look,
     }
 

@@ -144,3 +144,47 @@ def test_our_own_templates_are_drawn_by_functions() -> None:
     assert isinstance(whole.template.nodelist, Quick)
     with pytest.raises(TemplateDoesNotExist):
         get_template("ui/not_there.html")
+
+
+def _engine(load: dict[str, str], *, ours: bool) -> Engine:
+    loader = ("django.template.loaders.locmem.Loader", load)
+    return Engine(
+        loaders=[("minqing.ui.quick.Loader", [loader]) if ours else loader],
+        libraries={"ui": "minqing.ui.templatetags.ui", "static": "django.templatetags.static"},
+    )
+
+
+PARTS = {
+    "row": "{{ row.name }}{{ forloop.counter }}{% if more %}{{ more }}{% endif %}",
+    "self": "{{ n }}{% if n|length > 1 %}{% with n=n|slice:'1:' %}{% include 'self' %}{% endwith %}{% endif %}",
+    "ping": "<{% if odd %}{% with odd='' %}{% include 'pong' %}{% endwith %}{% endif %}>",
+    "pong": "({% include 'ping' %})",
+    "cycles": "{% cycle 'a' 'b' %}",
+    "base": "{% with look='desk' %}{% block a %}base{% endblock %}{% include 'row' %}{% endwith %}",
+    "deep": "{% for row in rows %}" * 4 + "{% with a=row %}" * 14 + "{% if a.name %}{{ a.name|length }}{% endif %}"
+    + "{{ forloop.parentloop.counter }}" + "{% endwith %}" * 14 + "{% endfor %}" * 4,
+    "given": "{% for row in rows %}{% now 'Y' as row %}{{ row|length }}{% endfor %}"
+    "{% for row in rows %}{% include 'names' %}{% endfor %}",
+    "names": "{% now 'Y' as row %}{{ row|length }}",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("source", [
+    "{% for row in rows %}{% include 'row' %}{% include 'row' with more=odd row=thing %}{{ row.name }}{% endfor %}",
+    "{% include 'row' with row=thing more=safe only %}{% include part %}{% include 'self' with n='四三二一' %}",
+    "{% include 'ping' %}{% for x in rows %}{% include 'cycles' %}"
+    "{% include 'row' with row=x forloop=odd %}{% endfor %}",
+    "{% extends 'base' %}{% block a %}{{ block.super }}{{ look }}{% for row in rows %}{% include 'row' %}{% endfor %}"
+    "{% endblock %}",
+    "{% include 'deep' %}{% include 'given' %}{% include './row' %}",
+    "{% load static %}{% csrf_token %}{% static 'a b.css' %}{% static 'x.css' as x %}{{ x }}{% autoescape off %}"
+    "{% static 'a&b.css' %}{% csrf_token %}{% endautoescape %}",
+])  # fmt: skip
+@pytest.mark.parametrize("token", ["", "NOTPROVIDED", "<t>"])
+def test_parts_are_written_where_they_are_included(source: str, token: str) -> None:
+    load = PARTS | {"whole": source}
+    theirs = _engine(load, ours=False)
+    given = values() | {"part": "row", "csrf_token": token, "more": ""}
+    ours = _engine(load, ours=True).get_template("whole")
+    assert isinstance(ours.nodelist, Quick)
+    assert ours.render(Context(dict(given))) == theirs.get_template("whole").render(Context(dict(given)))

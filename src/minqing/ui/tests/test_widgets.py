@@ -10,7 +10,7 @@ from django.utils.functional import lazystr
 from django.utils.safestring import mark_safe
 
 from minqing.ui import fields
-from minqing.ui.widgets import Renderer
+from minqing.ui.widgets import Renderer, drawn_widget
 
 ODD = "<b>“a\" & 'b'</b>"
 CHOICES = [
@@ -43,3 +43,24 @@ WIDGETS: list[tuple[forms.Widget, Any]] = [
 def test_the_same_letter_for_letter(widget: forms.Widget, value: Any, attrs: dict[str, Any]) -> None:
     ours = widget.render("name", value, attrs, renderer=Renderer())
     assert ours == widget.render("name", value, attrs, renderer=DjangoTemplates())
+
+
+@pytest.mark.parametrize("value", [None, "", "2", 3, "x", ODD])
+@pytest.mark.parametrize("attrs", [{}, {"class": "a b", "aria-label": ODD, "id": "other"}])
+@pytest.mark.parametrize("field", [
+    forms.ChoiceField(choices=[*CHOICES, ("", [("5", "五"), (None, "空")])]),
+    forms.ChoiceField(choices=CHOICES, required=False, disabled=True, widget=forms.Select(attrs={"id": "own"})),
+    forms.TypedChoiceField(choices=[("2", "二"), (3, "三")], localize=True),
+    forms.MultipleChoiceField(choices=CHOICES),
+    forms.CharField(),
+])  # fmt: skip
+def test_a_field_drawn_from_its_choices(value: Any, attrs: dict[str, Any], field: forms.Field) -> None:
+    class Asked(forms.Form):
+        default_renderer = Renderer
+
+        def __init__(self, initial: dict[str, Any]) -> None:
+            super().__init__(initial=initial, prefix="p", auto_id="f_%s")
+            self.fields["x"] = field
+
+    bound = Asked({"x": value})["x"]
+    assert drawn_widget(bound, dict(attrs)) == bound.as_widget(attrs=dict(attrs))
