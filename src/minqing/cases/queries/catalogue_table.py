@@ -7,6 +7,7 @@ two villages may be called the same; all else goes by the words of the page.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -186,7 +187,10 @@ class _Reading:
         self.area, self.held, self.from_on, self.today = area, held, from_on, today
         topics = list(Topic.objects.all())
         labels = _topic_labels(topics)
-        self.topics = {labels[one.id]: one for one in topics}
+        called = Counter(one.label for one in topics)
+        # People write a subject without its group; where only one is called so, that one is meant.
+        self.topics = {one.label: one for one in topics if called[one.label] == 1}
+        self.topics |= {labels[one.id]: one for one in topics}
         self.areas = {
             one.code: one for one in areas.Area.objects.filter(path__under=area.path).defer("outline")
         }
@@ -268,6 +272,8 @@ class _Reading:
                 return None
         if before is not None and day == before.from_on:
             return self.from_on
+        if day < self.today and wrong:
+            return None  # which line is meant is not known, so it may be the day that stood there
         if day < self.today:
             wrong.append(f"“从哪天起”不能早于今天（{self.today:%Y-%m-%d}）；不改就照原样留着。")
             return None

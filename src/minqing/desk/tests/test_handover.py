@@ -99,6 +99,10 @@ def test_the_catalogue_goes_down_as_a_table_and_comes_up_changed(desk):
     ):
         assert words in wrong
     assert "确定，照这样改" not in wrong
+    one = text(uploaded(dispatcher, f"{lines[0]}\n{lines[1].replace('供水排水—水管水压', '水管子')}"))
+    assert "没有“水管子”这个类别" in one
+    assert "不能早于今天" not in one, "its day stands as it was downloaded"
+    assert "没有要改的" in text(uploaded(dispatcher, table.replace("供水排水—水管水压", "水管水压")))
     mended[3] = mended[3].replace("信访", "12345热线")
     preview = uploaded(dispatcher, "\n".join(mended), ends_missing="on")
     assert ("新增" in text(preview), "嵊州市水利水电局" in text(preview)) == (True, True)
