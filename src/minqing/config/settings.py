@@ -133,7 +133,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "minqing.kernel.pages.csrf_failure"
 CSRF_COOKIE_SAMESITE = "Lax"
-MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+MESSAGE_STORAGE = "minqing.ui.told.Storage"
 
 # Words and times.
 LANGUAGE_CODE = "zh-hans"
