@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db import models
@@ -16,6 +17,7 @@ else:  # Django's fields take no type parameters at run time
     _PathLookup = Lookup
     _PathsLookup = Lookup
 
+_ONE_LABEL: Final = re.compile(r"[A-Za-z0-9_]+", re.ASCII)
 APART_MAX: Final = 8  # paths that are asked for one by one: hardly anybody has more appointments
 
 
@@ -53,9 +55,14 @@ class UnderAny(_PathsLookup):
         paths = list(self.rhs)
         if not 0 < len(paths) <= APART_MAX:
             return f"{left} <@ %s::ltree[]", (*left_params, paths)
-        # One by one: the index knows a path, not a list of them.
-        asked = " OR ".join([f"{left} <@ %s::ltree"] * len(paths))
-        return f"({asked})", tuple(one for path in paths for one in (*left_params, path))
+        # One by one: the index knows a path, not a list of them. The top of the tree stands in the text: a plan made
+        # for any value takes it for a small part of the areas, and it is all of them.
+        written, values = [], list[Any]()
+        for path in paths:
+            top = _ONE_LABEL.fullmatch(path) is not None
+            written.append(f"{left} <@ '{path}'::ltree" if top else f"{left} <@ %s::ltree")
+            values += left_params if top else (*left_params, path)
+        return f"({' OR '.join(written)})", tuple(values)
 
 
 @AreaPathField.register_lookup

@@ -46,11 +46,13 @@ def _test(settings: Settings, **extra: str) -> dict[str, str]:
 
 
 def _database(settings: Settings, name: str, address: str | None, role: str) -> dict[str, Any]:
+    # How often a kept statement is asked on a connection before it is prepared there, with one plan (decision 0113).
     options: dict[str, Any] = {
         "options": f"-c search_path={county_first(settings)}",
-        # How often a kept statement is asked on a connection before it is prepared there (decision 0113).
         "prepare_threshold": PREPARED_AFTER if settings.database_prepare else None,
     }
+    if settings.database_prepare:
+        options["options"] += " -c plan_cache_mode=force_generic_plan"
     database: dict[str, Any] = {
         "ENGINE": "minqing.kernel.postgres",
         "NAME": "minqing",

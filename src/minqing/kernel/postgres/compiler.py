@@ -6,8 +6,11 @@ one of the selected expressions; and asks of each column how this database would
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
+import re
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
+from typing import Any, Final
+from uuid import UUID
 
 from django.db.backends.postgresql import compiler
 from django.db.models import F, OrderBy
@@ -24,6 +27,30 @@ __all__ = [
 ]
 
 
+VALUES_MAX: Final = 60
+_BY_KEY: Final = re.compile(r"[^%]* WHERE [^%]*")
+_VALUE: Final = re.compile(r'(?<=") (?:= %s|IN \(%s(?:, %s){0,2}\))')  # a list of many has its own length each time
+_ADDED: Final = re.compile(r" [+-] %s\)")
+# Where PostgreSQL could not tell the type of a value, or one plan would not do for every value.
+_NOT_PLAIN: Final = re.compile(r"\w\(|\bCASE\b|SELECT.*SELECT|%(?!s)", re.DOTALL)
+
+
+@lru_cache(maxsize=2000)
+def _asks_by_key(sql: str) -> bool:
+    """Whether a select compares columns with values for equality and does nothing else with them."""
+    return _NOT_PLAIN.search(sql) is None and _BY_KEY.fullmatch(_VALUE.sub("", sql)) is not None
+
+
+@lru_cache(maxsize=2000)
+def _changes_by_key(sql: str) -> bool:
+    """The same of an update, that sets columns to values."""
+    return _NOT_PLAIN.search(sql) is None and "%s" not in _VALUE.sub("", _ADDED.sub("", sql))
+
+
+def _holds_a_key(params: Sequence[Any]) -> bool:
+    return len(params) <= VALUES_MAX and any(type(one) is UUID for one in params)
+
+
 class SQLCompiler(compiler.SQLCompiler):
     """Selects."""
 
@@ -33,6 +60,14 @@ class SQLCompiler(compiler.SQLCompiler):
             column = self.quote_name_unless_alias(node.target.column)  # type: ignore[arg-type]
             return f"{self.quote_name_unless_alias(node.alias)}.{column}", []
         return super().compile(node)
+
+    def as_sql(self, *args: Any, **given: Any) -> tuple[str, tuple[Any, ...]]:
+        """Write the statement; one that asks for rows by a key is a kept statement."""
+        written: tuple[str, tuple[Any, ...]] = super().as_sql(*args, **given)
+        if type(self) is not SQLCompiler:  # an insert has several of them
+            return written
+        sql, params = written
+        return (Kept(sql), params) if _asks_by_key(sql) and _holds_a_key(params) else (sql, params)
 
     def _order_by_pairs(self) -> Iterator[Any]:  # type: ignore[override]  # the stubs forget what it yields
         """Yield what to order by; the selected columns are not looked through where the order cannot mean one."""
@@ -67,14 +102,18 @@ class SQLInsertCompiler(SQLCompiler, compiler.SQLInsertCompiler):
     """Inserts; one row at a time is a kept statement."""
 
     def as_sql(self) -> list[tuple[str, tuple[Any, ...]]]:  # type: ignore[override]  # an insert has several
-        written: list[tuple[str, tuple[Any, ...]]] = super().as_sql()
+        written: list[tuple[str, tuple[Any, ...]]] = super().as_sql()  # type: ignore[assignment]
         if len(self.query.objs) == 1:
             return [(Kept(sql), params) for sql, params in written]
         return written
 
 
 class SQLUpdateCompiler(SQLCompiler, compiler.SQLUpdateCompiler):
-    """Updates."""
+    """Updates; one by a key is a kept statement."""
+
+    def as_sql(self, *args: Any, **given: Any) -> tuple[str, tuple[Any, ...]]:
+        sql, params = super().as_sql(*args, **given)
+        return (Kept(sql), params) if _changes_by_key(sql) and _holds_a_key(params) else (sql, params)
 
 
 class SQLDeleteCompiler(SQLCompiler, compiler.SQLDeleteCompiler):

@@ -14,6 +14,7 @@ from psycopg import ClientCursor, errors, pq
 from psycopg._cursor_base import BaseCursor
 from psycopg._preparing import Prepare
 from psycopg._queries import PostgresQuery, QueryPart, _query2pg_nocache
+from psycopg.abc import PQGen
 
 if TYPE_CHECKING:
     _DjangosCursor = ClientCursor[Any]
@@ -45,7 +46,8 @@ class Cursor(_DjangosCursor):
         except _STALE:
             if not isinstance(query, Kept) or self._pgconn.transaction_status != pq.TransactionStatus.IDLE:
                 raise
-            self.connection.execute("DEALLOCATE ALL")
+            with self._conn.lock:
+                self._conn.wait(_forget_plans(self._conn))
             return super().execute(query, params, **given)
 
     def _convert_query(self, query: Any, params: Any = None) -> PostgresQuery:
@@ -65,6 +67,11 @@ class Cursor(_DjangosCursor):
             BaseCursor._execute_send(self, query, **given)
         else:
             super()._execute_send(query, **given)
+
+
+def _forget_plans(connection: Any) -> PQGen[None]:
+    connection._prepared.clear()
+    yield from connection._prepared.maintain_gen(connection)
 
 
 class _KeptQuery(PostgresQuery):

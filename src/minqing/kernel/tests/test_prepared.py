@@ -115,6 +115,11 @@ def test_a_changed_schema_costs_a_plan_and_no_answer(apart: DatabaseWrapper) -> 
     _ask_to_prepare(apart, asked)
     _change_behind_its_back(apart, "DEALLOCATE ALL")
     assert _ask(apart, asked, 1) == [(2,)]
+    for _ in range(3):
+        _ask_to_prepare(apart, asked)
+        with apart.cursor() as cursor:
+            cursor.execute("DEALLOCATE ALL")
+        assert _ask(apart, asked, 1) == [(2,)]
 
 
 def test_in_a_transaction_the_next_one_goes_well(apart: DatabaseWrapper) -> None:
