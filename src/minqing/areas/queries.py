@@ -107,6 +107,19 @@ def count_under(path: str) -> dict[str, int]:
     return {level: counts[level] for level in rules.LEVELS if level in counts}
 
 
+_SOME: Final = Kept(
+    "SELECT asked.level, (SELECT count(*) FROM (SELECT FROM area WHERE level = asked.level AND closed_at IS NULL"
+    " AND path <@ %s::ltree LIMIT %s) AS some) FROM unnest(%s::text[]) AS asked(level)"
+)
+
+
+def count_some_under(path: str, levels: Iterable[str], most: int) -> dict[str, int]:
+    """Count the open areas at a path and below it by level, each up to ``most``; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SOME, [path, most, list(levels)])
+        return {level: count for level, count in cursor.fetchall() if count}
+
+
 def area_name(of: Area, upto: str = rules.TOWN) -> str:
     """Return ``谷来镇·护国岭村·第一网格``: the names from level ``upto`` down."""
     first = rules.LEVELS.index(upto)

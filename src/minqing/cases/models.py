@@ -42,6 +42,11 @@ class Topic(Row):
         return self.label
 
 
+def _places(actor: Actor, to: Capability) -> set[str]:
+    """Where an actor's appointments carry a capability."""
+    return {held.area_path for held in actor.appointments if held.role in to.held_by}
+
+
 class CaseQuerySet(ScopedQuerySet["Case"]):
     def visible_to(self, actor: Actor) -> Self:
         """Cases in the actor's areas, and those that the actor's units handle or assist in, wherever they are.
@@ -50,13 +55,17 @@ class CaseQuerySet(ScopedQuerySet["Case"]):
         petition officers and reviewers of its area, its sponsor and the unit that handles it.
         """
         seen = Q(pk__in=[])
+        # Who sees petitions where they see all else needs no second look for them.
+        petitions = _places(actor, SEE_PETITIONS)
+        all_alike = petitions == _places(actor, SEE_CASES)
         # A handler has no area of their own: asked with none, the database would look through every case for it.
         if not actor.unit_ids or any(held.role in SEE_CASES.held_by for held in actor.appointments):
-            seen |= Q(area_id__in=actor.visible_areas(SEE_CASES)) & ~Q(source=rules.PETITION)
+            here = Q(area_id__in=actor.visible_areas(SEE_CASES))
+            seen |= here if petitions and all_alike else here & ~Q(source=rules.PETITION)
         if actor.unit_ids:
             seen |= Q(unit_id__in=actor.unit_ids) | Q(assisting__overlap=sorted(actor.unit_ids))
         seen &= ~Q(source=rules.RIGHTS)
-        if any(held.role in SEE_PETITIONS.held_by for held in actor.appointments):
+        if petitions and not all_alike:
             seen |= Q(source=rules.PETITION, area_id__in=actor.visible_areas(SEE_PETITIONS))
         if any(held.role in workflow.SPONSOR_CASES.held_by for held in actor.appointments):
             sponsored = workflow.Run.everything.filter(sponsor_id=actor.person_id, subject_kind="case")

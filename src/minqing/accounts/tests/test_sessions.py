@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from minqing.accounts.models import Appointment, Person, SecurityNotice, Session
@@ -186,3 +189,33 @@ def test_the_database_holds_nothing_that_signs_anybody_in(person: Person) -> Non
         thief = Client()
         thief.cookies["sessionid"] = kept
         assert thief.get("/security/").status_code == 302
+
+
+def test_whose_a_session_is_comes_with_it(person: Person) -> None:
+    client = entered()
+    with CaptureQueriesContext(connection) as asked:
+        assert may_open(client)
+    about = [one["sql"] for one in asked if '"person"."password"' in one["sql"]]
+    assert len(about) == 1
+    assert '"signed_in_session"' in about[0]
+
+
+def test_a_session_of_an_older_password_is_over(person: Person) -> None:
+    client = entered()
+    assert may_open(client)
+    person.set_password(NEW)
+    person.save(update_fields=["password"])
+    assert not may_open(client)
+    assert not may_open(client)
+
+
+def test_a_session_signed_with_an_older_secret_goes_on(person: Person, settings: Any) -> None:
+    client = entered()
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another " * 8, [settings.SECRET_KEY]
+    assert may_open(client)
+
+
+def test_a_session_entered_in_a_way_that_is_no_more_is_over(person: Person, settings: Any) -> None:
+    client = entered()
+    settings.AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.RemoteUserBackend"]
+    assert not may_open(client)

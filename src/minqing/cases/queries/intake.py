@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Q
 
 from minqing.areas import public as areas
 from minqing.cases import rules
@@ -72,7 +72,7 @@ def places(actor: Actor, source: str, text: str = "", *, chosen: UUID | None = N
     if text:
         found = mine.filter(Q(name__icontains=text) | Q(code__startswith=text))
     else:
-        counts = dict(mine.order_by().values_list("level").annotate(Count("id")))
+        counts = areas.count_some_under(acting.area_path, levels, PLACES_MAX + 1)
         shown = _as_deep_as_fits(levels, counts)
         found, left_out = mine.filter(level__in=shown), len(counts) > len(shown)
     first = list(found.order_by("path").values_list("id", "name", "code")[: PLACES_MAX + 1])
