@@ -109,7 +109,7 @@ def count_under(path: str) -> dict[str, int]:
 
 _SOME: Final = Kept(
     "SELECT asked.level, (SELECT count(*) FROM (SELECT FROM area WHERE level = asked.level AND closed_at IS NULL"
-    " AND path <@ %s::ltree LIMIT %s) AS some) FROM unnest(%s::text[]) AS asked(level)"
+    " AND path <@ %s::ltree LIMIT %s) AS few) FROM unnest(%s::text[]) AS asked(level)"
 )
 
 
