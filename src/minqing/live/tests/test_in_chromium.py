@@ -151,6 +151,9 @@ def test_what_one_does_the_other_sees(window: Callable[..., Any], here: SmallCou
     assert queue.locator('[data-count="open"]').inner_text() == "3"
     shown(queue, "bar-wide")
     home.get_by_role("link", name="有 1 件新变化，点这里刷新").wait_for()
+    # By step: the number stands where it stood.
+    home.locator("[data-live-step] td:last-child", has_text="1").first.wait_for()
+    assert home.locator("[data-live-step] td:last-child").all_inner_texts() == ["1"]
     shown(home, "home-phone")
     bar.click()
     queue.locator(f'[data-case="{new.id}"]').wait_for()
@@ -170,3 +173,32 @@ def test_what_one_does_the_other_sees(window: Callable[..., Any], here: SmallCou
     queue.reload()
     queue.locator(f'[data-case="{new.id}"]').wait_for()
     assert queue.locator("[data-live-bar]").is_hidden()
+
+
+def test_a_phone_asks_once_when_it_is_looked_at_again(window: Callable[..., Any], here: SmallCounty) -> None:
+    case = telephoned(here.grid)
+    asked: list[str] = []
+    today = window(TOWN_DISPATCHER, PHONE, "/m/")
+    matter = window(COUNTY_DISPATCHER, PHONE, f"/m/matters/{case.id}/")
+    for page in (today, matter):
+        page.on("request", lambda one: asked.append(one.url) if "x-by-itself" in one.headers else None)
+    note, other = (page.locator("[data-fresh-note]") for page in (today, matter))
+    look = "dispatchEvent(new Event('online'))"
+    telephoned(here.second_grid)
+    given, by = cases.StepInput({}), here.actor(TOWN_DISPATCHER)
+    cases.take_step(case_id=case.id, step="sign", given=given, by=by, at=clock.now())
+    for page in (today, matter):
+        page.evaluate(look)
+    assert asked == [], "what was opened a moment ago is fresh"
+    for page in (today, matter):
+        page.evaluate("Date.now = ((now) => () => now() + 61000)(Date.now.bind(Date))")
+        page.evaluate(look)
+    note.wait_for()
+    other.wait_for()
+    shown(today, "fresh-today")
+    shown(matter, "fresh-matter")
+    today.evaluate(look)
+    assert len(asked) == 2, "once"
+    note.click()
+    today.get_by_text("等我办的事").wait_for()
+    assert note.is_hidden()

@@ -72,6 +72,7 @@ def _matter(
         forms.append({"step": step, "form": form, "open": mine or (bound is None and not forms)})
     code = cases.receipt_code(file.case, request.actor)
     given = {"file": file, "forms": forms, "receipt_code": code}
+    given["leg"] = str(file.leg)
     given["together"] = cases.together(file.case, by=request.actor, at=clock.now())
     return show(request, "matter", given, tab="matters", status=status)
 

@@ -144,9 +144,29 @@ async function askList() {
   if (numbers && ids.length) {
     const page = await fetched(location.href);
     const found = page?.querySelector("[data-live-numbers]");
-    if (found) numbers.replaceChildren(...found.childNodes);
+    if (found) {
+      numbers.replaceChildren(...found.childNodes);
+      countSteps(page);
+    }
   }
   return true;
+}
+
+// By step: numbers where they stand, and nothing in one that is empty now. A step that comes in waits for a refresh, for
+// it would move what stands below; so does everything when there is a column more.
+function countSteps(page) {
+  const steps = (of) => [...of.querySelectorAll("[data-live-step]")];
+  const now = new Map(steps(page).map((row) => [row.dataset.liveStep, row]));
+  for (const row of steps(document)) {
+    const there = now.get(row.dataset.liveStep);
+    if (there && there.cells.length !== row.cells.length) return;
+    for (const [place, cell] of [...row.cells].entries()) {
+      const words = there ? there.cells[place].textContent : "–";
+      if (place === 0 || cell.textContent === words || cell.contains(document.activeElement)) continue;
+      if (there) cell.replaceChildren(...there.cells[place].childNodes);
+      else cell.textContent = words;
+    }
+  }
 }
 
 function recount(told) {
