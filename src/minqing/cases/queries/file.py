@@ -8,12 +8,14 @@ from pathlib import Path
 from uuid import UUID
 
 from django.core.files.storage import default_storage
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from minqing.areas import public as areas
 from minqing.cases.facts import facts_of
 from minqing.cases.models import Addition, Answer, Attachment, Case, Contact
+from minqing.cases.models_handover import Exclusion, Split
 from minqing.cases.permissions import SEE_CONTACT
+from minqing.cases.queries.hanging import has
 from minqing.cases.queries.queue import CaseRow, rows
 from minqing.cases.queries.sampling import may_call_for_sample
 from minqing.cases.visits_before import visit_words
@@ -77,6 +79,26 @@ def require_case(case_id: UUID, by: Actor) -> Case:
 
 @statement
 def _visible(by: Actor, *, case_id: UUID) -> QuerySet[Case]:
+    return _found(by, case_id)
+
+
+@statement
+def _with_what_hangs_on_it(by: Actor, *, case_id: UUID) -> QuerySet[Case]:
+    """The same, and of what few cases have whether this one does: it is asked for only then (see :func:`has`)."""
+    of = OuterRef("pk")
+    exclusions = Exclusion.objects.unscoped(
+        "whether there is any; what it says is asked for with the actor's right"
+    )
+    return _found(by, case_id).annotate(
+        has_additions=Exists(Addition.objects.filter(case_id=of)),
+        has_answers=Exists(Answer.objects.filter(case_id=of)),
+        has_attachments=Exists(Attachment.objects.filter(case_id=of)),
+        has_splits=Exists(Split.objects.filter(Q(original_id=of) | Q(part_id=of))),
+        has_exclusions=Exists(exclusions.filter(case_id=of)),
+    )
+
+
+def _found(by: Actor, case_id: UUID) -> QuerySet[Case]:
     return (
         Case.objects.visible_to(by)
         .select_related("area", "unit", "topic", "run")
@@ -87,7 +109,9 @@ def _visible(by: Actor, *, case_id: UUID) -> QuerySet[Case]:
 
 def case_file(case_id: UUID, *, by: Actor, at: datetime, purpose: str = "查看事项") -> CaseFile:
     """Open a case's file, and write down that it was opened. Raises :class:`NotThere`."""
-    case = require_case(case_id, by)
+    case = _with_what_hangs_on_it.one(by, case_id=case_id)
+    if case is None:
+        raise NotThere
     run = case.run
     run.area = case.area
     facts = facts_of(case, run)
@@ -104,9 +128,9 @@ def case_file(case_id: UUID, *, by: Actor, at: datetime, purpose: str = "查看�
         legs=workflow.legs(run, at=at),
         leg=run.legs_count,
         timeline=timeline("case", case.id, in_order_of_commit=case.is_anonymous),
-        additions=_additions(case_id=case.id),
-        answers=_answers(case_id=case.id),
-        attachments=_attachments(case_id=case.id),
+        additions=_additions(case_id=case.id) if has(case, "additions") else [],
+        answers=_answers(case_id=case.id) if has(case, "answers") else [],
+        attachments=_attachments(case_id=case.id) if has(case, "attachments") else [],
         visit=visit_words(run, facts) if run.is_running else ("", ""),
     )
 

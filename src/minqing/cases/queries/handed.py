@@ -14,6 +14,7 @@ from minqing.cases.likeness import UNDO_WITHIN
 from minqing.cases.models import Case
 from minqing.cases.models_handover import DISMISSED, Exclusion, Merge, Split, SupervisorUrge
 from minqing.cases.permissions_handover import MERGE_CASES, PROPOSE_EXCLUSION, SUPERVISE
+from minqing.cases.queries.hanging import has
 from minqing.cases.queries.likely_same import may_be_merged
 from minqing.cases.queries.returns import ReturnLine, returns_of
 from minqing.cases.queries.sampling import may_call_for_sample
@@ -68,7 +69,7 @@ def handed(case: Case, by: Actor, *, at: datetime) -> Handed:
     follows = case.run.follows_id is not None
     is_open = case.closed_at is None
     ours = case.source not in rules.SEALED
-    exclusion = _last_exclusion.one(by, case_id=case.id)
+    exclusion = _last_exclusion.one(by, case_id=case.id) if has(case, "exclusions") else None
     return Handed(
         returns=returns_of(case) if case.times_returned else [],
         master=kin.get(case.master_id) if case.master_id else None,
@@ -101,7 +102,7 @@ def _children(case: Case) -> list[Merge]:
 def _splits(case: Case) -> tuple[list[Case], list[Case]]:
     """Return the case that this one was parted from, and those that were parted from it; one statement."""
     parents, parts = [], []
-    for row in _splits_of(case_id=case.id):
+    for row in _splits_of(case_id=case.id) if has(case, "splits") else []:
         if row.part_id == case.id:
             parents.append(row.original)
         else:
