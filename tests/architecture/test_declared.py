@@ -11,7 +11,6 @@ from importlib import import_module
 from typing import Any, Final, get_args, get_type_hints
 from uuid import UUID
 
-import pytest
 from django.apps import apps
 
 from minqing.cases.procedures.assist import LEAD
@@ -22,6 +21,7 @@ from minqing.kernel.ids import uuid7
 from minqing.kernel.roles import ROLES
 from minqing.workflow.public import CLOCK, LISTER, REPORTER, SPONSOR, problems_of_all, procedures
 from tests.architecture.source import HOME, calls, modules, name_of, tree_of
+from tests.each import of_each
 
 # Events and reactions that tests make for themselves are none of the domains'.
 ALL: Final = sorted(
@@ -95,7 +95,7 @@ def again(event: Event, **changes: Any) -> Event:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", ALL, ids=lambda one: one.kind)
+@of_each(ALL, lambda one: one.kind)
 def test_an_event_belongs_to_its_domain_and_tells_of_it(kind: type[Event]) -> None:
     domain = kind.__module__.split(".")[1]
     assert re.fullmatch(rf"{domain}\.[a-z_]+", kind.kind), f"{kind.kind} in {kind.__module__}"
@@ -107,7 +107,7 @@ def test_an_event_belongs_to_its_domain_and_tells_of_it(kind: type[Event]) -> No
         _reads_well(event.sentence())
 
 
-@pytest.mark.parametrize("kind", ALL, ids=lambda one: one.kind)
+@of_each(ALL, lambda one: one.kind)
 def test_an_event_is_told_after_its_personal_values_are_gone(kind: type[Event]) -> None:
     erased = again(told(kind), **dict.fromkeys(kind.personal))
     _reads_well(erased.sentence())
@@ -115,7 +115,7 @@ def test_an_event_is_told_after_its_personal_values_are_gone(kind: type[Event]) 
     _reads_well(emptied.sentence())
 
 
-@pytest.mark.parametrize("kind", ALL, ids=lambda one: one.kind)
+@of_each(ALL, lambda one: one.kind)
 def test_free_text_of_an_event_is_personal(kind: type[Event]) -> None:
     """What somebody typed, or is called, may name a person: it can be erased."""
     hints = get_type_hints(kind)
@@ -207,7 +207,7 @@ def test_every_capability_is_held_by_somebody_and_opens_something() -> None:
         assert name in used, f"{name} opens nothing: use it or remove it"
 
 
-@pytest.mark.parametrize("key", sorted(ROLES))
+@of_each(sorted(ROLES), str)
 def test_every_role_holds_something(key: str) -> None:
     assert any(ROLES[key] in one.held_by for one in CAPABILITIES.values())
 

@@ -7,10 +7,10 @@ import re
 from functools import cache
 from typing import Final
 
-import pytest
 from django.apps import apps
 
 from tests.architecture.source import HOME, modules, tree_of
+from tests.each import of_each
 
 TEXT: Final = (HOME / "GLOSSARY.md").read_text("utf-8")
 IN_USE, _, KEPT = TEXT.partition("## Kept for later")
@@ -43,7 +43,7 @@ def known() -> frozenset[str]:
     return frozenset(found)
 
 
-@pytest.mark.parametrize("row", rows(IN_USE), ids=lambda row: row.split("|")[1].strip())
+@of_each(rows(IN_USE), lambda row: row.split("|")[1].strip())
 def test_a_word_in_use_is_in_the_code(row: str) -> None:
     missing = [word for word in TICKED.findall(row) if word not in known()]
     assert missing == [], "renamed in the code, or not in use yet"

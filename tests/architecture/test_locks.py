@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-import pytest
-
 from minqing.kernel.access import CAPABILITIES
 from tests.addresses import Address, addresses
+from tests.each import of_each
 
 # Who opens these needs no account. Whoever adds one adds its reason here, where it is read twice.
 OPEN: Final = {
@@ -111,7 +110,7 @@ def operations(address: Address) -> list[Any]:
     return [one for held in inside for one in getattr(held, "operations", ())]
 
 
-@pytest.mark.parametrize("address", ALL, ids=lambda one: one.route)
+@of_each(ALL, lambda one: one.route)
 def test_every_address_has_a_lock(address: Address) -> None:
     behind = [address.view, *(one.view_func for one in operations(address))]
     for view in behind:

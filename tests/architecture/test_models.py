@@ -12,6 +12,7 @@ from django.db import models
 from minqing.kernel.access import Capability
 from minqing.kernel.ids import random_id, uuid7
 from minqing.kernel.scope import ScopedQuerySet, Unscoped
+from tests.each import of_each
 
 OURS: Final = [one for one in apps.get_models() if one.__module__.startswith("minqing.")]
 FLOORS: Final = (
@@ -41,12 +42,12 @@ def forward(model: type[models.Model]) -> list[Any]:
     return [one for one in model._meta.get_fields() if one.is_relation and one.concrete]
 
 
-@pytest.mark.parametrize("model", OURS, ids=of)
+@of_each(OURS, of)
 def test_a_model_says_in_one_way_who_sees_it(model: type[models.Model]) -> None:
     assert len(ways(model)) == 1, f"{model.__name__}: exactly one of {WAYS}, not {ways(model)}"
 
 
-@pytest.mark.parametrize("model", [one for one in OURS if is_scoped(one)], ids=of)
+@of_each([one for one in OURS if is_scoped(one)], of)
 def test_a_scoped_model_is_closed_until_scoped(model: Any) -> None:
     assert isinstance(model.seen_with, Capability)
     assert isinstance(model.objects.all(), ScopedQuerySet)
@@ -59,13 +60,13 @@ def test_a_scoped_model_is_closed_until_scoped(model: Any) -> None:
             ask(model.objects.all())
 
 
-@pytest.mark.parametrize("model", OURS, ids=of)
+@of_each(OURS, of)
 def test_only_scoped_models_have_scoped_managers(model: type[models.Model]) -> None:
     scoped = [one.name for one in model._meta.managers if isinstance(one.get_queryset(), ScopedQuerySet)]
     assert bool(scoped) == is_scoped(model), f"{model.__name__}: {scoped}"
 
 
-@pytest.mark.parametrize("model", [one for one in OURS if "scoped_through" in ways(one)], ids=of)
+@of_each([one for one in OURS if "scoped_through" in ways(one)], of)
 def test_what_is_scoped_through_a_parent_reaches_a_scoped_one(model: Any) -> None:
     seen = []
     here = model
@@ -82,12 +83,12 @@ def test_what_is_scoped_through_a_parent_reaches_a_scoped_one(model: Any) -> Non
     assert is_scoped(here) or here.__name__ == "Entry" or person, f"{model.__name__} ends at {here.__name__}"
 
 
-@pytest.mark.parametrize("model", [one for one in OURS if "public_because" in ways(one)], ids=of)
+@of_each([one for one in OURS if "public_because" in ways(one)], of)
 def test_a_public_model_gives_its_reason(model: Any) -> None:
     assert len(model.public_because) > 15
 
 
-@pytest.mark.parametrize("model", OURS, ids=of)
+@of_each(OURS, of)
 def test_a_key_is_a_uuid_of_our_making(model: type[models.Model]) -> None:
     key: Any = model._meta.pk
     if isinstance(key, models.OneToOneField):  # the key of the row it belongs to
@@ -97,7 +98,7 @@ def test_a_key_is_a_uuid_of_our_making(model: type[models.Model]) -> None:
     assert key.default() != uuid4()
 
 
-@pytest.mark.parametrize("model", OURS, ids=of)
+@of_each(OURS, of)
 def test_no_table_is_made_unasked(model: type[models.Model]) -> None:
     assert not model._meta.auto_created
     implicit = [one for one in model._meta.many_to_many if one.remote_field.through._meta.auto_created]
@@ -105,7 +106,7 @@ def test_no_table_is_made_unasked(model: type[models.Model]) -> None:
     assert len(model._meta.db_table) <= 63
 
 
-@pytest.mark.parametrize("model", OURS, ids=of)
+@of_each(OURS, of)
 def test_references_point_down_the_floors(model: type[models.Model]) -> None:
     for field in forward(model):
         target = field.related_model._meta.app_label
@@ -116,7 +117,7 @@ def test_references_point_down_the_floors(model: type[models.Model]) -> None:
         assert field.remote_field.on_delete is models.PROTECT, f"{field.name}: nothing is deleted by the way"
 
 
-@pytest.mark.parametrize("model", OURS, ids=of)
+@of_each(OURS, of)
 def test_no_way_back_reaches_a_scoped_model_unscoped(model: type[models.Model]) -> None:
     for field in forward(model):
         between_scoped = is_scoped(model) and field.related_model in OURS

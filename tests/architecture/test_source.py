@@ -8,8 +8,6 @@ import re
 from pathlib import Path
 from typing import Final
 
-import pytest
-
 from tests.architecture.source import (
     HOME,
     calls,
@@ -21,6 +19,7 @@ from tests.architecture.source import (
     texts,
     tree_of,
 )
+from tests.each import of_each
 
 LINES_MAX: Final = 400
 FUNCTION_LINES_MAX: Final = 60
@@ -52,7 +51,7 @@ EVERYTHING_IN: Final = {
 MODULES: Final = modules()
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
+@of_each(MODULES, name_of)
 def test_only_the_kernel_reads_the_clock(path: Path) -> None:
     if name_of(path) in READS_THE_CLOCK:
         return
@@ -67,7 +66,7 @@ def test_only_the_kernel_reads_the_clock(path: Path) -> None:
             )
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
+@of_each(MODULES, name_of)
 def test_nothing_prints_but_the_tools(path: Path) -> None:
     if path.relative_to(HOME).parts[0] in ("tools", "bench"):
         return
@@ -84,7 +83,7 @@ def test_nothing_is_left_to_do() -> None:
     assert found == []
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
+@of_each(MODULES, name_of)
 def test_no_function_pretends(path: Path) -> None:
     protocols = {
         id(inside)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import pytest
 from django.template import engines
+
+from tests.each import of_each
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "minqing"
 TEMPLATES = sorted(SOURCE.glob("*/templates/**/*.*"))
@@ -25,7 +26,7 @@ def name_of(template: Path) -> str:
     return str(template.relative_to(SOURCE))
 
 
-@pytest.mark.parametrize("template", TEMPLATES, ids=name_of)
+@of_each(TEMPLATES, name_of)
 def test_a_template_has_no_inline_style_or_script(template: Path) -> None:
     text = re.sub(r"{% comment.*?{% endcomment %}|{#.*?#}", "", template.read_text(), flags=re.DOTALL)
     # Tags of the template language are no HTML: `{% if x on y="…" %}` is not a handler.
@@ -35,9 +36,7 @@ def test_a_template_has_no_inline_style_or_script(template: Path) -> None:
         assert not found, f"{name_of(template)}: {found and found[0]!r} is {why}"
 
 
-@pytest.mark.parametrize(
-    "template", [one for one in TEMPLATES if one.suffix in (".html", ".svg", ".txt")], ids=name_of
-)
+@of_each([one for one in TEMPLATES if one.suffix in (".html", ".svg", ".txt")], name_of)
 def test_a_template_compiles(template: Path) -> None:
     inside = template.relative_to(SOURCE).parts
     engines["django"].get_template("/".join(inside[2:]))

@@ -13,6 +13,7 @@ from minqing.kernel.limits import forget_counts
 from tests.architecture.source import HOME, name_of
 from tests.asking import ask
 from tests.canary import Planted
+from tests.each import of_each
 from tests.fillings import places
 from tests.strangers import client_of
 
@@ -74,7 +75,7 @@ def stray(html: str) -> list[str]:
     return sorted({word for text in reader.read for word in WORD.findall(text) if word not in ALLOWED})
 
 
-@pytest.mark.parametrize("template", TEMPLATES, ids=name_of)
+@of_each(TEMPLATES, name_of)
 def test_a_template_speaks_chinese(template: Path) -> None:
     text = re.sub(r"{% comment.*?{% endcomment %}|{#.*?#}", "", template.read_text("utf-8"), flags=re.DOTALL)
     # Between words of the template language there is a blank at most; inside a tag their quotes would end it.
