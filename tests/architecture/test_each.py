@@ -12,7 +12,7 @@ def test_every_one_that_fails_is_named() -> None:
     def is_odd(one: int) -> None:
         assert one % 2, "even"
 
-    with pytest.raises(AssertionError, match="number 2: AssertionError: even(.|\n)*number 4"):
+    with pytest.raises(AssertionError, match=r"number 2: AssertionError: even(.|\n)*number 4"):
         is_odd()
 
     @of_each([], str)

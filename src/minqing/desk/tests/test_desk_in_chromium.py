@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,13 +17,13 @@ from minqing.desk.tests.county import Desk, photo, signed_in, telephoned
 from minqing.kernel import clock
 from minqing.kernel.ids import uuid7
 from minqing.kernel.roles import COUNTY_DISPATCHER, HANDLER, REGISTRAR, TOWN_DISPATCHER
+from minqing.ui.tests import axe
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop runs in the test's thread
 
 PHONE, WIDE = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
-AXE = Path(__file__).resolve().parents[4] / "node_modules" / "axe-core" / "axe.min.js"
 LONG = "谷来镇综合行政执法与应急管理协调指挥中心（城建办公室）"
 
 
@@ -77,11 +76,8 @@ def fits(page: Any, name: str) -> None:
         page.screenshot(path=f"{folder}/{name}.png", full_page=True)
     across = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     assert across <= 0, f"{name} is {across} px too wide"
-    page.evaluate(AXE.read_text("utf-8"))
-    found = page.evaluate(
-        "axe.run({resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']})"
-    )
-    wrong = [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found["violations"]]
+    found = axe.violations(page, runOnly=["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"])
+    wrong = [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found]
     assert not wrong, f"{name}:\n" + "\n".join(wrong)
 
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings as django_settings
 
 from minqing.accounts.tests.factories import AT, small_county
 from minqing.cases.public import Case, add_word, load_topics, urge
@@ -26,6 +25,7 @@ from minqing.kernel.roles import (
     VILLAGE_CLERK,
 )
 from minqing.registry.tests.factories import make_home
+from minqing.ui.tests import axe
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -115,7 +115,6 @@ def faces(desk: Busy) -> list[tuple[Actor, str]]:
     ("size", "large"), [(PHONE, True), (WIDE, False)], ids=["phone in large type", "desk"]
 )
 def test_every_page_fits_and_has_no_serious_fault(window, busy, live_server, size, large):
-    axe = (Path(django_settings.BASE_DIR) / "node_modules/axe-core/axe.min.js").read_text()
     pages: dict[Any, Any] = {}
     for number, (actor, address) in enumerate(faces(busy)):
         page = pages.get(actor.person_id) or pages.setdefault(actor.person_id, window(actor, size))
@@ -126,9 +125,8 @@ def test_every_page_fits_and_has_no_serious_fault(window, busy, live_server, siz
             name = f"desk-{number:02}-{size['width']}{'-large' if large else ''}.png"
             page.screenshot(path=str(Path(folder) / name), full_page=True)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
-        page.evaluate(axe)
-        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
-        assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == [], address
+        found = [(one["id"], [node["html"] for node in one["nodes"]]) for one in axe.violations(page)]
+        assert found == [], address
 
 
 def test_j_and_k_move_the_preview_follows_and_e_goes_to_work(window, busy):

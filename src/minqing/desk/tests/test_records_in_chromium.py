@@ -11,7 +11,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.conf import settings as django_settings
 from django.urls import reverse
 
 from minqing.accounts.tests.factories import AT, DAY, small_county, stepped_up
@@ -34,6 +33,7 @@ from minqing.kernel.roles import (
 from minqing.registry.models import ImportBatch
 from minqing.registry.public import add_tag, load_tag_kinds, subject_ref
 from minqing.registry.tests.factories import id_number, make_enterprise, make_home, make_place, make_resident
+from minqing.ui.tests import axe
 from minqing.workflow.public import ensure_calendar
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -195,7 +195,6 @@ def test_every_page_fits_and_has_no_serious_fault(
     window: Any, full: Full, live_server: Any, large: bool
 ) -> None:
     """Each page is opened as on a phone and then made as wide as a desk; large type is looked at on the desk."""
-    axe = (Path(django_settings.BASE_DIR) / "node_modules/axe-core/axe.min.js").read_text()
     faults: list[tuple[str, object]] = []
     page, at = window(full.pages[0][0], PHONE), full.pages[0][0].person_id
     if large:
@@ -209,8 +208,6 @@ def test_every_page_fits_and_has_no_serious_fault(
         answer = page.goto(address)
         if answer.status != 200:
             faults.append((address, answer.status))
-        if not large:
-            page.evaluate(axe)
         for size in sizes:
             page.set_viewport_size(size)
             what = f"{address} at {size['width']}"
@@ -220,8 +217,10 @@ def test_every_page_fits_and_has_no_serious_fault(
             if not page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
                 faults.append((what, "scrolls sideways"))
             if not large:  # the same elements, only larger
-                found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
-                faults += [(what, (one["id"], [node["html"] for node in one["nodes"]][:3])) for one in found]
+                found = [
+                    (one["id"], [node["html"] for node in one["nodes"]][:3]) for one in axe.violations(page)
+                ]
+                faults += [(what, one) for one in found]
     assert faults == []
 
 

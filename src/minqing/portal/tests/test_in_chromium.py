@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings as django_settings
 
 from minqing.accounts.tests.factories import everyone
 from minqing.cases.public import load_topics
 from minqing.portal.tests.conftest import WORDS, photo, report, walk_to_the_follow_up
+from minqing.ui.tests import axe
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -93,7 +93,6 @@ def test_every_face_is_clean_and_fits(window, addresses, size, large, live_serve
     page = window(size, bypass_csp=True)
     if large:
         page.context.add_cookies([{"name": "mq_type", "value": "large", "url": live_server.url}])
-    axe = (Path(django_settings.BASE_DIR) / "node_modules/axe-core/axe.min.js").read_text()
     for state in STATES:
         open_state(page, addresses, state)
         if folder := os.environ.get("MINQING_PICTURES"):
@@ -102,9 +101,7 @@ def test_every_face_is_clean_and_fits(window, addresses, size, large, live_serve
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (
             f"{state} scrolls sideways"
         )
-        page.evaluate(axe)
-        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
-        bad = [(one["id"], [node["html"] for node in one["nodes"]]) for one in found]
+        bad = [(one["id"], [node["html"] for node in one["nodes"]]) for one in axe.violations(page)]
         assert bad == [], state
 
 

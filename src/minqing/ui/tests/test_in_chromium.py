@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings as django_settings
 from PIL import Image
+
+from minqing.ui.tests import axe
 
 pytestmark = pytest.mark.browser
 
@@ -51,9 +52,7 @@ def test_nothing_is_blocked_serious_or_too_wide(
 @pytest.mark.parametrize(("path", "size"), PAGES)
 def test_axe_finds_nothing_serious(chromium: Any, ui_address: str, path: str, size: dict[str, int]) -> None:
     page = opened(chromium, ui_address + path, size, bypass_csp=True)
-    page.evaluate((Path(django_settings.BASE_DIR) / "node_modules/axe-core/axe.min.js").read_text())
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
-    serious = [one for one in found if one["impact"] in ("serious", "critical")]
+    serious = [one for one in axe.violations(page) if one["impact"] in ("serious", "critical")]
     assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in serious] == []
     page.context.close()
 
