@@ -1,6 +1,6 @@
 """Residents, households and who lives in them, enterprises, places.
 
-The indexes of search and of the order of lists are made in migration 0006: they hold expressions of our own.
+The indexes of search and of the order of lists are made in migrations 0006 and 0008: they hold expressions of our own.
 """
 
 from __future__ import annotations
@@ -129,7 +129,6 @@ class Resident(Subject):
             ),
         ]
         indexes = [
-            models.Index(fields=["area", "name", "id"], name="resident_area_name"),
             models.Index(fields=["phone_index"], name="resident_phone", condition=~Q(phone_index=None)),
             # Who else was born that day: files of one person are looked for by it.
             models.Index(fields=["birth_date"], name="resident_birth_date"),
@@ -188,9 +187,6 @@ class Household(Subject):
                 name="household_point_is_on_the_earth",
             ),
         ]
-        indexes = [
-            models.Index(fields=["area", "address", "id"], name="household_area_address"),
-        ]
 
 
 class HouseholdMember(Row):
@@ -207,8 +203,12 @@ class HouseholdMember(Row):
     class Meta:
         db_table = "household_member"
         constraints = [
+            # What stands beside in both is what search asks of them: it reads no row.
             models.UniqueConstraint(
-                fields=["resident"], condition=Q(ends_on=None), name="member_of_one_household"
+                fields=["resident"],
+                condition=Q(ends_on=None),
+                include=["household", "relation"],
+                name="member_of_one_household",
             ),
             models.UniqueConstraint(
                 fields=["household"],
@@ -220,7 +220,9 @@ class HouseholdMember(Row):
             ),
         ]
         indexes = [
-            models.Index(fields=["household"], condition=Q(ends_on=None), name="member_current"),
+            models.Index(
+                fields=["household"], condition=Q(ends_on=None), include=["resident"], name="member_current"
+            ),
         ]
 
     @property

@@ -18,6 +18,7 @@ from minqing.registry.models.subjects import id_index, phone_index
 from minqing.registry.permissions import EDIT_REGISTRY
 from minqing.registry.queries.search_kinds import Scope
 from minqing.registry.queries.search_plan import find
+from minqing.registry.queries.search_words import in_order
 from minqing.registry.queries.subjects import (
     MODELS,
     SubjectView,
@@ -175,7 +176,7 @@ def households_of(actor: Actor, area: Area, *, today: date, page: int = 1) -> Ho
     pages = max(1, -(-total // PAGE_ROWS))
     page = max(1, min(page, pages))
     first = (page - 1) * PAGE_ROWS
-    rows = list(found.order_by("area_id", "address", "id")[first : first + PAGE_ROWS])
+    rows = list(found.order_by("area_id", in_order("address"), "id")[first : first + PAGE_ROWS])
     members = members_of([row.id for row in rows], today)
     lines = rows_of(rules.HOUSEHOLD, rows, actor, today)
     return HouseholdPage([HouseholdLine(line, members[line.view.id]) for line in lines], page, pages, total)

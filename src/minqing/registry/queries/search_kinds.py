@@ -1,28 +1,23 @@
-"""Where one looks, and in which ways each kind of file is met by a word. Which way is taken: ``search_plan``."""
+"""Where one looks, with what one may see there; and the test of one row, for lists that are read from end to end."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
-from uuid import UUID
 
-from django.db.models import Min, OuterRef, Q, QuerySet, Subquery
-from django.db.models.expressions import RawSQL
+from django.db.models import Q
 
-from minqing.areas.public import Area, ids_under
-from minqing.kernel.access import Actor
+from minqing.areas.public import Area, ids_under, is_under
+from minqing.kernel.access import Actor, Capability
 from minqing.kernel.scope import ScopedQuerySet
 from minqing.registry import rules
-from minqing.registry.models import Enterprise, Household, HouseholdMember, Place, Resident, Tag, TagKind
+from minqing.registry.models import Enterprise, Household, Place, Resident, Tag, TagKind
+from minqing.registry.models.tags import SENSITIVE_SEEN_WITH
 from minqing.registry.permissions import SEE_REGISTRY
+from minqing.registry.queries import search_sql
 from minqing.registry.queries import search_words as words
-
-# Households or heads that lead to the rows looked for; some 4,000 people live in so many.
-KEYS_MAX: Final = 1_500
-SORTED_MAX: Final = 6_000  # households that hold a word and are sorted at once; more are met soon on a walk
-FEW_AREAS: Final = 150  # the grids and micro-grids of a large village, some ten thousand people
 
 Rows = ScopedQuerySet[Any]
 
@@ -34,6 +29,24 @@ class Scope:
     actor: Actor
     area: Area | None = None
     closed: bool = False
+
+    @property
+    def place(self) -> search_sql.Place:
+        """Return the paths under which rows are looked for, for statements of our own."""
+        return search_sql.Place(self._paths(SEE_REGISTRY), closed=self.closed)
+
+    def carried(self, kind: str, tag: str, today: date) -> search_sql.Carried:
+        """Return a tag by its key as statements of our own look for it: a sensitive one only where it may be seen."""
+        # By its id: behind a join the planner would take it for a tag as common as any other.
+        kind_id, category = TagKind.objects.filter(key=tag).values_list("id", "category").first() or (
+            None,
+            "",
+        )
+        place = self.place
+        if category:
+            paths = within(place.paths, self._paths(SENSITIVE_SEEN_WITH[category]))
+            place = search_sql.Place(paths, name="tag_here")
+        return search_sql.Carried(kind_id, kind, today, place)
 
     def of(self, model: Any) -> Rows:
         """Return the rows of a model in the scope, by one condition on the area (two would mislead the planner)."""
@@ -56,32 +69,21 @@ class Scope:
         tags = Tag.objects.visible_to(self.actor).current(today).filter(subject_kind=kind, kind=kind_id)
         return tags if self.area is None else tags.filter(area_id__in=ids_under(self.area.path))
 
-    def areas(self) -> QuerySet[Any, Any] | None:
-        """Return the areas of the scope; None where they are the whole county."""
-        seen = self.actor.visible_areas(SEE_REGISTRY)
-        if self.area is not None:
-            return seen.filter(path__under=self.area.path)
-        return None if self._is_whole_county() else seen
-
-    def few_areas(self) -> list[UUID] | None:
-        """Return the ids of the areas where they are a handful, else None."""
-        seen = self.actor.visible_areas(SEE_REGISTRY)
-        if self.area is not None:
-            seen = seen.filter(path__under=self.area.path)
-        ids = list(seen.values_list("id", flat=True)[: FEW_AREAS + 1])
-        return ids if len(ids) <= FEW_AREAS else None
+    def _paths(self, to: Capability) -> tuple[str, ...]:
+        held = {one.area_path for one in self.actor.appointments if one.role in to.held_by}
+        return within(held, held if self.area is None else [self.area.path])
 
     def _is_whole_county(self) -> bool:
         held = self.actor.appointments
         return any("." not in one.area_path and one.role in SEE_REGISTRY.held_by for one in held)
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
-    """One way in which a word is met: what gathers it by an index (None: too much), and what tests it in order."""
-
-    gathered: Rows | None
-    in_order: Rows | None = None
+def within(paths: Iterable[str], others: Iterable[str]) -> tuple[str, ...]:
+    """Return the paths that lie under one of each, none of them under another."""
+    others = list(others)
+    both = {one for one in paths for other in others if is_under(one, other)}
+    both |= {other for other in others for one in paths if is_under(other, one)}
+    return tuple(sorted(one for one in both if not any(one != two and is_under(one, two) for two in both)))
 
 
 class SiteSearch:
@@ -92,27 +94,11 @@ class SiteSearch:
     def __init__(self, model: Any) -> None:
         self.model = model
 
-    def ways(self, scope: Scope, rows: Rows, word: str) -> list[Way]:
-        """Return the ways in which the word is met, together everything."""
-        tested = self.tested(rows, [word])
-        met = [Way(rows.filter(words.holds(column, word)), tested) for column in ("name", "address")]
-        if initials := words.initials_of(word):
-            met.append(Way(rows.filter(words.begins("name_initials", initials)), tested))
-        return met
-
-    def begun(self, scope: Scope, rows: Rows) -> Rows:
-        """Return the rows as a walk in order begins them."""
-        return rows
-
     def tested(self, rows: Rows, text: Sequence[str]) -> Rows:
         """Return the rows that meet every word, tested one by one."""
         for word in text:
             rows = rows.filter(words.row_by_row(words.named(word) | Q(address__contains=word)))
         return rows
-
-    def tested_in(self, few: Sequence[UUID], rows: Rows, text: Sequence[str]) -> Rows:
-        """Return the rows of a few areas that meet every word."""
-        return self.tested(rows, text)
 
 
 class ResidentSearch:
@@ -123,55 +109,14 @@ class ResidentSearch:
     def __init__(self, *, address_characters_min: int = 2) -> None:
         self.address_characters_min = address_characters_min
 
-    def in_address(self, word: str) -> bool:
-        """Whether a word is looked for in addresses too."""
-        return len(word) >= self.address_characters_min
-
-    def ways(self, scope: Scope, rows: Rows, word: str) -> list[Way]:
-        """Return the ways in which the word is met, together everything."""
-        met = people_named(rows, word)
-        if not self.in_address(word):
-            return met
-        homes = list(
-            scope.of(Household)
-            .filter(words.holds("address", word))
-            .values_list("id", flat=True)[: KEYS_MAX + 1]
-        )
-        if len(homes) > KEYS_MAX:
-            return [
-                *met,
-                Way(
-                    None,
-                    rows.alias(home=words.home_address()).filter(words.row_by_row(Q(home__contains=word))),
-                ),
-            ]
-        living = HouseholdMember.objects.filter(household__in=_among(homes), ends_on=None)
-        return [*met, Way(rows.filter(id__in=living.values("resident_id")))] if homes else met
-
-    def begun(self, scope: Scope, rows: Rows) -> Rows:
-        """Return the rows as a walk in order begins them."""
-        return rows
-
     def tested(self, rows: Rows, text: Sequence[str]) -> Rows:
         """Return the rows that meet every word, tested one by one."""
         for word in text:
-            if self.in_address(word):
+            if len(word) >= self.address_characters_min:
                 rows = rows.alias(home=words.home_address())
                 rows = rows.filter(words.row_by_row(words.named(word) | Q(home__contains=word)))
             else:
                 rows = rows.filter(words.named(word))
-        return rows
-
-    def tested_in(self, few: Sequence[UUID], rows: Rows, text: Sequence[str]) -> Rows:
-        """Return the rows of a few areas that meet every word; their homes lie in the same areas."""
-        for word in text:
-            met = words.named(word)
-            if self.in_address(word):
-                living = HouseholdMember.objects.filter(
-                    ends_on=None, household__area_id__in=few, household__address__contains=word
-                )
-                met |= Q(id__in=living.values("resident_id"))
-            rows = rows.filter(met)
         return rows
 
 
@@ -180,67 +125,14 @@ class HouseholdSearch:
 
     model, column = Household, "address"
 
-    def ways(self, scope: Scope, rows: Rows, word: str) -> list[Way]:
-        """Return the ways in which the word is met, together everything."""
-        held = rows.filter(words.holds("address", word))
-        is_sorted = held[: SORTED_MAX + 1].count() <= SORTED_MAX
-        in_order = None if is_sorted else self.begun(scope, rows).filter(address__contains=word)
-        met = [Way(rows.filter(code=word)), Way(held, in_order)]
-        people = [
-            one
-            for way in people_named(scope.of(Resident), word)
-            if way.gathered is not None
-            for one in way.gathered.values_list("id", flat=True)[: KEYS_MAX + 1]
-        ]
-        if len(people) > KEYS_MAX:
-            return [*met, Way(None, self._headed(self.begun(scope, rows), word))]
-        heads = HouseholdMember.objects.filter(resident__in=_among(people), relation=rules.HEAD, ends_on=None)
-        return [*met, Way(rows.filter(id__in=heads.values("household_id")))] if people else met
-
-    def begun(self, scope: Scope, rows: Rows) -> Rows:
-        """Return the rows from the first address in the scope on: those of a town follow one another."""
-        areas = scope.areas()
-        if areas is None:
-            return rows
-        every = Household.objects.unscoped("only of the scope's own areas, and only the first address")
-        here = every.filter(area_id=OuterRef("id")).order_by(words.in_order("address"))
-        first = areas.annotate(first=Subquery(here.values("address")[:1])).aggregate(
-            least=Min(words.in_order("first"))
-        )["least"]
-        return rows if first is None else rows.filter(words.not_before("address", first))
-
     def tested(self, rows: Rows, text: Sequence[str]) -> Rows:
         """Return the rows that meet every word, tested one by one."""
+        rows = rows.alias(head_name=words.head("name"), head_name_initials=words.head("name_initials"))
         for word in text:
-            rows = self._with_head(rows).filter(
+            rows = rows.filter(
                 words.row_by_row(Q(code=word) | Q(address__contains=word) | words.named(word, "head_"))
             )
         return rows
-
-    def tested_in(self, few: Sequence[UUID], rows: Rows, text: Sequence[str]) -> Rows:
-        """Return the rows of a few areas that meet every word; their heads sit in the same areas."""
-        for word in text:
-            heads = HouseholdMember.objects.filter(
-                words.named(word, "resident__"), ends_on=None, relation=rules.HEAD, resident__area_id__in=few
-            )
-            met = Q(code=word) | Q(address__contains=word) | Q(id__in=heads.values("household_id"))
-            rows = rows.filter(met)
-        return rows
-
-    def _headed(self, rows: Rows, word: str) -> Rows:
-        return self._with_head(rows).filter(words.row_by_row(words.named(word, "head_")))
-
-    def _with_head(self, rows: Rows) -> Rows:
-        return rows.alias(head_name=words.head("name"), head_name_initials=words.head("name_initials"))
-
-
-def people_named(rows: Rows, word: str) -> list[Way]:
-    """Return the ways in which a resident's name is met: its beginning, its later part, its initials."""
-    begin = rows.filter(words.begins("name", word))
-    met = [Way(begin, begin), Way(rows.filter(words.goes_on("name", word)))]
-    if initials := words.initials_of(word):
-        met.append(Way(rows.filter(words.begins("name_initials", initials))))
-    return met
 
 
 Search = ResidentSearch | HouseholdSearch | SiteSearch
@@ -254,16 +146,13 @@ _BY_CHARACTERS: Final = ResidentSearch(address_characters_min=1)
 
 
 def search_of(kind: str, text: Sequence[str]) -> Search:
-    """Return how a kind is searched for words.
+    """Return how a kind is searched for words, row by row."""
+    return _BY_CHARACTERS if kind == rules.RESIDENT and is_written_with_blanks(text) else KINDS[kind]
 
-    One character says who, and not where people live: "号" stands in every address. Several that are all of one
-    character ("8 号") are part of an address written with blanks.
+
+def is_written_with_blanks(text: Sequence[str]) -> bool:
+    """Whether words are an address written with blanks ("8 号"): several, all of one character.
+
+    One character alone says who, and not where people live: "号" stands in every address.
     """
-    if kind == rules.RESIDENT and len(text) > 1 and all(len(word) == 1 for word in text):
-        return _BY_CHARACTERS
-    return KINDS[kind]
-
-
-def _among(ids: Sequence[UUID]) -> RawSQL:
-    """Return many ids as one parameter, whose number the planner knows."""
-    return RawSQL("SELECT unnest(%s::uuid[])", [list(ids)])
+    return len(text) > 1 and all(len(word) == 1 for word in text)

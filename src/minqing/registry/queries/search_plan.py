@@ -1,38 +1,55 @@
 """How a page is found among 710,000 files: gather what is met and sort it, or walk in order where that is a lot.
 
 One statement with ``ORDER BY … LIMIT`` over everything leaves the choice to the planner, and for a surname in one
-village, for initials or a common door number it walks the whole county by name to find thirty rows. So these are two
-kinds of statement, and the planner never chooses between them:
+village, for initials or a common door number it walks the whole county by name to find thirty rows. So these are kinds
+of statement, and the planner never chooses between them:
 
-- **gather**: every way in which the first word can be met (the beginning of a name, its later part, initials, an
-  address) is a sub-select of its own, with its own index and no order. Up to ``COUNTED_MAX`` of them together are
-  counted exactly and sorted. A village is gathered by its areas, and every word tested row by row.
+- **a village** is read through, by an index that holds its people in order with what is asked of them.
+- **gather**: every way in which a word can be met (the beginning of a name, its later part, initials, an address) is a
+  table expression of its own, with its own index and a limit. If none is cut, they are counted exactly and sorted.
 - **walk**: more were met, so the next rows in order lie close together. The index that holds the order is read from
   the beginning (for a surname, of its range), other conditions are tested row by row, and nothing more is counted.
+
+Each is one statement; most questions take one, common ones two. A trip to the database costs more than many rows.
 """
+
+# ruff: noqa: S608  (statements are put together from texts of our own; every value is a parameter)
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import OuterRef, QuerySet, Subquery
-from django.db.models.expressions import RawSQL
 
+from minqing.registry import rules
 from minqing.registry.queries import search_words as words
-from minqing.registry.queries.search_kinds import Rows, Scope, Search, Way, search_of
+from minqing.registry.queries.search_kinds import Scope, is_written_with_blanks
+from minqing.registry.queries.search_reading import Ways, everything, ids_of
+from minqing.registry.queries.search_sql import ORDER, Carried, Place, Way, Word, also, more_than
+from minqing.registry.queries.search_ways import HouseholdWays, ResidentWays, SiteWays
 
 COUNTED_MAX: Final = 1_000  # beyond, a list says "1,000 or more"
+TOWN_MAX: Final = 5_000  # the same where somebody looks at less than the county
+SORTED_MAX: Final = 6_000  # and for households
 REACHED_MAX: Final = 1_000  # and one leafs through the first thousand: who wants others, filters
 PROBED_MAX: Final = (
     300  # or the first three hundred, where every row passed on the way is looked up elsewhere
 )
+PAGE_MAX: Final = 1_000_000
 TAGGED_MAX: Final = 3_000  # more of them lie so close together in the order that walking is quicker
-_FEW_MET: Final = "SELECT id FROM met WHERE (SELECT count(*) FROM met) <= %s"
+
+KINDS: Final[dict[str, Ways]] = {
+    rules.RESIDENT: ResidentWays(),
+    rules.HOUSEHOLD: HouseholdWays(),
+    rules.ENTERPRISE: SiteWays("enterprise"),
+    rules.PLACE: SiteWays("place"),
+}
+_BY_CHARACTERS: Final = ResidentWays(address_characters_min=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,150 +73,218 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class _Page:
-    """Which rows of the order: of which column, which page, of how many."""
+class _Asked:
+    """Which rows are asked for: of which kind, where, with which tag; which page of them, of how many."""
 
-    column: str
+    by: Ways
+    place: Place
+    carried: Carried | None
     page: int
     rows_max: int
+    given: dict[str, Any]
+
+    def counted(self, met_by: Sequence[Word]) -> int:
+        """Return up to how many rows of each way are gathered: each of them is tested, where there are tests."""
+        if len(met_by) > 1 or self.carried is not None:
+            return COUNTED_MAX
+        if self.by.table == HouseholdWays.table:
+            return SORTED_MAX  # addresses that hold a word stand together in the order, but anywhere in it
+        return COUNTED_MAX if self.place.is_everywhere else TOWN_MAX
+
+    @property
+    def tables(self) -> list[str]:
+        """Return the table expressions of the areas."""
+        places = {self.place.name: self.place}
+        if self.carried is not None:
+            places[self.carried.place.name] = self.carried.place
+        return [table for place in places.values() for table in place.table]
+
+    def rest(self, others: Sequence[Word], *, tagged: bool = True) -> list[str]:
+        """Return the tests of the other words and of the tag."""
+        tests = [self.by.test(word) for word in others]
+        return [*tests, self.carried.test] if self.carried is not None and tagged else tests
 
 
 def find(
     kind: str, scope: Scope, text: str, *, tag: str = "", today: date, page: int = 1, rows_max: int
 ) -> Found:
     """Find one page of a kind: every word met, with a tag's key, in the scope. Always in the same order."""
-    met_by = words.words_of(text)
-    by = search_of(kind, met_by)
-    asked = _Page(by.column, max(1, page), rows_max)
-    tagged = scope.tags(kind, tag, today) if tag else None
-    rows = scope.of(by.model)
-    few = scope.few_areas()
-    if few is None:
-        return _find_widely(by, scope, rows, met_by, tagged, asked)
-    if not few:
+    met_by = [Word(one, number) for number, one in enumerate(words.words_of(text))]
+    if kind == rules.RESIDENT:
+        # Names are short and meet few; part of an address leads to thousands. A character alone meets most.
+        met_by.sort(key=lambda word: (len(word.text) == 1, len(word.text)))
+    by = KINDS[kind]
+    if kind == rules.RESIDENT and is_written_with_blanks([word.text for word in met_by]):
+        by = _BY_CHARACTERS
+    place = scope.place
+    carried = scope.carried(kind, tag, today) if tag else None
+    if not place.paths or (carried is not None and not (carried.kind_id and carried.place.paths)):
         return Found([], 1, 0, is_exact=True)
-    rows = by.tested_in(few, rows.filter(area_id__in=few), met_by)
-    return _gather_all(_carrying(rows, tagged), asked)
-
-
-def _find_widely(
-    by: Search, scope: Scope, rows: Rows, met_by: Sequence[str], tagged: Rows | None, asked: _Page
-) -> Found:
-    """Find in a town or the county: gather by a word or the tag if one of them meets little, else walk."""
-    in_words: dict[str, list[Way]] = {}
+    given = {**place.given, **(carried.given if carried else {})}
+    asked = _Asked(by, place, carried, min(max(1, page), PAGE_MAX), rows_max, given)
     for word in met_by:
-        in_words[word] = by.ways(scope, rows, word)
-        others = [one for one in met_by if one != word]
-        rest = _carrying(by.tested(rows, others), tagged) if others or tagged is not None else None
-        if found := _gather(_gathered(in_words[word]), rest, asked, at_most=COUNTED_MAX):
+        given |= word.given
+    return _find_in_a_village(asked, met_by) if place.is_small else _find_widely(asked, met_by)
+
+
+def _find_in_a_village(asked: _Asked, met_by: Sequence[Word]) -> Found:
+    """Read through everything, once."""
+    by, place = asked.by, asked.place
+    small = [by.small(place, word) for word in met_by]
+    tables = [table for one, _ in small for table in _written(one)]
+    tests = "".join(f" AND {test}" for _, test in small)
+    if asked.carried is not None:
+        tests += f" AND r.id IN ({asked.carried.subjects})"
+    where = f"{place.open()}{place.index()}{tests}"
+    select = f"SELECT r.{by.column} AS sorted_by, r.id FROM {by.table} r WHERE {where}"
+    return _page_of([*asked.tables, *tables, f"found AS MATERIALIZED ({select})"], asked)
+
+
+def _find_widely(asked: _Asked, met_by: Sequence[Word]) -> Found:
+    """Find in a town or the county: gather by a word or the tag if one of them meets little, else walk."""
+    by, place = asked.by, asked.place
+    ways: dict[int, list[Way]] = {}
+    cut: dict[int, list[bool]] = {}
+    for word in met_by:
+        ways[word.number] = by.met_by(place, word, asked.counted(met_by))
+        others = [one for one in met_by if one is not word]
+        looks = any(by.looks_at_rows(one) for one in others)
+        found, cut[word.number] = _gather(ways[word.number], asked, asked.rest(others), looks_at_rows=looks)
+        if found is not None:
             return found
-    if tagged is not None and tagged[: TAGGED_MAX + 1].count() <= TAGGED_MAX:
-        return _gather_all(by.tested(_carrying(rows, tagged), met_by), asked)
-    if tagged is None and not met_by and rows[: COUNTED_MAX + 1].count() <= COUNTED_MAX:
-        return _gather_all(rows, asked)
+    if asked.carried is not None:
+        if (found := _gather_carried(asked, asked.carried, met_by)) is not None:
+            return found
+    elif not met_by:
+        ways[-1] = [everything(by, place, COUNTED_MAX)]
+        found, cut[-1] = _gather(ways[-1], asked, [], looks_at_rows=False)
+        if found is not None:
+            return found
+    if not met_by:
+        every = ways.get(-1) or [everything(by, place, COUNTED_MAX)]
+        tests = asked.rest([])
+        reach = PROBED_MAX if tests else REACHED_MAX
+        return _walk(every, [True], asked, tests, reach, at_least=COUNTED_MAX)
     # A name is met where the order has it, an address anywhere: so the order is walked for a name if there is one.
-    first = next((word for word in met_by if _gathered(in_words[word])), met_by[0] if met_by else "")
-    ways = in_words.get(first, [Way(None, by.begun(scope, rows))])
-    others = [word for word in met_by if word != first]
-    walked = [_tested(by, way, others, tagged) for way in ways]
-    is_plain = tagged is None and not others and (not first or bool(_gathered(ways)))
-    is_known = is_plain or (tagged is not None and not met_by)
-    reach = REACHED_MAX if is_plain else PROBED_MAX
-    return _walk(walked, asked, reach, at_least=COUNTED_MAX if is_known else 0)
+    first = next((word for word in met_by if not _probes(ways[word.number], cut[word.number])), met_by[0])
+    tested = [by.in_order_test(place, word) for word in met_by if word is not first]
+    tests = [test for _, test in tested] + asked.rest([])
+    tables = {name: table for read, _ in tested for name, table in read.items()}
+    walked, is_cut = ways[first.number], cut[first.number]
+    reach = PROBED_MAX if tests or _probes(walked, is_cut) else REACHED_MAX
+    is_known = not tests and any(way.is_known and one for way, one in zip(walked, is_cut, strict=True))
+    return _walk(walked, is_cut, asked, tests, reach, tables=tables, at_least=COUNTED_MAX if is_known else 0)
 
 
-def _gathered(ways: Sequence[Way]) -> list[Rows]:
-    """Return the sub-selects that together gather everything a word meets; none when one of them is too much."""
-    gathered = [way.gathered for way in ways if way.gathered is not None]
-    return gathered if len(gathered) == len(ways) else []
-
-
-def _tested(by: Search, way: Way, others: Sequence[str], tagged: Rows | None) -> Way:
-    """Narrow a way to what meets the other words and carries the tag, tested row by row where it is read in order."""
-    gathered = None if way.gathered is None else _carrying(by.tested(way.gathered, others), tagged)
-    in_order = None if way.in_order is None else by.tested(way.in_order, others)
-    if in_order is not None and tagged is not None:
-        mine = tagged.filter(subject_id=OuterRef("id")).values("id")[:1]
-        in_order = in_order.alias(held=Subquery(mine)).filter(held__isnull=False)
-    return Way(gathered, in_order)
-
-
-def _gather_all(rows: Rows, asked: _Page) -> Found:
-    """Gather rows that are known to be few enough."""
-    found = _gather([rows], None, asked, at_most=None)
-    assert found is not None
-    return found
+def _probes(ways: Sequence[Way], cut: Sequence[bool]) -> bool:
+    return any(way.probes and one for way, one in zip(ways, cut, strict=True))
 
 
 def _gather(
-    branches: Sequence[Rows], rest: Rows | None, asked: _Page, *, at_most: int | None
-) -> Found | None:
-    """Meet each branch by itself, keep what is in ``rest`` too, count and sort it; None beyond ``at_most``."""
-    if not branches:
-        return None
-    enough = None if at_most is None else at_most + 1
-    parts = [_sql(one.values_list(asked.column, "id")[:enough]) for one in branches]
-    met_sql = " UNION ".join(f"({sql})" for sql, _ in parts)
-    params = [value for _, given in parts for value in given]
-    found_sql = "SELECT sorted_by, id FROM met"
-    if rest is not None:
-        met = RawSQL(_FEW_MET, [at_most])  # noqa: S611  the name of the expression above it
-        found_sql, given = _sql(rest.filter(id__in=met).values_list(asked.column, "id"))
-        params += given
-    statement = (
-        f"WITH met (sorted_by, id) AS MATERIALIZED ({met_sql}), "  # noqa: S608  compiled querysets
-        f"found (sorted_by, id) AS MATERIALIZED ({found_sql}), "
-        "pages AS (SELECT count(*) AS total, least(%s, greatest(count(*) - 1, 0) / %s) * %s AS first FROM found) "
-        'SELECT total, first, ARRAY(SELECT id FROM found ORDER BY sorted_by COLLATE "C", id LIMIT %s '
-        "OFFSET (SELECT first FROM pages)), (SELECT count(*) FROM met) FROM pages"
+    ways: Sequence[Way], asked: _Asked, tests: Sequence[str], *, looks_at_rows: bool
+) -> tuple[Found | None, list[bool]]:
+    """Meet a word in all its ways and keep what passes the tests; nothing if a way is cut, and which ones are."""
+    is_cut = ", ".join(way.is_cut or "false" for way in ways)
+    met = " UNION ".join(f"SELECT sorted_by, id FROM {way.name}" for way in ways)
+    by = asked.by
+    if looks_at_rows:
+        row = f"FROM {by.table} r WHERE r.id = {ids_of('met')}{also(tests)}"
+        found = f"SELECT r.{by.column} AS sorted_by, r.id {row}"
+    else:
+        row = f"FROM (SELECT sorted_by, id, sorted_by AS {by.column} FROM met) AS r WHERE true{also(tests)}"
+        found = f"SELECT r.sorted_by, r.id {row}"
+    tables = [
+        *asked.tables,
+        *_written(dict(chain.from_iterable(way.tables.items() for way in ways))),
+        f"met (sorted_by, id) AS MATERIALIZED ({met})",
+        f"state (cut) AS MATERIALIZED (SELECT ARRAY[{is_cut}])",
+        f"found AS MATERIALIZED ({found} AND (SELECT NOT (true = ANY(cut)) FROM state))",
+    ]
+    rows = _rows(tables, "total, first, ids, (SELECT cut FROM state)", asked)
+    total, first, ids, cut = rows
+    if any(cut):
+        return None, cut
+    return Found(ids, first // asked.rows_max + 1, total, is_exact=True), cut
+
+
+def _gather_carried(asked: _Asked, carried: Carried, met_by: Sequence[Word]) -> Found | None:
+    """Look at all that carry the tag, if they are few enough."""
+    by, place = asked.by, asked.place
+    few = f"NOT {more_than('tagged', TAGGED_MAX)}"
+    where = (
+        f"r.id = {ids_of('tagged')} AND {place.open()}{place.test()}{also(asked.rest(met_by, tagged=False))}"
     )
-    rows_max = asked.rows_max
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [*params, asked.page - 1, rows_max, rows_max, rows_max])
-        total, first, ids, met_count = cursor.fetchone()
-    if at_most is not None and met_count > at_most:
-        return None
-    return Found(ids, first // rows_max + 1, total, is_exact=True)
+    found = f"SELECT r.{by.column} AS sorted_by, r.id FROM {by.table} r WHERE {where} AND {few}"
+    tables = [
+        *asked.tables,
+        f"tagged (id) AS MATERIALIZED ({carried.subjects} LIMIT {TAGGED_MAX + 1})",
+        f"found AS MATERIALIZED ({found})",
+    ]
+    total, first, ids, is_few = _rows(tables, f"total, first, ids, {few}", asked)
+    return Found(ids, first // asked.rows_max + 1, total, is_exact=True) if is_few else None
 
 
-def _walk(ways: Sequence[Way], asked: _Page, reach: int, *, at_least: int) -> Found:
+def _walk(
+    ways: Sequence[Way],
+    cut: Sequence[bool],
+    asked: _Asked,
+    tests: Sequence[str],
+    reach: int,
+    *,
+    at_least: int,
+    tables: Mapping[str, str] | None = None,
+) -> Found:
     """Read rows in order up to the page's last and one more: each way's own first rows, put together.
 
     ``at_least``: how many there are for certain; 0 where only what was read is known.
     """
     rows_max, page = asked.rows_max, min(asked.page, -(-reach // asked.rows_max))
     last = page * rows_max
-    met: set[tuple[str, UUID]] = set()
-    for way in ways:
-        if way.in_order is not None:
-            ordered = way.in_order.order_by(words.in_order(asked.column), "id")
-            met.update(ordered.values_list(asked.column, "id")[: last + 1])
-        elif way.gathered is not None:
-            met.update(_sorted(asked.column, way.gathered, last + 1))
-    ids = [one for _, one in sorted(met)[: last + 1]]
+    parts, read = [], dict(tables or {})
+    for way, is_cut in zip(ways, cut, strict=True):
+        if is_cut and way.in_order is not None:
+            read |= way.in_order_tables
+            parts.append(way.in_order(tests, last + 1))
+        else:
+            read |= way.tables
+            row = f"{asked.by.table} r WHERE r.id = met.id{also(tests)} OFFSET 0"
+            passed = f", LATERAL (SELECT FROM {row}) AS passed" if tests else ""
+            parts.append(f"SELECT met.sorted_by, met.id FROM {way.name} AS met{passed}")
+    met = " UNION ".join(f"({part})" for part in parts)
+    written = [*asked.tables, *_written(read)]
+    statement = f"{_with(written)}SELECT id FROM ({met}) AS met {ORDER} LIMIT {last + 1}"
+    with connection.cursor() as cursor:
+        cursor.execute(statement, asked.given)
+        ids = [row[0] for row in cursor.fetchall()]
     if len(ids) > last or at_least:
         return Found(ids[last - rows_max : last], page, max(at_least, len(ids)), is_exact=False, reach=reach)
     page = max(1, -(-len(ids) // rows_max))
     return Found(ids[(page - 1) * rows_max :], page, len(ids), is_exact=True)
 
 
-def _sorted(column: str, rows: Rows, last: int) -> list[tuple[str, UUID]]:
-    """Return the first rows in order, gathered before they are sorted (``OFFSET 0`` is the fence)."""
-    sql, params = _sql(rows.values_list(column, "id"))
+def _page_of(tables: Sequence[str], asked: _Asked) -> Found:
+    total, first, ids = _rows(tables, "total, first, ids", asked)
+    return Found(ids, first // asked.rows_max + 1, total, is_exact=True)
+
+
+def _rows(tables: Sequence[str], columns: str, asked: _Asked) -> tuple[Any, ...]:
+    """Count what the table expression ``found`` has, and return the ids of the page with other columns."""
+    size, turned = asked.rows_max, asked.page - 1
+    first = f"least({turned}, greatest(count(*) - 1, 0) / {size}) * {size} AS first"
+    pages = f"SELECT count(*) AS total, {first} FROM found"
+    ids = f"ARRAY(SELECT id FROM found {ORDER} LIMIT {size} OFFSET (SELECT first FROM pages)) AS ids"
     statement = (
-        f"SELECT sorted_by, id FROM ({sql} OFFSET 0) AS found (sorted_by, id) "  # noqa: S608  a compiled queryset
-        'ORDER BY sorted_by COLLATE "C", id LIMIT %s'
+        f"{_with([*tables, f'pages AS ({pages})'])}SELECT {columns} FROM pages, (SELECT {ids}) AS page"
     )
     with connection.cursor() as cursor:
-        cursor.execute(statement, [*params, last])
-        return list(cursor.fetchall())
+        cursor.execute(statement, asked.given)
+        row: tuple[Any, ...] = cursor.fetchone()
+    return row
 
 
-def _sql(rows: QuerySet[Any, Any]) -> tuple[str, tuple[Any, ...]]:
-    """Compile rows of a scope; the scope has been applied by :meth:`Scope.of`."""
-    return rows.query.sql_with_params()
+def _written(tables: Mapping[str, str]) -> list[str]:
+    return [f"{name} AS MATERIALIZED ({table})" for name, table in tables.items()]
 
 
-def _carrying(rows: Rows, tagged: QuerySet[Any] | None) -> Rows:
-    """Narrow rows to those with a tag."""
-    return rows if tagged is None else rows.filter(id__in=tagged.values("subject_id"))
+def _with(tables: Sequence[str]) -> str:
+    return f"WITH {', '.join(tables)} " if tables else ""

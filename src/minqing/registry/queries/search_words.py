@@ -7,28 +7,17 @@ is a range of the index by which names are sorted, so that a surname is read in 
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
-from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.lookups import DataContains
-from django.db.models import BooleanField, Case, F, Func, OuterRef, Q, Subquery, TextField, Value, When
-from django.db.models.functions import Collate, Substr
-from django.db.models.lookups import GreaterThanOrEqual, LessThan
+from django.db.models import BooleanField, Case, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Collate
 
 from minqing.registry import rules
 from minqing.registry.models import HouseholdMember
 
 WORDS_MAX: Final = 4
-_LAST: Final = "\U0010ffff"  # sorts after every character a name can hold
-_PART_CHARACTERS: Final = 2
-_PARTS: Final = ArrayField(TextField())
-
-
-class Parts(Func):
-    """The single characters and the pairs of a text, as the indexes hold them."""
-
-    function = "text_parts"
-    output_field = _PARTS
+LAST: Final = "\U0010ffff"  # sorts after every character a name can hold
+PART_CHARACTERS: Final = 2
 
 
 def in_order(column: str) -> Collate:
@@ -41,30 +30,17 @@ def words_of(text: str) -> list[str]:
     return sorted(dict.fromkeys(text.split()), key=lambda word: -len(word))[:WORDS_MAX]
 
 
+def parts_of(word: str) -> list[str]:
+    """Return the parts by which an index finds a word: itself, or its pairs."""
+    if len(word) <= PART_CHARACTERS:
+        # A part as it stands: LIKE would find the same, and make the planner expect hardly anything.
+        return [word]
+    return [word[at : at + PART_CHARACTERS] for at in range(len(word) - 1)]
+
+
 def initials_of(word: str) -> str:
     """Return the pinyin initials a word may be, or nothing."""
     return word.lower() if word.isascii() and word.isalnum() else ""
-
-
-def begins(column: str, word: str) -> Q:
-    """Return a range of the index that sorts by a column: what begins with the word."""
-    sorted_by = in_order(column)
-    return Q(GreaterThanOrEqual(sorted_by, word)) & Q(LessThan(sorted_by, word + _LAST))
-
-
-def not_before(column: str, value: str) -> Q:
-    """Return what does not come before a value in the order."""
-    return Q(GreaterThanOrEqual(in_order(column), value))
-
-
-def goes_on(column: str, word: str) -> Q:
-    """Return what holds the word after its first character (and some of what only begins with it)."""
-    return _has_parts(column, Substr(column, 2), word)
-
-
-def holds(column: str, word: str) -> Q:
-    """Return what holds the word anywhere."""
-    return _has_parts(column, F(column), word)
 
 
 def named(word: str, prefix: str = "") -> Q:
@@ -89,11 +65,3 @@ def head(column: str) -> Subquery:
     """Return a column of the head of a household, read row by row."""
     heads = HouseholdMember.objects.filter(household=OuterRef("id"), relation=rules.HEAD, ends_on=None)
     return Subquery(heads.values(f"resident__{column}")[:1])
-
-
-def _has_parts(column: str, text: Any, word: str) -> Q:
-    if len(word) <= _PART_CHARACTERS:
-        # A part as it stands: LIKE would find the same, and make the planner expect hardly anything.
-        return Q(DataContains(Parts(text), Value([word], output_field=_PARTS)))
-    pairs = [word[at : at + _PART_CHARACTERS] for at in range(len(word) - 1)]
-    return Q(DataContains(Parts(text), Value(pairs, output_field=_PARTS)), **{f"{column}__contains": word})

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from random import Random
 from typing import Any, Final
 
 import pytest
 from django.db import connection
-from django.db.models import F
+from django.test.utils import CaptureQueriesContext
 
-from minqing.accounts.public import TOWN_DISPATCHER, VILLAGE_CLERK
+from minqing.accounts.public import REGISTRAR, TOWN_DISPATCHER, VILLAGE_CLERK
 from minqing.accounts.tests.factories import DAY, SmallCounty
+from minqing.areas.public import Area
 from minqing.kernel.access import Actor
 from minqing.registry import public as registry
 from minqing.registry import rules
 from minqing.registry.models import Enterprise, Household, HouseholdMember, Resident, Tag, TagKind
-from minqing.registry.queries import search_kinds, search_plan, search_words
+from minqing.registry.queries import search_kinds, search_plan, search_reading, search_sql, search_ways
 from minqing.registry.tests.factories import SINCE, live_in, make_enterprise, make_household, make_resident
 
 SURNAMES: Final = "王王王裘俞周"
@@ -29,8 +30,8 @@ WORDS: Final = (
 
 
 @pytest.fixture
-def seen(county: SmallCounty) -> dict[str, list[dict[str, Any]]]:
-    """Fill two villages, and return what stands in each kind's rows of the first, for an independent LIKE."""
+def filled(county: SmallCounty) -> SmallCounty:
+    """Fill two villages."""
     chance = Random(7)
     kind = TagKind.objects.get(key="veteran")
     owner = county.actor(VILLAGE_CLERK).person_id
@@ -49,18 +50,20 @@ def seen(county: SmallCounty) -> dict[str, list[dict[str, Any]]]:
                     )  # fmt: skip
         make_resident(area, "王独居")
         make_enterprise(area, "王记香榧加工厂", address="香榧路 12 号")
-    return {kind: list(rows) for kind, rows in _rows(county).items()}
+    return county
 
 
-def _rows(county: SmallCounty) -> dict[str, Iterable[dict[str, Any]]]:
+def _rows(above: Area) -> dict[str, Iterable[dict[str, Any]]]:
+    """Return what stands in each kind's rows in an area and below, for an independent LIKE."""
     homes = dict(HouseholdMember.objects.values_list("resident_id", "household__address"))
     heads = {
         one.household_id: one.resident
         for one in HouseholdMember.objects.filter(relation=rules.HEAD).select_related("resident")
     }
     tagged = set(Tag.everything.values_list("subject_id", flat=True))
-    residents = Resident.everything.filter(area=county.grid)
-    households = Household.everything.filter(area=county.grid)
+    here = Area.objects.under(above.path).order_by().values("id")
+    residents = Resident.everything.filter(area__in=here)
+    households = Household.everything.filter(area__in=here)
     return {
         "resident": (
             {
@@ -82,7 +85,7 @@ def _rows(county: SmallCounty) -> dict[str, Iterable[dict[str, Any]]]:
                 "id": one.id, "sorted": one.name, "names": [one.name], "initials": [one.name_initials],
                 "address": one.address, "code": "", "tagged": False,
             }
-            for one in Enterprise.everything.filter(area=county.grid)
+            for one in Enterprise.everything.filter(area__in=here)
         ),
     }  # fmt: skip
 
@@ -121,46 +124,66 @@ def _all(by: Actor, text: str, kind: str, tag: str) -> list[Any]:
         page += 1
 
 
+# Which limits are changed in which module, so that a village of forty people is searched like a town or a county.
+_LARGE: Final = {"search_sql._FEW_PATHS": 0}
+_CUT: Final = {
+    f"search_plan.{name}_MAX": 2 for name in ("COUNTED", "TOWN", "SORTED", "TAGGED")
+}  # fmt: skip
+_FEW_HOMES: Final = {"search_ways.KEYS_MAX": 1}
+_MODULES: Final = {
+    "search_plan": search_plan,
+    "search_reading": search_reading,
+    "search_sql": search_sql,
+    "search_ways": search_ways,
+}
+_SEEN_FROM: Final = {"village": VILLAGE_CLERK, "town": TOWN_DISPATCHER, "county": REGISTRAR}
 WAYS: Final[dict[str, dict[str, int]]] = {
     "by areas": {},
-    "gathered": {"FEW_AREAS": 0},
-    "walked": {"FEW_AREAS": 0, "COUNTED_MAX": 2, "TAGGED_MAX": 2},
-    "walked, many homes": {"FEW_AREAS": 0, "COUNTED_MAX": 2, "TAGGED_MAX": 2, "KEYS_MAX": 1, "SORTED_MAX": 1},
+    "gathered": _LARGE,
+    "gathered, homes apart": _LARGE | {"search_ways.APART_MAX": 1},
+    "gathered, homes by areas": _LARGE | {"search_ways.CLOSE": 1},
+    "walked": _LARGE | _CUT,
+    "walked, later pages": _LARGE | _CUT | {"search_reading.NEAR_ROWS": 2, "search_reading.SORTED_MAX": 3},
+    "walked, many homes": _LARGE | _CUT | _FEW_HOMES,
+    "walked, too many homes": _LARGE | _CUT | _FEW_HOMES | {"search_ways.LIVING_MAX": 1},
 }
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(("role", "way"), [(role, way) for role in _SEEN_FROM for way in WAYS])
 def test_every_way_finds_what_like_finds(
-    way: str, county: SmallCounty, seen: dict[str, list[dict[str, Any]]], monkeypatch: pytest.MonkeyPatch
+    role: str, way: str, filled: SmallCounty, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    by = county.actor(VILLAGE_CLERK)
+    by = filled.actor(_SEEN_FROM[role])
+    assert by.acting is not None
     for name, value in WAYS[way].items():
-        where = search_kinds if hasattr(search_kinds, name) else search_plan
-        monkeypatch.setattr(where, name, value)
-    if "COUNTED_MAX" in WAYS[way]:  # counted to 2, but leafed through to the end
+        module, _, constant = name.partition(".")
+        monkeypatch.setattr(_MODULES[module], constant, value)
+    if "search_plan.COUNTED_MAX" in WAYS[way]:  # counted to 2, but leafed through to the end
         monkeypatch.setattr(search_plan, "REACHED_MAX", 700)
         monkeypatch.setattr(search_plan, "PROBED_MAX", 700)
-    for kind, rows in seen.items():
+    for kind, rows in _rows(Area.objects.get(id=by.acting.area_id)).items():
+        stands = list(rows)
         for text in WORDS:
             for tag in ("", "veteran") if kind == "resident" else ("",):
-                expected = _expected(kind, rows, text, tagged=bool(tag))
+                expected = _expected(kind, stands, text, tagged=bool(tag))
                 assert _all(by, text, kind, tag) == expected, (kind, text, tag)
 
 
-def test_a_chosen_area_outside_one_s_own_holds_nothing(county: SmallCounty, seen: object) -> None:
-    by = county.actor(VILLAGE_CLERK)
+def test_a_chosen_area_outside_one_s_own_holds_nothing(filled: SmallCounty) -> None:
+    by = filled.actor(VILLAGE_CLERK)
     for text in ("", "王", "香榧路", "12"):
-        assert registry.search(by, text, area=county.neighbour, today=DAY).rows == []
-    town = county.actor(TOWN_DISPATCHER)
-    assert registry.search(town, "王", area=county.village, today=DAY).total > 0
+        assert registry.search(by, text, area=filled.neighbour, today=DAY).rows == []
+    town = filled.actor(TOWN_DISPATCHER)
+    assert registry.search(town, "王", area=filled.village, today=DAY).total > 0
 
 
 def test_beyond_the_counted_a_list_says_so_and_ends_at_the_last_page_one_can_reach(
-    county: SmallCounty, seen: object, monkeypatch: pytest.MonkeyPatch
+    filled: SmallCounty, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    by = county.actor(VILLAGE_CLERK)
-    monkeypatch.setattr(search_kinds, "FEW_AREAS", 0)
+    by = filled.actor(VILLAGE_CLERK)
+    monkeypatch.setattr(search_sql, "_FEW_PATHS", 0)
     monkeypatch.setattr(search_plan, "COUNTED_MAX", 6)
+    monkeypatch.setattr(search_plan, "TOWN_MAX", 6)
     monkeypatch.setattr(search_plan, "REACHED_MAX", 6)
     found = registry.search(by, "王", today=DAY, rows_max=3)
     assert (found.total_label, found.more_than_counted, found.pages) == ("6 条以上", True, 2)
@@ -168,35 +191,67 @@ def test_beyond_the_counted_a_list_says_so_and_ends_at_the_last_page_one_can_rea
     assert (last.page, last.has_next, len(last.rows)) == (2, False, 3)
 
 
+QUESTIONS: Final = (
+    ("resident", "建国", ""), ("resident", "香榧路", ""), ("resident", "王", "veteran"), ("resident", "", "veteran"),
+    ("resident", "", ""), ("household", "号", ""), ("household", "王", ""), ("enterprise", "香榧", ""),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("role", _SEEN_FROM)
+def test_what_is_met_by_few_is_found_in_one_statement(role: str, filled: SmallCounty) -> None:
+    scope = search_kinds.Scope(filled.actor(_SEEN_FROM[role]))
+    for kind, text, tag in QUESTIONS:
+        with CaptureQueriesContext(connection) as asked:
+            assert search_plan.find(kind, scope, text, tag=tag, today=DAY, rows_max=30).is_exact
+        assert len(asked) == 1 + bool(tag), (kind, text, tag)  # which kind of tag it is
+
+
+def _word(text: str) -> search_sql.Word:
+    return search_sql.Word(text, 0)
+
+
+_COUNTY: Final = search_sql.Place(("330683",))
+RESIDENTS: Final = search_ways.ResidentWays()
+HOUSEHOLDS: Final = search_ways.HouseholdWays()
+
+
 @pytest.mark.parametrize(
-    ("index", "search"),
+    ("index", "place", "select", "word"),
     [
-        ("resident_name_parts", lambda: Resident.everything.filter(search_words.goes_on("name", "建国"))),
-        (
-            "resident_in_order",
-            lambda: Resident.everything.filter(search_words.begins("name", "王")).order_by(
-                search_words.in_order("name"), "id"
-            ),
-        ),
-        (
-            "resident_initials_in_order",
-            lambda: Resident.everything.filter(search_words.begins("name_initials", "wj")).order_by(
-                search_words.in_order("name_initials"), search_words.in_order("name"), "id"
-            ),
-        ),
-        (
-            "household_address_parts",
-            lambda: Household.everything.filter(search_words.holds("address", "香榧路")),
-        ),
-        (
-            "household_in_order",
-            lambda: Household.everything.order_by(search_words.in_order("address"), F("id"))[:3],
-        ),
+        ("resident_name_parts", _COUNTY, RESIDENTS.met_by(_COUNTY, _word("建国"), 9)[1], "建国"),
+        ("resident_in_order", _COUNTY, RESIDENTS.met_by(_COUNTY, _word("王"), 9)[0], "王"),
+        ("resident_initials_in_order", _COUNTY, RESIDENTS.met_by(_COUNTY, _word("wj"), 9)[2], "wj"),
+        ("household_address_parts", _COUNTY, HOUSEHOLDS.met_by(_COUNTY, _word("香榧路"), 9)[1], "香榧路"),
+        ("household_code_once", _COUNTY, HOUSEHOLDS.met_by(_COUNTY, _word("H-3"), 9)[0], "H-3"),
     ],
 )
-def test_the_indexes_fit_the_conditions(index: str, search: Callable[[], Any], county: SmallCounty) -> None:
-    make_resident(county.grid, "王建国")
+def test_the_indexes_fit_the_ways(
+    index: str, place: search_sql.Place, select: search_sql.Way, word: str, filled: SmallCounty
+) -> None:
+    with connection.cursor() as cursor:
+        for setting in ("enable_seqscan", "enable_sort"):
+            cursor.execute(f"SET LOCAL {setting} = off")
+        if index.endswith("parts"):
+            cursor.execute("SET LOCAL enable_indexscan = off")
+        here = f"WITH {', '.join(place.table)} " if place.table else ""
+        [made] = select.tables.values()
+        cursor.execute(f"EXPLAIN {here}{made}", {**place.given, **_word(word).given})
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert index in plan, plan
+
+
+def test_a_walk_reads_names_and_areas_in_the_order_s_index(filled: SmallCounty) -> None:
+    """Whatever the planner guesses, it is not led away by an index of the area."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute("SET LOCAL enable_sort = off")
-    assert index in search().explain()
+        cursor.execute("SET LOCAL enable_bitmapscan = off")
+        place = search_kinds.Scope(filled.actor(TOWN_DISPATCHER)).place
+        word = search_sql.Word("建国", 0)
+        carried = search_kinds.Scope(filled.actor(TOWN_DISPATCHER)).carried("resident", "veteran", DAY)
+        by = search_ways.ResidentWays()
+        select = search_reading.in_order(by, place, [word.holds("r.name"), carried.test], 31)
+        cursor.execute(
+            f"EXPLAIN WITH {', '.join(place.table)} {select}", {**place.given, **word.given, **carried.given}
+        )
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert "Index Only Scan using resident_in_order" in plan, plan
