@@ -24,7 +24,7 @@ from minqing.workflow.terms import span_of
 BATCH_ROWS = 2000
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # in the caller's transaction: what fails here ends that too
 def start_run(
     *,
     procedure: type[Procedure],
@@ -59,7 +59,7 @@ def lock_run(run_id: UUID) -> Run:
     return run
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def advance(
     run: Run,
     decision: Decision,
