@@ -13,6 +13,7 @@ from django.db.models import CharField, Count, F, Q, QuerySet, Subquery, Value
 
 from minqing.areas import rules
 from minqing.areas.models import Area, AreaPeriod, CountyProfile
+from minqing.kernel import together
 from minqing.kernel.errors import NotThere
 from minqing.kernel.per_request import once_per_request
 from minqing.kernel.postgres.cursor import Kept
@@ -107,7 +108,8 @@ def count_under(path: str) -> dict[str, int]:
     return {level: counts[level] for level in rules.LEVELS if level in counts}
 
 
-_SOME: Final = Kept(
+# Not kept: with one plan for every path, a county would be looked through by the index of paths.
+_FEW: Final = (
     "SELECT asked.level, (SELECT count(*) FROM (SELECT FROM area WHERE level = asked.level AND closed_at IS NULL"
     " AND path <@ %s::ltree LIMIT %s) AS few) FROM unnest(%s::text[]) AS asked(level)"
 )
@@ -116,7 +118,7 @@ _SOME: Final = Kept(
 def count_some_under(path: str, levels: Iterable[str], most: int) -> dict[str, int]:
     """Count the open areas at a path and below it by level, each up to ``most``; one query."""
     with connection.cursor() as cursor:
-        cursor.execute(_SOME, [path, most, list(levels)])
+        cursor.execute(_FEW, [path, most, list(levels)])
         return {level: count for level, count in cursor.fetchall() if count}
 
 
@@ -136,13 +138,18 @@ _NAMES: Final = Kept(
 
 def area_names(ids: Iterable[UUID], upto: str = rules.TOWN) -> dict[UUID, str]:
     """Return full names of many areas in one query."""
-    wanted = list(set(ids))
-    if not wanted:
+    asked = names_statement(ids, upto)
+    if asked is None:
         return {}
-    levels = rules.LEVELS[rules.LEVELS.index(upto) :]
     with connection.cursor() as cursor:
-        cursor.execute(_NAMES, [list(levels), wanted])
+        cursor.execute(*asked)
         return dict(cursor.fetchall())
+
+
+def names_statement(ids: Iterable[UUID], upto: str = rules.TOWN) -> together.Statement | None:
+    """Return the statement that reads (id, full name) of many areas, to be asked together with others."""
+    wanted = list(set(ids))
+    return (_NAMES, [list(rules.LEVELS[rules.LEVELS.index(upto) :]), wanted]) if wanted else None
 
 
 def nearest(lon: float, lat: float, level: str = rules.GRID) -> Nearest | None:

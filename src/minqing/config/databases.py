@@ -16,6 +16,8 @@ APPLICATION_ROLE = "county_app"
 OWNER_ROLE = "county_owner"
 TEMPLATE = "minqing_template"
 PREPARED_AFTER = 1
+# A new connection costs a login, and every plan made anew.
+CONNECTION_SECONDS = 600
 
 
 def county_first(settings: Settings) -> str:
@@ -32,7 +34,7 @@ def databases(settings: Settings) -> dict[str, dict[str, Any]]:
     """Django's ``DATABASES``: ``default`` as the application, ``owner`` for migrations."""
     found = {"default": _database(settings, "MINQING_DATABASE_URL", settings.database_url, APPLICATION_ROLE)}
     found["default"] |= {
-        "CONN_MAX_AGE": 60,
+        "CONN_MAX_AGE": CONNECTION_SECONDS,
         "CONN_HEALTH_CHECKS": True,
         "TEST": _test(settings, MIRROR="owner"),
     }

@@ -16,6 +16,7 @@ from minqing.kernel.access import Actor
 from minqing.kernel.models import Row
 from minqing.kernel.per_request import once_per_request
 from minqing.kernel.scope import ScopedQuerySet
+from minqing.kernel.statements import statement
 from minqing.workflow import rules
 from minqing.workflow.models_clocks import ClockRequest, Recomputation, TermVersion
 from minqing.workflow.official import official_calendar
@@ -110,7 +111,12 @@ def current_calendar() -> Calendar:
 
 @once_per_request
 def _latest_version() -> CalendarVersion | None:
-    return CalendarVersion.objects.first()
+    return _newest.one()
+
+
+@statement
+def _newest() -> models.QuerySet[CalendarVersion]:
+    return CalendarVersion.objects.order_by("-number")[:1]
 
 
 def published_years() -> frozenset[int]:

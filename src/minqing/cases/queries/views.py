@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from minqing.cases.models_desk import SavedView
 from minqing.cases.queries.approvals import approvals_to_count
@@ -16,6 +16,7 @@ from minqing.cases.queries.asked import ALL, OPEN, TODO, VIEWS, read_asked
 from minqing.cases.queries.parts_of import WaitingParts, parts_to_read, read_parts
 from minqing.cases.queries.queue import QueueFilters, count_and_read
 from minqing.kernel.access import Actor
+from minqing.kernel.statements import statement
 
 # Beyond this many a tab says “1000+”: it says that there is a lot to do, the list itself counts further.
 TAB_COUNT_MAX: Final = 1_000
@@ -46,19 +47,21 @@ class Tab:
         return f"{TAB_COUNT_MAX}+" if self.count > TAB_COUNT_MAX else str(self.count)
 
 
-def tabs(actor: Actor) -> list[Tab]:
-    """Return the tabs in the order in which the actor put them, uncounted; one statement."""
+@statement
+def _kept_for(actor: Actor) -> QuerySet[SavedView]:
     acting = actor.acting
     seen = Q(person_id=actor.person_id)
     if acting is not None:
         seen |= Q(shared_area__path__above=acting.area_path)
     if actor.unit_ids:
         seen |= Q(shared_unit_id__in=actor.unit_ids)
-    kept = list(
-        SavedView.objects.filter(seen)
-        .select_related("shared_area", "shared_unit")
-        .defer("shared_area__outline")
-    )
+    found = SavedView.objects.filter(seen).select_related("shared_area", "shared_unit")
+    return found.defer("shared_area__outline")
+
+
+def tabs(actor: Actor) -> list[Tab]:
+    """Return the tabs in the order in which the actor put them, uncounted; one statement."""
+    kept = _kept_for(actor)
     arranged: dict[str, SavedView] = {
         one.arranges or str(one.of_id): one
         for one in kept

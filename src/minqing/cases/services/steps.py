@@ -9,6 +9,7 @@ from typing import BinaryIO, Final
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from minqing.accounts import public as accounts
 from minqing.areas import public as areas
@@ -37,6 +38,7 @@ from minqing.kernel.access import ANONYMOUS, REPORTER, Actor, Hand, Role
 from minqing.kernel.clock import to_the_hour
 from minqing.kernel.errors import Conflict, NotAllowed, NotThere, Refused
 from minqing.kernel.ids import random_id, uuid7
+from minqing.kernel.statements import statement
 from minqing.workflow import public as workflow
 
 SOMEBODY_WAS_QUICKER: Final = "有人刚刚办过这件事，您填的内容还没有提交。请看最新情况后再办。"
@@ -77,7 +79,7 @@ def take_step(
     pictures = made_safe(given.photos)
     this = fingerprint(who=by.person_id, leg=leg or 0, step=step, values=given.values, pictures=pictures)
     with transaction.atomic(), together(), kept_only_if_all_goes_well() as names:
-        case, run = locked(Case.objects.visible_to(by).filter(id=case_id), None)
+        case, run = _locked(_seen.one(by, case_id=case_id), None)
         if leg is not None and run.legs_count != leg:
             if this in case.sent:
                 return case
@@ -162,7 +164,16 @@ def locked(cases: CaseQuerySet, leg: int | None) -> tuple[Case, workflow.Run]:
     ``leg``: the number of the leg somebody was looking at, if any; another one is a :class:`Conflict`. Raises
     :class:`NotThere` for no case.
     """
-    case = cases.first()
+    return _locked(cases.first(), leg)
+
+
+@statement
+def _seen(by: Actor, *, case_id: UUID) -> QuerySet[Case]:
+    """What decides what is locked; the rest is read under the lock."""
+    return Case.objects.visible_to(by).filter(id=case_id).only("id", "master_id", "reports")
+
+
+def _locked(case: Case | None, leg: int | None) -> tuple[Case, workflow.Run]:
     if case is None:
         raise NotThere
     lock_family(case)

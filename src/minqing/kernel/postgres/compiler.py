@@ -29,7 +29,10 @@ __all__ = [
 
 VALUES_MAX: Final = 60
 _BY_KEY: Final = re.compile(r"[^%]* WHERE [^%]*")
-_VALUE: Final = re.compile(r'(?<=") (?:= %s|IN \(%s(?:, %s){0,2}\))')  # a list of many has its own length each time
+_VALUE: Final = re.compile(
+    r'(?<=") (?:= %s|IN \(%s(?:, %s){0,2}\))'
+)  # a list of many has its own length each time
+_CAST: Final = re.compile(r"(?<=%s)::\w+(?:\(\d+\))?(?:\[\])?")
 _ADDED: Final = re.compile(r" [+-] %s\)")
 # Where PostgreSQL could not tell the type of a value, or one plan would not do for every value.
 _NOT_PLAIN: Final = re.compile(r"\w\(|\bCASE\b|SELECT.*SELECT|%(?!s)", re.DOTALL)
@@ -44,6 +47,7 @@ def _asks_by_key(sql: str) -> bool:
 @lru_cache(maxsize=2000)
 def _changes_by_key(sql: str) -> bool:
     """The same of an update, that sets columns to values."""
+    sql = _CAST.sub("", sql)
     return _NOT_PLAIN.search(sql) is None and "%s" not in _VALUE.sub("", _ADDED.sub("", sql))
 
 

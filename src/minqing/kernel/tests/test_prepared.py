@@ -8,11 +8,15 @@ from typing import Any
 
 import pytest
 from django.db import NotSupportedError, connection, transaction
+from django.db.models import F, Value
+from django.db.models.functions import Lower
+from django.db.models.sql import UpdateQuery
 from django.test.utils import CaptureQueriesContext
 from psycopg import Binary
 
 from minqing.areas.models import Area
 from minqing.areas.queries import area_names
+from minqing.cases.models import Case
 from minqing.config.databases import databases
 from minqing.kernel.ids import uuid7
 from minqing.kernel.postgres.base import DatabaseWrapper
@@ -86,6 +90,44 @@ def test_hot_statements_are_kept() -> None:
     found = " ".join(_prepared(connection))
     assert 'INSERT INTO "area"' in found
     assert "string_agg(above.name" in found
+
+
+KEY, OTHER = uuid7(), uuid7()
+
+
+@pytest.mark.parametrize(
+    ("rows", "kept"),
+    [
+        (Area.objects.filter(id=KEY), True),
+        (Area.objects.filter(id__in=[KEY, OTHER], level="town").select_for_update(), True),
+        (Area.objects.filter(parent_id=KEY, closed_at=None).order_by("name")[:3], True),
+        (Area.objects.filter(level="town"), False),  # no key: how many there are depends on the value
+        (Area.objects.filter(id__in=[uuid7() for _ in range(5)]), False),  # another length each time
+        (Area.objects.filter(id=KEY, lon__gt=1), False),
+        (Area.objects.filter(id=KEY, name__contains="a%b"), False),
+        (Area.objects.filter(id=KEY, path__under="1"), False),
+        (Area.objects.filter(id=KEY, parent__in=Area.objects.filter(level="town")), False),
+        (Area.objects.filter(id=KEY).annotate(one=Value("x")), False),  # of no type
+        (Area.objects.filter(id=KEY).annotate(one=Lower("name")), False),
+    ],
+)
+def test_rows_asked_for_by_a_key_are_kept(rows: Any, kept: bool) -> None:
+    sql, _ = rows.query.get_compiler("default").as_sql()
+    assert (type(sql) is Kept) is kept
+    list(rows)
+
+
+def test_what_is_changed_by_a_key_is_kept() -> None:
+    def is_kept(by: Any, **given: Any) -> bool:
+        query = by.query.chain(UpdateQuery)
+        query.add_update_values(given)
+        by.update(**given)
+        return type(query.get_compiler("default").as_sql()[0]) is Kept
+
+    one = Case.everything.filter(id=KEY)
+    assert is_kept(one, title="b", unit_id=None, sent=["a"], urges=F("urges") + 1)
+    assert not is_kept(one, title=Lower("title"))
+    assert not is_kept(Case.everything.filter(source="hotline"), title="b")
 
 
 def test_the_setting_turns_it_off(apart: DatabaseWrapper) -> None:
