@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from minqing.kernel.access import Actor
 from minqing.kernel.errors import NotThere
 from minqing.kernel.scope import ScopedQuerySet
@@ -107,37 +109,42 @@ def _opened(manager: Any, actor: Actor | None) -> ScopedQuerySet[Any]:
     return opened
 
 
-def resident_views(rows: list[Resident]) -> list[SubjectView]:
-    """Return views of residents with the address of the household each lives in (one query)."""
-    homes = {
-        member.resident_id: member.household
-        for member in HouseholdMember.objects.filter(
-            resident__in=[row.id for row in rows], ends_on=None
-        ).select_related("household")
-    }
+def homes_of(ids: Iterable[UUID]) -> QuerySet[Any, Any]:
+    """Return (resident, address, longitude, latitude) of the households where residents live."""
+    living = HouseholdMember.objects.filter(resident__in=list(ids), ends_on=None)
+    return living.values_list("resident_id", "household__address", "household__lon", "household__lat")
+
+
+def heads_of(ids: Iterable[UUID]) -> QuerySet[Any, Any]:
+    """Return (household, name) of the heads of households."""
+    heads = HouseholdMember.objects.filter(household__in=list(ids), relation=rules.HEAD, ends_on=None)
+    return heads.values_list("household_id", "resident__name")
+
+
+def resident_views(rows: list[Resident], homes: Iterable[Any] | None = None) -> list[SubjectView]:
+    """Return views of residents with the address of the household each lives in.
+
+    ``homes``: the rows of :func:`homes_of`, where they have been read already.
+    """
+    found = {one[0]: one[1:] for one in (homes_of(row.id for row in rows) if homes is None else homes)}
     views = []
     for row in rows:
-        home = homes.get(row.id)
-        address = home.address if home else row.address_note
+        address, lon, lat = found.get(row.id, (row.address_note, None, None))
         views.append(
             SubjectView(
                 rules.RESIDENT, row.id, row.name, row.area_id, address, _label(row.name, address),
-                row.closed_on is not None, home.lon if home else None, home.lat if home else None,
+                row.closed_on is not None, lon, lat,
             )
         )  # fmt: skip
     return views
 
 
-def household_views(rows: list[Household]) -> list[SubjectView]:
-    """Return views of households, each named after its head (one query)."""
-    heads = dict(
-        HouseholdMember.objects.filter(
-            household__in=[row.id for row in rows], relation=rules.HEAD, ends_on=None
-        ).values_list("household_id", "resident__name")
-    )
+def household_views(rows: list[Household], heads: Iterable[Any] | None = None) -> list[SubjectView]:
+    """Return views of households, each named after its head (``heads``: the rows of :func:`heads_of`)."""
+    named = dict(heads_of(row.id for row in rows) if heads is None else heads)
     views = []
     for row in rows:
-        name = f"{heads[row.id]}户" if row.id in heads else row.address
+        name = f"{named[row.id]}户" if row.id in named else row.address
         views.append(
             SubjectView(
                 rules.HOUSEHOLD, row.id, name, row.area_id, row.address, _label(name, row.address),
