@@ -104,6 +104,7 @@ class Line(Generic[Place]):
         self._gap, self._turn = _GAP_FIRST, 0
         self._let_in_at: float | None = None
         self._again_at = 0.0
+        self._in_vain_until = dict.fromkeys(Rank, 0.0)
         self._seen = Seen()
 
     def enter(self, rank: Rank, *, has_time: bool = False) -> Place:
@@ -126,6 +127,8 @@ class Line(Generic[Place]):
             if own.place is None:
                 if not own.is_away:
                     self._waiting[rank].remove(own)
+                    # Others go before this rank as fast as people are let in: for as long, nobody more waits in vain.
+                    self._in_vain_until[rank] = self._now() + waited
                 raise self._turned_away(rank, has_time)
             self._seen.slowest = max(self._seen.slowest, waited)
             return own.place
@@ -155,7 +158,8 @@ class Line(Generic[Place]):
     def _make_room(self, rank: Rank, has_time: bool) -> None:
         """Refuse whoever would wait too long; in a full line the last of a lower rank goes instead."""
         before = sum(len(self._waiting[one]) for one in Rank if one <= rank)
-        if before >= SHORT and (before + 1) * self._gap > self._patience * PATIENCE[rank]:
+        is_too_long = (before + 1) * self._gap > self._patience * PATIENCE[rank]
+        if before >= SHORT and (is_too_long or self._now() < self._in_vain_until[rank]):
             raise self._turned_away(rank, has_time)
         if self._length() < self._waiting_max:
             return

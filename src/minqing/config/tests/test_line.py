@@ -140,6 +140,23 @@ def test_nobody_stands_there_for_ever() -> None:
     assert line._length() == 0
 
 
+def test_where_somebody_waited_in_vain_nobody_more_does() -> None:
+    line, _ = filled(patience=0.01)  # nobody ever leaves
+    with pytest.raises(Crowded):
+        line.enter(Rank.READ)
+    assert line._in_vain_until[Rank.READ] > time.monotonic() - 5
+    assert line._in_vain_until[Rank.BACK] == 0.0
+    line, (place,) = filled()  # patient, and it looks quick
+    crowd = Crowd(line)
+    for number in range(SHORT):
+        crowd.comes(f"report {number}", Rank.WRITE)
+    line._in_vain_until[Rank.READ] = time.monotonic() + 600
+    with pytest.raises(Crowded):
+        line.enter(Rank.READ)
+    line.leave(place)
+    crowd.ends()
+
+
 def test_how_quickly_people_come_in_is_seen() -> None:
     now = Clock()
     line = Line(["place"], waiting_max=60, patience=100, now=now)
