@@ -30,7 +30,7 @@ from minqing.registry import rules
 from minqing.registry.queries import search_words as words
 from minqing.registry.queries.search_kinds import Scope, is_written_with_blanks
 from minqing.registry.queries.search_reading import Ways, everything, ids_of
-from minqing.registry.queries.search_sql import ORDER, Carried, Place, Way, Word, also, more_than
+from minqing.registry.queries.search_sql import CUT, MANY, ORDER, Carried, Place, Way, Word, also, more_than
 from minqing.registry.queries.search_ways import HouseholdWays, ResidentWays, SiteWays
 
 COUNTED_MAX: Final = 1_000  # beyond, a list says "1,000 or more"
@@ -144,7 +144,15 @@ def _find_widely(asked: _Asked, met_by: Sequence[Word]) -> Found:
     """Find in a town or the county: gather by a word or the tag if one of them meets little, else walk."""
     by, place = asked.by, asked.place
     ways: dict[int, list[Way]] = {}
-    cut: dict[int, list[bool]] = {}
+    cut: dict[int, list[int]] = {}
+    # A single character meets more than most tags do.
+    is_tag_first = asked.carried is not None and all(len(word.text) == 1 for word in met_by)
+    if (
+        asked.carried is not None
+        and is_tag_first
+        and (found := _gather_carried(asked, asked.carried, met_by))
+    ):
+        return found
     for word in met_by:
         ways[word.number] = by.met_by(place, word, asked.counted(met_by))
         others = [one for one in met_by if one is not word]
@@ -153,7 +161,7 @@ def _find_widely(asked: _Asked, met_by: Sequence[Word]) -> Found:
         if found is not None:
             return found
     if asked.carried is not None:
-        if (found := _gather_carried(asked, asked.carried, met_by)) is not None:
+        if not is_tag_first and (found := _gather_carried(asked, asked.carried, met_by)):
             return found
     elif not met_by:
         ways[-1] = [everything(by, place, COUNTED_MAX)]
@@ -164,27 +172,31 @@ def _find_widely(asked: _Asked, met_by: Sequence[Word]) -> Found:
         every = ways.get(-1) or [everything(by, place, COUNTED_MAX)]
         tests = asked.rest([])
         reach = PROBED_MAX if tests else REACHED_MAX
-        return _walk(every, [True], asked, tests, reach, at_least=COUNTED_MAX)
+        return _walk(every, [CUT], asked, tests, reach, at_least=COUNTED_MAX)
     # A name is met where the order has it, an address anywhere: so the order is walked for a name if there is one.
     first = next((word for word in met_by if not _probes(ways[word.number], cut[word.number])), met_by[0])
-    tested = [by.in_order_test(place, word) for word in met_by if word is not first]
+    tested = [
+        ({}, by.test(word)) if MANY in cut[word.number] else by.in_order_test(place, word)
+        for word in met_by
+        if word is not first
+    ]
     tests = [test for _, test in tested] + asked.rest([])
     tables = {name: table for read, _ in tested for name, table in read.items()}
     walked, is_cut = ways[first.number], cut[first.number]
     reach = PROBED_MAX if tests or _probes(walked, is_cut) else REACHED_MAX
-    is_known = not tests and any(way.is_known and one for way, one in zip(walked, is_cut, strict=True))
+    is_known = not tests and any(way.is_known and bool(one) for way, one in zip(walked, is_cut, strict=True))
     return _walk(walked, is_cut, asked, tests, reach, tables=tables, at_least=COUNTED_MAX if is_known else 0)
 
 
-def _probes(ways: Sequence[Way], cut: Sequence[bool]) -> bool:
-    return any(way.probes and one for way, one in zip(ways, cut, strict=True))
+def _probes(ways: Sequence[Way], cut: Sequence[int]) -> bool:
+    return any(way.probes and bool(one) for way, one in zip(ways, cut, strict=True))
 
 
 def _gather(
     ways: Sequence[Way], asked: _Asked, tests: Sequence[str], *, looks_at_rows: bool
-) -> tuple[Found | None, list[bool]]:
+) -> tuple[Found | None, list[int]]:
     """Meet a word in all its ways and keep what passes the tests; nothing if a way is cut, and which ones are."""
-    is_cut = ", ".join(way.is_cut or "false" for way in ways)
+    states = ", ".join(way.state for way in ways)
     met = " UNION ".join(f"SELECT sorted_by, id FROM {way.name}" for way in ways)
     by = asked.by
     if looks_at_rows:
@@ -197,8 +209,8 @@ def _gather(
         *asked.tables,
         *_written(dict(chain.from_iterable(way.tables.items() for way in ways))),
         f"met (sorted_by, id) AS MATERIALIZED ({met})",
-        f"state (cut) AS MATERIALIZED (SELECT ARRAY[{is_cut}])",
-        f"found AS MATERIALIZED ({found} AND (SELECT NOT (true = ANY(cut)) FROM state))",
+        f"state (cut) AS MATERIALIZED (SELECT ARRAY[{states}])",
+        f"found AS MATERIALIZED ({found} AND (SELECT 0 = ALL(cut) FROM state))",
     ]
     rows = _rows(tables, "total, first, ids, (SELECT cut FROM state)", asked)
     total, first, ids, cut = rows
@@ -226,7 +238,7 @@ def _gather_carried(asked: _Asked, carried: Carried, met_by: Sequence[Word]) -> 
 
 def _walk(
     ways: Sequence[Way],
-    cut: Sequence[bool],
+    cut: Sequence[int],
     asked: _Asked,
     tests: Sequence[str],
     reach: int,
@@ -242,7 +254,9 @@ def _walk(
     last = page * rows_max
     parts, read = [], dict(tables or {})
     for way, is_cut in zip(ways, cut, strict=True):
-        if is_cut and way.in_order is not None:
+        if is_cut == MANY and way.in_order_of_many is not None:
+            parts.append(way.in_order_of_many(tests, last + 1))
+        elif is_cut and way.in_order is not None:
             read |= way.in_order_tables
             parts.append(way.in_order(tests, last + 1))
         else:

@@ -15,6 +15,7 @@ from typing import Final, Protocol
 from minqing.registry.queries.search_sql import ORDER, Place, Way, Word, also, more_than, true_where
 
 SORTED_MAX: Final = 6_000  # of those that hold a word and are tested further; more are soon met in order
+FAR_MAX: Final = 2_500  # rows of the county that are cheaper to look at than all index entries of a town
 NEAR_ROWS: Final = 61  # the first two pages are read in order; for later ones everything met is sorted
 
 
@@ -133,9 +134,22 @@ def gathered(
 ) -> dict[str, str]:
     """Return the table expression that gathers what holds a word, ``most`` rows and one.
 
-    In a town, two indexes are put together: what holds the word, and what lies there. A single character of an address
-    stands in most of them: the town's rows are looked at until there are enough.
+    In a town, what is met in the whole county is narrowed; if that is much, two indexes are put together: of what
+    holds the word, and of what lies there. A single character of an address stands in most of them: the town's rows
+    are looked at until there are enough.
     """
-    if len(word.text) == 1 and parts.column == "address" and not place.is_everywhere:
+    if place.is_everywhere:
+        return {name: f"{parts.select(place.open(), word, *more)} LIMIT {most + 1}"}
+    if len(word.text) == 1 and parts.column == "address":
         return {name: f"{parts.read_through(place, word, *more)} LIMIT {most + 1}"}
-    return {name: f"{parts.select(place.open() + place.index(), word, *more)} LIMIT {most + 1}"}
+    far = f"far_{name}"
+    is_far = more_than(far, FAR_MAX)
+    columns = ", ".join(("sorted_by", "id", *more))
+    return {
+        far: f"{parts.select(place.open(), word, 'area_id')} LIMIT {FAR_MAX + 1}",
+        name: (
+            f"(SELECT {columns} FROM {far} WHERE area_id IN (SELECT id FROM {place.name}) AND NOT {is_far} "
+            f"LIMIT {most + 1}) UNION ALL "
+            f"({parts.select(place.open() + place.index(), word, *more)} AND {is_far} LIMIT {most + 1})"
+        ),
+    }

@@ -17,6 +17,8 @@ from uuid import UUID
 from minqing.registry.queries import search_words as words
 from minqing.registry.queries.search_words import initials_of
 
+CUT: Final = 1
+MANY: Final = 2
 ORDER: Final = 'ORDER BY sorted_by COLLATE "C", id'
 _VILLAGE_DOTS: Final = 2  # county.town.village
 _FEW_PATHS: Final = 5
@@ -153,6 +155,7 @@ class Way:
     ``is_cut``: whether these are not all (None: they always are).
     ``in_order``: given tests and a number, makes the select of the first so many rows in order that pass;
     ``in_order_tables`` are what that reads once.
+    ``is_many``: whether there are so many that ``in_order_of_many`` reads rows in order sooner, without those tables.
     ``is_known``: where it is cut, there are for certain as many rows as are counted.
     ``probes``: every row passed on the way is looked up elsewhere.
     """
@@ -161,12 +164,20 @@ class Way:
     is_cut: str | None = None
     in_order: Callable[[Sequence[str], int], str] | None = None
     in_order_tables: Mapping[str, str] = field(default_factory=dict)
+    is_many: str | None = None
+    in_order_of_many: Callable[[Sequence[str], int], str] | None = None
     is_known: bool = True
     probes: bool = False
 
     @property
     def name(self) -> str:
         return list(self.tables)[-1]
+
+    @property
+    def state(self) -> str:
+        """Return the expression of how much was met: everything (0), cut (``CUT``), cut and ``MANY``."""
+        many = f"WHEN {self.is_many} THEN {MANY} " if self.is_many else ""
+        return f"CASE {many}WHEN {self.is_cut} THEN {CUT} ELSE 0 END" if self.is_cut else "0"
 
 
 def also(tests: Sequence[str]) -> str:

@@ -105,24 +105,24 @@ class ResidentWays:
         """Test by the people of all homes that hold the word, if there are not too many, else row by row."""
         if not self._in_address(word):
             return {}, self.test(word)
-        homes, tables = self._homes(place, word, LIVING_MAX)
+        homes, tables = self._homes(place, word)
         few = f"NOT {more_than(homes, LIVING_MAX)}"
         who = f"lives_in_{homes}"
         lives = f"CASE WHEN {few} THEN r.id IN (SELECT id FROM {who}) ELSE {word.holds(HOME)} END"
         return {**tables, f"{who} (id)": f"{_living_in(homes)} AND {few}"}, f"({word.names()} OR {lives})"
 
-    def _homes(self, place: Place, word: Word, most: int) -> tuple[str, dict[str, str]]:
-        name = f"homes_{word.number}_{most}"
+    def _homes(self, place: Place, word: Word) -> tuple[str, dict[str, str]]:
+        name = f"homes_{word.number}"
         every = Place(
             place.paths, closed=True, name=place.name
         )  # whether a home is closed says nothing of its people
         parts = Parts(HouseholdWays(), "homes", "address", "r.address")
-        return name, gathered(parts, name, every, word, most, more=("area_id",))
+        return name, gathered(parts, name, every, word, LIVING_MAX, more=("area_id",))
 
     def _lives(self, place: Place, word: Word) -> Way:
         """Return the way by homes. Whose homes lie together is read by their areas, which hold people side by side."""
         who, near, lives = (f"{name}_{word.number}" for name in ("who", "near", "lives"))
-        homes, tables = self._homes(place, word, KEYS_MAX)
+        homes, tables = self._homes(place, word)
         person = "SELECT r.name AS sorted_by, r.id FROM resident r WHERE"
         open_here = f"{place.open()}{place.test()}"
         areas = f"(SELECT DISTINCT area_id FROM {homes})"
@@ -146,6 +146,8 @@ class ResidentWays:
             is_cut,
             lambda tests, last: in_order(self, place, [test, *tests], last),
             in_order_tables=in_tables,
+            is_many=more_than(homes, LIVING_MAX),
+            in_order_of_many=lambda tests, last: in_order(self, place, [word.holds(HOME), *tests], last),
             is_known=False,
             probes=True,
         )

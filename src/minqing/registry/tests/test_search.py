@@ -143,7 +143,9 @@ WAYS: Final[dict[str, dict[str, int]]] = {
     "gathered, homes apart": _LARGE | {"search_ways.APART_MAX": 1},
     "gathered, homes by areas": _LARGE | {"search_ways.CLOSE": 1},
     "walked": _LARGE | _CUT,
-    "walked, later pages": _LARGE | _CUT | {"search_reading.NEAR_ROWS": 2, "search_reading.SORTED_MAX": 3},
+    "walked, later pages": _LARGE
+    | _CUT
+    | {"search_reading.NEAR_ROWS": 2, "search_reading.FAR_MAX": 3, "search_reading.SORTED_MAX": 3},
     "walked, many homes": _LARGE | _CUT | _FEW_HOMES,
     "walked, too many homes": _LARGE | _CUT | _FEW_HOMES | {"search_ways.LIVING_MAX": 1},
 }
