@@ -45,7 +45,7 @@ class Settings(BaseSettings):
     database_prepare: bool = Field(
         True,
         description="常用语句在数据库连接上预先准备好（省数据库约一半的计算）；"
-        "前面有按事务复用连接的连接池（如 1.21 版以前的 PgBouncer）时设为 false",
+        "前面有按事务复用连接的连接池（如 1.22 版以前的 PgBouncer）时设为 false",
     )
     county: str = Field("330683", pattern=r"^[0-9]{6}$", description="县（市、区）行政区划代码")
     secret_key: str = Field("", description="会话签名密钥")
