@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.db import ProgrammingError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from minqing.accounts.tests.factories import AT
@@ -76,6 +77,27 @@ def test_an_entry_belongs_inside_a_transaction():
     event = TeaPoured(subject_kind="household", subject_id=uuid4(), area_id=AREA, cups=1, guest="")
     with pytest.raises(RuntimeError, match="inside the transaction"):
         record(event, by=HAND, at=AT)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_that_a_file_was_opened_is_one_statement_and_the_same_entry_as_in_a_transaction():
+    def read() -> Entry:
+        record_read(
+            subject_kind="case", subject_id=uuid4(), area_id=AREA, by=HAND, at=AT, purpose="看", because="轮到本人",
+            link_kind="case", link_id=AREA,
+        )  # fmt: skip
+        return Entry.objects.latest("id")
+
+    with CaptureQueriesContext(connection) as asked:
+        alone = read()
+    assert [one["sql"].split()[0] for one in asked] == ["INSERT", "SELECT"]
+    with transaction.atomic():
+        together = read()
+    assert alone.id != together.id
+    told = ("at", "kind", "area_id", "person_id", "person_name", "facts", "detail_hash", "is_read")
+    assert [getattr(alone, one) for one in told] == [getattr(together, one) for one in told]
+    assert alone.is_read
+    assert not ProcrastinateJob.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)

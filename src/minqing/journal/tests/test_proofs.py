@@ -66,7 +66,7 @@ def test_any_change_breaks_it(roots: Path) -> None:
     other = Root.of_line(whole["root"] | {"size": 99, "because": "x"}).signed().line()
     changed = {
         "entry": whole["entry"].replace("test.", "best."),
-        "rest": whole["rest"][:-2] + "00",
+        "rest": whole["rest"][:-2] + ("00" if whole["rest"][-2:] != "00" else "01"),
         "leaf": "00" * 32,
         "position": 4,
         "path": whole["path"][:-1],
