@@ -186,7 +186,7 @@ def _indexer(key: bytes, purpose: str) -> Callable[[str], bytes]:
     return index
 
 
-class _Opened(DeferredAttribute):
+class Opened(DeferredAttribute):
     """Opens the box on the way out, when the row that it belongs to is known."""
 
     def __get__(self, instance: Any, cls: Any = None) -> Any:
@@ -207,7 +207,7 @@ class SealedField(_BinaryField):
     they refuse text. ``values()`` and ``values_list()`` give raw boxes.
     """
 
-    descriptor_class = _Opened
+    descriptor_class = Opened
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("null", True)
