@@ -22,8 +22,12 @@ CHROMIUM_FLAGS = (
 )  # fmt: skip
 
 # Files of more than ten seconds, the longest first: begun last, one would keep a worker busy while the others are done.
+# On a new machine the first worker migrates the database that all of them clone; the second reads the source meanwhile.
 HEAVY = (
     "tests/leaks/test_matrix.py",
+    "tests/architecture/test_declared.py",
+    "tests/architecture/test_source.py",
+    "tests/architecture/test_templates.py",
     "tests/leaks/test_canary.py",
     "tests/pages/test_bad_input.py",
     "tests/leaks/test_tokens.py",
@@ -35,6 +39,8 @@ HEAVY = (
     "tests/stories/test_axe.py",
     "tests/stories/test_a_village_moves.py",
     "src/minqing/desk/tests/test_in_chromium.py",
+    "src/minqing/desk/tests/test_desk_in_chromium.py",
+    "src/minqing/workflow/tests/test_recompute.py",
     "src/minqing/portal/tests/test_in_chromium.py",
     "src/minqing/api/tests/test_schemathesis.py",
     "src/minqing/seed/tests/test_full.py",

@@ -101,6 +101,24 @@ class Planted:
         }
 
     @cached_property
+    def _beginnings(self) -> list[tuple[str, list[int]]]:
+        """Return how the secrets begin, each with their lengths: ids that were made together begin alike."""
+        found: dict[str, set[int]] = {}
+        for one in self.secrets:
+            found.setdefault(one[:8], set()).add(len(one))
+        return [(begins, sorted(lengths)) for begins, lengths in found.items()]
+
+    def those_in(self, text: str) -> set[str]:
+        """Return the secrets that stand in a text: three hundred, looked for by a third as many beginnings."""
+        found: set[str] = set()
+        for begins, lengths in self._beginnings:
+            at = text.find(begins)
+            while at >= 0:
+                found.update(text[at : at + length] for length in lengths)
+                at = text.find(begins, at + 1)
+        return found & self.secrets
+
+    @cached_property
     def sealed_secrets(self) -> frozenset[str]:
         """Return what tells of a petition: its words, numbers, receipts and ids."""
         each = (part for one in self.sealed for part in (str(one.id), one.number, one.receipt_code))
@@ -293,4 +311,4 @@ def _break_glass(planted: Planted) -> None:
 
 def told(planted: Planted, answer: Answer, url: str) -> set[str]:
     """Return the secrets that an answer tells beyond what the asker wrote into the address."""
-    return {one for one in planted.secrets if one in answer.text and one not in url}
+    return {one for one in planted.those_in(answer.text) if one not in url}
