@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from django.conf import settings
 from django.urls import NoReverseMatch, get_script_prefix, reverse
 
 KEPT_MAX: Final = 2000
@@ -31,7 +30,7 @@ def address(name: str, *args: Any) -> str:
         one is None or (type(one) is str and _is_word(one)) for one in words
     ):
         return reverse(name, args=args)
-    key = (name, get_script_prefix(), settings.ROOT_URLCONF, *words)
+    key = (name, get_script_prefix(), *words)
     pieces = _kept[key] if key in _kept else _keep(key, name, args)
     if pieces is None:
         return reverse(name, args=args)

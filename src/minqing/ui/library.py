@@ -13,7 +13,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Concatenate, Final, Literal, ParamSpec, Union, get_args, get_origin, get_type_hints
 
-from django.conf import settings
 from django.template import Context, Library, Template
 from django.template.context import RenderContext
 from django.template.loader import get_template
@@ -103,20 +102,20 @@ def _register(
         page = context.get("request"), context.get("csrf_token")
         values: dict[str, object] = {"look": look_of(context), "request": page[0], "csrf_token": page[1]}
         values.update(function(context, *args, **given))
-        if not found or settings.DEBUG:
+        if not found or found[0].engine.debug:
             found[:] = [get_template(f"ui/c/{template}").template]  # type: ignore[attr-defined]  # Django's own engine's
         return found[0].nodelist.render(Within(values, found[0]))
 
     @functools.wraps(function)
     def tag(context: Context, *args: Any, **given: Any) -> SafeString:
-        if not kept or settings.DEBUG:
+        if not kept:
             return draw(context, *args, **given)
         # Of two equal values one may be marked as safe, and the other be escaped.
         key = (look_of(context), *[(one, type(value), value) for one, value in given.items()])
         known = drawn.get(key)
         if known is None:
             known = draw(context, *args, **given)
-            if len(drawn) < KEPT_MAX:
+            if len(drawn) < KEPT_MAX and not found[0].engine.debug:
                 drawn[key] = known
         return known
 

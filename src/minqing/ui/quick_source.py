@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from django.template import VariableDoesNotExist
 from django.template.base import FilterExpression, Variable
+from django.template.defaultfilters import date as date_filter
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import template_localtime  # type: ignore[attr-defined]  # not in the stubs
 
@@ -18,8 +19,8 @@ _KNOWN: Final[dict[str, Any]] = {
     **{
         name: getattr(quick_values, name)
         for name in (
-            "argument", "counted", "csrf", "named", "of", "path", "safely", "shown", "slowly", "static_address",
-            "text", "unpacked",
+            "argument", "counted", "csrf", "dated", "named", "of", "path", "safely", "shown", "slowly",
+            "static_address", "text", "unpacked",
         )
     },
     "address_of": address_of,
@@ -87,6 +88,9 @@ class Source:
         for function, args in expression.filters:
             if getattr(function, "expects_localtime", False):
                 value = f"localtime({value}, context.use_tz)"
+            if function is date_filter and args and not args[0][0]:
+                value = f"dated({value}, {str(args[0][1])!r})"
+                continue
             given = [self._argument(is_looked_up, one) for is_looked_up, one in args]
             if getattr(function, "needs_autoescape", False):
                 given.append("autoescape=context.autoescape")

@@ -58,7 +58,8 @@ def _silent() -> str:
 def values() -> dict[str, Any]:
     return {
         "odd": ODD, "safe": mark_safe(ODD), "lazy": lazystr(ODD), "one": 1, "big": 1234567, "half": 1.5,
-        "money": Decimal("1234.50"), "at": datetime(2026, 3, 1, 16, 30, tzinfo=UTC), "none": None, "yes": True,
+        "money": Decimal("1234.50"), "at": datetime(2026, 3, 1, 16, 30, tzinfo=UTC),
+        "early": datetime(99, 3, 1, 16, 30), "none": None, "yes": True,
         "empty": "", "rows": [Thing(), Thing(name="甲", count=0)], "pairs": [("a", 1), ("b", ODD)], "thing": Thing(),
         "keys": Keys(a=1, items=[3]), "plain": {"b": {"c": ODD}}, "silent": _silent, "class": Thing,
         "gone": iter([1, 2]), "name": "名", "block": "方", "template_part": "x", "nested": [[1, 2], [3]],
@@ -76,6 +77,9 @@ SOURCES = [
     "{{ silent }}|{{ silent.more }}|{{ class.name }}|{{ class }}|{{ template }}|{{ dicts }}|{{ render_context.x }}",
     '{{ odd|upper }}{{ missing|default:"无" }}{{ none|default:odd }}{{ at|date:"Y-m-d H:i" }}{{ odd|linebreaksbr }}'
     '{{ safe|add:"x" }}{{ odd|add:safe }}{{ rows|length }}{{ "常量"|upper }}{{ "<"|upper }}{{ odd|default:plain.b.c }}',
+    "{{ at|date:'Y-m-d H:i:s' }}{{ at|date:'n月j日' }}{{ at|date:'%Y年' }}{{ at|date:'l j' }}{{ at|date:'Y\\\\n' }}"
+    "{{ at|date }}{{ none|date:'Y' }}{{ odd|date:'Y' }}{{ early|date:'Y n' }}{{ at|date:odd }}"
+    "{{ at.date|date:'Y-m-d' }}{{ at|date:'Y'|add:'x' }}{% autoescape off %}{{ at|date:'<Y>' }}{% endautoescape %}",
     "{% if odd %}a{% elif one %}b{% else %}c{% endif %}{% if missing %}a{% elif none.x %}b{% else %}c{% endif %}",
     "{% if one == 1 and not none or missing %}a{% endif %}{% if one > odd %}a{% else %}b{% endif %}"
     '{% if "a" in odd %}in{% endif %}{% if thing %}t{% endif %}{% if missing.x != none %}d{% else %}e{% endif %}'
