@@ -368,7 +368,7 @@ def topic_keys(groups: list[tuple[str, list[tuple[str, str]]]]) -> frozenset[str
 
 @statement
 def _open_topics() -> QuerySet[Topic]:
-    return Topic.objects.filter(closed_at=None)
+    return Topic.objects.filter(closed_at=None).only("key", "label", "parent")
 
 
 def _scheme() -> list[tuple[Topic, list[tuple[str, str]]]]:
