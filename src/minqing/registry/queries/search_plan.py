@@ -35,7 +35,8 @@ from minqing.registry.queries.search_ways import HouseholdWays, ResidentWays, Si
 
 COUNTED_MAX: Final = 1_000  # beyond, a list says "1,000 or more"
 TOWN_MAX: Final = 5_000  # the same where somebody looks at less than the county
-SORTED_MAX: Final = 6_000  # and for households
+SORTED_MAX: Final = 6_000  # and for households,
+HOMES_MAX: Final = 50_000  # of a town: all that hold a word
 REACHED_MAX: Final = 1_000  # and one leafs through the first thousand: who wants others, filters
 PROBED_MAX: Final = (
     300  # or the first three hundred, where every row passed on the way is looked up elsewhere
@@ -88,7 +89,8 @@ class _Asked:
         if len(met_by) > 1 or self.carried is not None:
             return COUNTED_MAX
         if self.by.table == HouseholdWays.table:
-            return SORTED_MAX  # addresses that hold a word stand together in the order, but anywhere in it
+            # Addresses that hold a word stand together in the order, but anywhere in it.
+            return SORTED_MAX if self.place.is_everywhere else HOMES_MAX
         return COUNTED_MAX if self.place.is_everywhere else TOWN_MAX
 
     @property

@@ -134,14 +134,17 @@ def gathered(
 ) -> dict[str, str]:
     """Return the table expression that gathers what holds a word, ``most`` rows and one.
 
-    In a town, what is met in the whole county is narrowed; if that is much, two indexes are put together: of what
-    holds the word, and of what lies there. A single character of an address stands in most of them: the town's rows
-    are looked at until there are enough.
+    In a town, what is met in the whole county is narrowed. If that is much, its addresses are read through, and for
+    a name two indexes are put together: of what holds the word, and of who lives there.
     """
     if place.is_everywhere:
         return {name: f"{parts.select(place.open(), word, *more)} LIMIT {most + 1}"}
-    if len(word.text) == 1 and parts.column == "address":
+    is_address = parts.column == "address"
+    if is_address and len(word.text) == 1:
         return {name: f"{parts.read_through(place, word, *more)} LIMIT {most + 1}"}
+    near = parts.read_through(place, word, *more)
+    if not is_address:
+        near = parts.select(place.open() + place.index(), word, *more)
     far = f"far_{name}"
     is_far = more_than(far, FAR_MAX)
     columns = ", ".join(("sorted_by", "id", *more))
@@ -150,6 +153,6 @@ def gathered(
         name: (
             f"(SELECT {columns} FROM {far} WHERE area_id IN (SELECT id FROM {place.name}) AND NOT {is_far} "
             f"LIMIT {most + 1}) UNION ALL "
-            f"({parts.select(place.open() + place.index(), word, *more)} AND {is_far} LIMIT {most + 1})"
+            f"({near} AND {is_far} LIMIT {most + 1})"
         ),
     }

@@ -106,7 +106,7 @@ class ResidentWays:
         if not self._in_address(word):
             return {}, self.test(word)
         homes, tables = self._homes(place, word)
-        few = f"NOT {more_than(homes, LIVING_MAX)}"
+        few = f"NOT {more_than(homes, _living_max(place))}"
         who = f"lives_in_{homes}"
         lives = f"CASE WHEN {few} THEN r.id IN (SELECT id FROM {who}) ELSE {word.holds(HOME)} END"
         return {**tables, f"{who} (id)": f"{_living_in(homes)} AND {few}"}, f"({word.names()} OR {lives})"
@@ -117,7 +117,7 @@ class ResidentWays:
             place.paths, closed=True, name=place.name
         )  # whether a home is closed says nothing of its people
         parts = Parts(HouseholdWays(), "homes", "address", "r.address")
-        return name, gathered(parts, name, every, word, LIVING_MAX, more=("area_id",))
+        return name, gathered(parts, name, every, word, _living_max(place), more=("area_id",))
 
     def _lives(self, place: Place, word: Word) -> Way:
         """Return the way by homes. Whose homes lie together is read by their areas, which hold people side by side."""
@@ -146,11 +146,16 @@ class ResidentWays:
             is_cut,
             lambda tests, last: in_order(self, place, [test, *tests], last),
             in_order_tables=in_tables,
-            is_many=more_than(homes, LIVING_MAX),
+            is_many=more_than(homes, _living_max(place)),
             in_order_of_many=lambda tests, last: in_order(self, place, [word.holds(HOME), *tests], last),
             is_known=False,
             probes=True,
         )
+
+
+def _living_max(place: Place) -> int:
+    """Return from how many homes on a walk soon meets who lives in one: in a town, with fewer of them."""
+    return LIVING_MAX if place.is_everywhere else min(LIVING_MAX, KEYS_MAX)
 
 
 def _living_in(homes: str) -> str:

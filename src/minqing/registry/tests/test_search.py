@@ -127,7 +127,7 @@ def _all(by: Actor, text: str, kind: str, tag: str) -> list[Any]:
 # Which limits are changed in which module, so that a village of forty people is searched like a town or a county.
 _LARGE: Final = {"search_sql._FEW_PATHS": 0}
 _CUT: Final = {
-    f"search_plan.{name}_MAX": 2 for name in ("COUNTED", "TOWN", "SORTED", "TAGGED")
+    f"search_plan.{name}_MAX": 2 for name in ("COUNTED", "TOWN", "SORTED", "HOMES", "TAGGED")
 }  # fmt: skip
 _FEW_HOMES: Final = {"search_ways.KEYS_MAX": 1}
 _MODULES: Final = {
