@@ -160,7 +160,7 @@ class Server:
         arguments = (
             "initdb", "-D", str(half), "-U", _SUPERUSER, "--pwfile", str(secret), "--auth=scram-sha-256",
             "--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C",
-            f"--lc-ctype={_LETTERS}", "--no-instructions",
+            f"--lc-ctype={_LETTERS}", "--no-instructions", *(() if self._durable else ("--no-sync",)),
         )  # fmt: skip
         try:
             done = subprocess.run(  # noqa: S603  (our own binary, no shell)
