@@ -138,9 +138,13 @@ def _people_stay(patched: pytest.MonkeyPatch) -> None:
     patched.setattr(ModelBackend, "get_user", found)
 
 
-def _resolved_once(resolve: Callable[..., Any]) -> Callable[..., Any]:
-    found: dict[tuple[int, str], Any] = {}
+# Of every address that was asked for within this process: they lead where they led.
+_LED: Final[dict[tuple[int, str], Any]] = {}
 
+
+def _resolved_once(
+    resolve: Callable[..., Any], found: dict[tuple[int, str], Any] = _LED
+) -> Callable[..., Any]:
     def resolved(self: URLResolver, path: Any) -> Any:
         key = id(self), str(path)
         return found[key] if key in found else found.setdefault(key, resolve(self, path))
