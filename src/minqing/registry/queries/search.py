@@ -19,7 +19,7 @@ from minqing.registry import rules
 from minqing.registry.models import Enterprise, Household, HouseholdMember, Place, Resident, Tag, TagKind
 from minqing.registry.models.subjects import id_index, phone_index
 from minqing.registry.permissions import EDIT_REGISTRY
-from minqing.registry.queries.search_kinds import Scope
+from minqing.registry.queries.search_kinds import Scope, within
 from minqing.registry.queries.search_plan import find
 from minqing.registry.queries.search_words import in_order
 from minqing.registry.queries.subjects import (
@@ -31,7 +31,7 @@ from minqing.registry.queries.subjects import (
     resident_views,
     site_view,
 )
-from minqing.registry.vault import IdentityValues, identities
+from minqing.registry.vault import IdentityValues, identities_under, reach
 
 PAGE_ROWS: Final = 30
 FIRST_ROWS: Final = 6  # of each kind, when all kinds are asked at once
@@ -221,11 +221,13 @@ def rows_of(kind: str, rows: Sequence[Any], actor: Actor, today: date) -> list[S
     """Return list lines for rows of one kind: two trips at most, however many."""
     ids = [row.id for row in rows]
     beside = {rules.RESIDENT: homes_of, rules.HOUSEHOLD: heads_of}.get(kind)
-    homes_or_heads, names_found, tagged = together.read(
+    areas = {row.area_id for row in rows}
+    homes_or_heads, names_found, tagged, paths = together.read(
         [
             together.written(beside(ids)) if beside is not None and rows else None,
-            names_statement(row.area_id for row in rows),
+            names_statement(areas),
             together.written(_tags_on(ids, actor, today)) if rows else None,
+            together.written(Area.objects.filter(id__in=areas).order_by().values_list("path")),
         ]
     )
     if kind == rules.RESIDENT:
@@ -234,7 +236,9 @@ def rows_of(kind: str, rows: Sequence[Any], actor: Actor, today: date) -> list[S
         views = household_views(list(rows), homes_or_heads)
     else:
         views = [site_view(row) for row in rows]
-    numbers = identities(ids, actor) if kind == rules.RESIDENT else {}
+    # The vault is opened where these rows lie, no wider: it looks up every area under the paths it is told.
+    near = within(reach(actor), [path for (path,) in paths]) if kind == rules.RESIDENT else ()
+    numbers = identities_under(ids, near)
     names, tags = dict(names_found), defaultdict[UUID, list[str]](list)
     for subject_id, label in tagged:
         tags[subject_id].append(label)
