@@ -25,6 +25,7 @@ Look = Literal["desk", "phone"]
 Values = Mapping[str, object]
 P = ParamSpec("P")
 KEPT_MAX: Final = 500  # of one kept component
+_AROUND: Final = "_around_components"
 _TRUTHS: Final[dict[str, Any]] = {"True": True, "False": False, "None": None}
 
 
@@ -86,6 +87,15 @@ class Within(Context):
         return made
 
 
+def _around(context: Context) -> dict[str, object]:
+    """Return what every component is given of the page around it; looked up once for a page."""
+    known: dict[str, object] | None = vars(context).get(_AROUND)
+    if known is None:
+        known = {"request": context.get("request"), "csrf_token": context.get("csrf_token")}
+        vars(context)[_AROUND] = known
+    return known
+
+
 def _register(
     template: str, is_box: bool, function: Callable[..., Values], *, kept: bool = False
 ) -> Callable[..., Values]:
@@ -99,12 +109,14 @@ def _register(
         for parameter, value in given.items():
             if type(value) not in sure[parameter] and not fits(value, hints[parameter]):
                 raise TypeError(f"{{% {name} %}}: {parameter}={value!r} is not {hints[parameter]}")
-        page = context.get("request"), context.get("csrf_token")
-        values: dict[str, object] = {"look": look_of(context), "request": page[0], "csrf_token": page[1]}
+        around = _around(context)
+        values: dict[str, object] = {"look": look_of(context), **around}
         values.update(function(context, *args, **given))
         if not found or found[0].engine.debug:
             found[:] = [get_template(f"ui/c/{template}").template]  # type: ignore[attr-defined]  # Django's own engine's
-        return found[0].nodelist.render(Within(values, found[0]))
+        within = Within(values, found[0])
+        within.__dict__[_AROUND] = around
+        return found[0].nodelist.render(within)
 
     @functools.wraps(function)
     def tag(context: Context, *args: Any, **given: Any) -> SafeString:
