@@ -15,6 +15,7 @@ from tests.asking import ask
 from tests.canary import Planted
 from tests.each import of_each
 from tests.fillings import places
+from tests.pages.test_headers import wrong_headers
 from tests.strangers import client_of
 
 # Parts of a tag, no text.
@@ -99,14 +100,16 @@ PAGES_OF_THE_PROGRAM: Final = ("ui:gallery", "ui:gallery_phone", "ui:gallery_por
         "nobody",
     ],
 )
-def test_a_page_speaks_chinese(planted: Planted, role: str) -> None:
+def test_a_page_speaks_chinese_and_has_its_headers(planted: Planted, role: str) -> None:
+    """One walk for both: each page is drawn once and looked at twice."""
     client = client_of(planted.here.people.get(role))
-    found = []
+    found, wrong = [], []
     for place in places(planted, each_max=2):
-        if place.address.name.startswith(PAGES_OF_THE_PROGRAM):
-            continue
         forget_counts()
         answer = ask(client, "get", place.url)
+        wrong += wrong_headers(place, answer)
+        if place.address.name.startswith(PAGES_OF_THE_PROGRAM):
+            continue
         if answer.response is None or "text/html" not in answer.response.get("Content-Type", ""):
             continue
         body = (
@@ -124,3 +127,4 @@ def test_a_page_speaks_chinese(planted: Planted, role: str) -> None:
         found += [f"{place.address.name}: {word}" for word in words]
     found = sorted(set(found))
     assert not found, "\n".join(found)
+    assert not wrong, "\n".join(wrong)
