@@ -112,16 +112,11 @@ def test_a_page_speaks_chinese_and_has_its_headers(planted: Planted, role: str) 
             continue
         if answer.response is None or "text/html" not in answer.response.get("Content-Type", ""):
             continue
-        body = (
-            b"".join(answer.response.streaming_content)
-            if answer.response.streaming
-            else answer.response.content
-        )
         # Codes and numbers of cases are letters and digits by nature; user names are what people chose.
         codes = {*planted.codes, *(one.receipt_code for one in planted.cases.values())}
         codes |= {part for one in planted.cases.values() for part in one.number.split("-")}
         words = [
-            word for word in stray(body.decode("utf-8"))
+            word for word in stray(answer.body.decode("utf-8"))
             if word not in codes and not re.match(r"^(stranger|[a-z]+(_[a-z]+)?_\d)", word) and not word.isupper()
         ]  # fmt: skip
         found += [f"{place.address.name}: {word}" for word in words]
