@@ -81,13 +81,15 @@ class Case(Row):
     seen_with: ClassVar[Capability] = SEE_CASES
 
     number = models.CharField(max_length=20, unique=True)
-    area = models.ForeignKey("areas.Area", on_delete=models.PROTECT, related_name="+")
+    area = models.ForeignKey("areas.Area", on_delete=models.PROTECT, related_name="+", db_index=False)
     run = models.OneToOneField("workflow.Run", on_delete=models.PROTECT, related_name="+")
     # The unit that handles it, or did last: its people keep seeing what became of it.
-    unit = models.ForeignKey("accounts.Unit", on_delete=models.PROTECT, null=True, related_name="+")
+    unit = models.ForeignKey(
+        "accounts.Unit", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     # The units that assist (their parts say what), or nothing: a list finds their cases by it.
     assisting = ArrayField(models.UUIDField(), null=True)
-    topic = models.ForeignKey(Topic, on_delete=models.PROTECT, null=True, related_name="+")
+    topic = models.ForeignKey(Topic, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     source = models.CharField(max_length=12, choices=list(rules.SOURCE_LABELS.items()))
     title = models.CharField(max_length=rules.TITLE_LENGTH)
     words = models.TextField(max_length=rules.WORDS_MAX)
@@ -116,7 +118,7 @@ class Case(Row):
         models.CharField(max_length=models_joint.DIGEST_LENGTH), default=list, db_default=[], editable=False
     )
     # The case as a part of which it is handled (并单), and how many reports stand behind this one.
-    master = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
+    master = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     reports = models.PositiveIntegerField(default=1, db_default=1)
     # How often a unit said “not ours” of it.
     times_returned = models.PositiveIntegerField(default=0, db_default=0)
@@ -129,6 +131,7 @@ class Case(Row):
     class Meta:
         db_table = "case_case"
         base_manager_name = default_manager_name = "everything"
+        # A step writes an entry into each: the foreign keys that one of these begins with have none of their own.
         indexes = [
             models.Index(fields=["area", "opened_at"], name="case_area_opened"),
             models.Index(fields=["unit", "opened_at"], name="case_unit_opened"),

@@ -286,6 +286,10 @@ class Run(Row):
             ),
         ]
         indexes = [
+            # Whose turn it is follows from the state: a list looks at what waits in its states, not at all that runs.
+            models.Index(
+                fields=["procedure", "state"], condition=Q(finished_at=None), name="workflow_run_open_state"
+            ),
             models.Index(
                 fields=["area", "next_due_at"], condition=Q(finished_at=None), name="workflow_run_area_due"
             ),
