@@ -115,6 +115,12 @@ def shown(page: Any, name: str) -> None:
     assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
 
 
+def one_step_has(home: Any, count: int) -> None:
+    totals = home.locator("[data-live-step] td:last-child")
+    totals.filter(has_text=str(count)).first.wait_for()
+    assert totals.all_inner_texts() == [str(count)]
+
+
 def test_what_one_does_the_other_sees(window: Callable[..., Any], here: SmallCounty, streams: Live) -> None:
     case = telephoned(here.grid)
     soon = telephoned(here.second_grid)
@@ -140,8 +146,7 @@ def test_what_one_does_the_other_sees(window: Callable[..., Any], here: SmallCou
     row.get_by_text("待审核交办").wait_for()
     assert mine.locator('[data-live-part="changes"]').first.is_hidden(), "nobody is told of what they did"
     # By step, in one's other window too: the number stands where it stood.
-    home.locator("[data-live-step] td:last-child", has_text="1").first.wait_for()
-    assert home.locator("[data-live-step] td:last-child").all_inner_texts() == ["1"]
+    one_step_has(home, 1)
     # A new case waits behind a link; nothing moves.
     report = cases.Report(
         id=cases.new_report_id(), source="door_code", area_id=here.second_grid.id, words=WORDS,
@@ -155,8 +160,7 @@ def test_what_one_does_the_other_sees(window: Callable[..., Any], here: SmallCou
     shown(queue, "bar-wide")
     home.get_by_role("link", name="有 1 件新变化，点这里刷新").wait_for()
     # By step: one went, one came, and the step that came in meanwhile waits for the refresh.
-    home.locator("[data-live-step] td:last-child", has_text="2").first.wait_for()
-    assert home.locator("[data-live-step] td:last-child").all_inner_texts() == ["2"]
+    one_step_has(home, 2)
     shown(home, "home-phone")
     bar.click()
     queue.locator(f'[data-case="{new.id}"]').wait_for()
