@@ -14,7 +14,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from csp.middleware import CSPMiddleware
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.middleware.clickjacking import XFrameOptionsMiddleware
@@ -22,6 +21,7 @@ from django.middleware.security import SecurityMiddleware
 from django.template.loader import render_to_string
 
 from minqing.api.open311.formats import FORMATS, XML, errors
+from minqing.ui.policy import PolicyMiddleware
 
 COOKIE: Final = "mq_line"
 COOKIE_SECONDS: Final = 300
@@ -106,7 +106,7 @@ def _written(response: HttpResponse) -> tuple[list[tuple[str, str]], bytes]:
     def answer(_: HttpRequest) -> HttpResponse:
         return response
 
-    CSPMiddleware(XFrameOptionsMiddleware(answer))(request)
+    PolicyMiddleware(XFrameOptionsMiddleware(answer))(request)
     SecurityMiddleware(answer).process_response(request, response)
     response["Cache-Control"] = "no-store"
     response["X-Robots-Tag"] = "noindex, nofollow"
