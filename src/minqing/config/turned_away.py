@@ -106,7 +106,7 @@ def _written(response: HttpResponse) -> tuple[list[tuple[str, str]], bytes]:
     def answer(_: HttpRequest) -> HttpResponse:
         return response
 
-    PolicyMiddleware(XFrameOptionsMiddleware(answer))(request)
+    XFrameOptionsMiddleware(PolicyMiddleware(answer))(request)
     SecurityMiddleware(answer).process_response(request, response)
     response["Cache-Control"] = "no-store"
     response["X-Robots-Tag"] = "noindex, nofollow"
