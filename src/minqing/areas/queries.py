@@ -130,9 +130,13 @@ def area_name(of: Area, upto: str = rules.TOWN) -> str:
 
 
 _NAMES: Final = Kept(
-    "SELECT one.id, coalesce(string_agg(above.name, '·' ORDER BY nlevel(above.path)), one.name)"
-    " FROM area AS one LEFT JOIN area AS above ON above.path @> one.path AND above.level = ANY(%s)"
-    " WHERE one.id = ANY(%s) GROUP BY one.id"
+    # From parent to parent: to look for what lies above a path takes twice as long.
+    "WITH RECURSIVE up (id, name, level, parent_id, steps) AS ("
+    "SELECT id, name, level, parent_id, 0 FROM area WHERE id = ANY(%s) UNION ALL "
+    "SELECT up.id, above.name, above.level, above.parent_id, steps + 1"
+    " FROM up JOIN area AS above ON above.id = up.parent_id) "
+    "SELECT id, coalesce(string_agg(name, '·' ORDER BY steps DESC) FILTER (WHERE level = ANY(%s)), "
+    "min(name) FILTER (WHERE steps = 0)) FROM up GROUP BY id"
 )
 
 
@@ -149,7 +153,7 @@ def area_names(ids: Iterable[UUID], upto: str = rules.TOWN) -> dict[UUID, str]:
 def names_statement(ids: Iterable[UUID], upto: str = rules.TOWN) -> together.Statement | None:
     """Return the statement that reads (id, full name) of many areas, to be asked together with others."""
     wanted = list(set(ids))
-    return (_NAMES, [list(rules.LEVELS[rules.LEVELS.index(upto) :]), wanted]) if wanted else None
+    return (_NAMES, [wanted, list(rules.LEVELS[rules.LEVELS.index(upto) :])]) if wanted else None
 
 
 def nearest(lon: float, lat: float, level: str = rules.GRID) -> Nearest | None:

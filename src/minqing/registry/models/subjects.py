@@ -1,6 +1,6 @@
 """Residents, households and who lives in them, enterprises, places.
 
-The indexes of search and of the order of lists are made in migrations 0006 and 0008: they hold expressions of our own.
+The indexes of search and of the order of lists are made in migrations 0006, 0008 and 0009: they hold expressions of our own.
 """
 
 from __future__ import annotations
@@ -261,7 +261,6 @@ class Enterprise(Subject):
             ),
         ]
         indexes = [
-            models.Index(fields=["area", "name", "id"], name="enterprise_area_name"),
             models.Index(fields=["phone_index"], name="enterprise_phone", condition=~Q(phone_index=None)),
         ]
 
@@ -289,7 +288,4 @@ class Place(Subject):
                 condition=Q(lon=None, lat=None) | Q(lon__range=(-180, 180), lat__range=(-90, 90)),
                 name="place_point_is_on_the_earth",
             ),
-        ]
-        indexes = [
-            models.Index(fields=["area", "name", "id"], name="place_area_name"),
         ]

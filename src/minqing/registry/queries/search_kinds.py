@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -83,7 +83,14 @@ def within(paths: Iterable[str], others: Iterable[str]) -> tuple[str, ...]:
     others = list(others)
     both = {one for one in paths for other in others if is_under(one, other)}
     both |= {other for other in others for one in paths if is_under(other, one)}
-    return tuple(sorted(one for one in both if not any(one != two and is_under(one, two) for two in both)))
+    return tuple(sorted(one for one in both if not any(above in both for above in _above(one))))
+
+
+def _above(path: str) -> Iterator[str]:
+    """Yield the paths above one, the nearest first."""
+    while "." in path:
+        path = path.rpartition(".")[0]
+        yield path
 
 
 class SiteSearch:

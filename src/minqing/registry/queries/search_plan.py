@@ -29,7 +29,7 @@ from django.db import connection
 from minqing.registry import rules
 from minqing.registry.queries import search_words as words
 from minqing.registry.queries.search_kinds import Scope, is_written_with_blanks
-from minqing.registry.queries.search_reading import Ways, everything, ids_of
+from minqing.registry.queries.search_reading import Ways, everything, from_an_end, ids_of
 from minqing.registry.queries.search_sql import CUT, MANY, ORDER, Carried, Place, Way, Word, also, more_than
 from minqing.registry.queries.search_ways import HouseholdWays, ResidentWays, SiteWays
 
@@ -42,6 +42,7 @@ PROBED_MAX: Final = (
     300  # or the first three hundred, where every row passed on the way is looked up elsewhere
 )
 PAGE_MAX: Final = 1_000_000
+CARRIERS_MAX: Final = 400  # of a tag in a village: to look them up is quicker than to go through its people
 TAGGED_MAX: Final = 3_000  # more of them lie so close together in the order that walking is quicker
 
 KINDS: Final[dict[str, Ways]] = {
@@ -126,7 +127,24 @@ def find(
     asked = _Asked(by, place, carried, min(max(1, page), PAGE_MAX), rows_max, given)
     for word in met_by:
         given |= word.given
+    if not met_by and carried is None and (place.is_small or by.are_few):
+        return _find_everything(asked)
     return _find_in_a_village(asked, met_by) if place.is_small else _find_widely(asked, met_by)
+
+
+def _find_everything(asked: _Asked) -> Found:
+    """Count in an index, and read only what the page shows and what lies before it, from the nearer end."""
+    by, place, size = asked.by, asked.place, asked.rows_max
+    total = f"SELECT count(*) AS total FROM {by.table} r WHERE {place.open()}{place.index()}"
+    pages = f"SELECT total, {_first('total', asked)} AS first FROM ({total}) AS counted"
+    ids = from_an_end(by, place, size)
+    statement = (
+        f"{_with([*asked.tables, f'pages AS MATERIALIZED ({pages})'])}SELECT total, first, {ids} FROM pages"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, asked.given)
+        total, first, ids = cursor.fetchone()
+    return Found(ids, first // size + 1, total, is_exact=True)
 
 
 def _find_in_a_village(asked: _Asked, met_by: Sequence[Word]) -> Found:
@@ -135,10 +153,14 @@ def _find_in_a_village(asked: _Asked, met_by: Sequence[Word]) -> Found:
     small = [by.small(place, word) for word in met_by]
     tables = [table for one, _ in small for table in _written(one)]
     tests = "".join(f" AND {test}" for _, test in small)
+    row = f"SELECT r.{by.column} AS sorted_by, r.id FROM {by.table} r WHERE {place.open()}"
+    select = f"{row}{place.index()}{tests}"
     if asked.carried is not None:
-        tests += f" AND r.id IN ({asked.carried.subjects})"
-    where = f"{place.open()}{place.index()}{tests}"
-    select = f"SELECT r.{by.column} AS sorted_by, r.id FROM {by.table} r WHERE {where}"
+        # Few of them are looked up; of many, everybody is asked.
+        many = more_than("tagged", CARRIERS_MAX)
+        few = f"{row} AND r.id = {ids_of('tagged')}{place.test()}{tests} AND NOT {many}"
+        select = f"{few} UNION ALL {select} AND r.id IN (SELECT id FROM tagged) AND {many}"
+        tables.append(f"tagged (id) AS MATERIALIZED ({asked.carried.subjects})")
     return _page_of([*asked.tables, *tables, f"found AS MATERIALIZED ({select})"], asked)
 
 
@@ -199,18 +221,19 @@ def _gather(
 ) -> tuple[Found | None, list[int]]:
     """Meet a word in all its ways and keep what passes the tests; nothing if a way is cut, and which ones are."""
     states = ", ".join(way.state for way in ways)
-    met = " UNION ".join(f"SELECT sorted_by, id FROM {way.name}" for way in ways)
-    by = asked.by
+    met, by = _met_once(ways), asked.by
     if looks_at_rows:
         row = f"FROM {by.table} r WHERE r.id = {ids_of('met')}{also(tests)}"
         found = f"SELECT r.{by.column} AS sorted_by, r.id {row}"
+    elif not tests:
+        found, met = f"SELECT * FROM ({met}) AS met WHERE true", ""
     else:
         row = f"FROM (SELECT sorted_by, id, sorted_by AS {by.column} FROM met) AS r WHERE true{also(tests)}"
         found = f"SELECT r.sorted_by, r.id {row}"
     tables = [
         *asked.tables,
         *_written(dict(chain.from_iterable(way.tables.items() for way in ways))),
-        f"met (sorted_by, id) AS MATERIALIZED ({met})",
+        *([f"met (sorted_by, id) AS MATERIALIZED ({met})"] if met else []),
         f"state (cut) AS MATERIALIZED (SELECT ARRAY[{states}])",
         f"found AS MATERIALIZED ({found} AND (SELECT 0 = ALL(cut) FROM state))",
     ]
@@ -219,6 +242,15 @@ def _gather(
     if any(cut):
         return None, cut
     return Found(ids, first // asked.rows_max + 1, total, is_exact=True), cut
+
+
+def _met_once(ways: Sequence[Way]) -> str:
+    """Return the select of what was met in any way: not again what was met in one before (mostly nothing is)."""
+    parts = []
+    for number, way in enumerate(ways):
+        before = "".join(f" AND id NOT IN (SELECT id FROM {one.name})" for one in ways[:number])
+        parts.append(f"SELECT sorted_by, id FROM {way.name} WHERE true{before}")
+    return " UNION ALL ".join(parts)
 
 
 def _gather_carried(asked: _Asked, carried: Carried, met_by: Sequence[Word]) -> Found | None:
@@ -285,9 +317,8 @@ def _page_of(tables: Sequence[str], asked: _Asked) -> Found:
 
 def _rows(tables: Sequence[str], columns: str, asked: _Asked) -> tuple[Any, ...]:
     """Count what the table expression ``found`` has, and return the ids of the page with other columns."""
-    size, turned = asked.rows_max, asked.page - 1
-    first = f"least({turned}, greatest(count(*) - 1, 0) / {size}) * {size} AS first"
-    pages = f"SELECT count(*) AS total, {first} FROM found"
+    size = asked.rows_max
+    pages = f"SELECT count(*) AS total, {_first('count(*)', asked)} AS first FROM found"
     ids = f"ARRAY(SELECT id FROM found {ORDER} LIMIT {size} OFFSET (SELECT first FROM pages)) AS ids"
     statement = (
         f"{_with([*tables, f'pages AS ({pages})'])}SELECT {columns} FROM pages, (SELECT {ids}) AS page"
@@ -296,6 +327,12 @@ def _rows(tables: Sequence[str], columns: str, asked: _Asked) -> tuple[Any, ...]
         cursor.execute(statement, asked.given)
         row: tuple[Any, ...] = cursor.fetchone()
     return row
+
+
+def _first(total: str, asked: _Asked) -> str:
+    """Return how many rows come before the page: the one asked for, or the last there is."""
+    size = asked.rows_max
+    return f"least({asked.page - 1}, greatest({total} - 1, 0) / {size}) * {size}"
 
 
 def _written(tables: Mapping[str, str]) -> list[str]:

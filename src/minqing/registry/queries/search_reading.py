@@ -16,6 +16,7 @@ from minqing.registry.queries.search_sql import ORDER, Place, Way, Word, also, m
 
 SORTED_MAX: Final = 6_000  # of those that hold a word and are tested further; more are soon met in order
 FAR_MAX: Final = 2_500  # rows of the county that are cheaper to look at than all index entries of a town
+FAR_HOMES_MAX: Final = 4_000  # and homes, which lie together: more than the largest village has
 NEAR_ROWS: Final = 61  # the first two pages are read in order; for later ones everything met is sorted
 
 
@@ -24,6 +25,7 @@ class Ways(Protocol):
 
     table: str
     column: str  # by which its lists are sorted
+    are_few: bool  # so that all of them are counted, in the county too
 
     def met_by(self, place: Place, word: Word, most: int) -> list[Way]:
         """Return the ways in which a word is met, together everything; each gathers ``most`` rows before it is cut."""
@@ -58,6 +60,31 @@ def everything(by: Ways, place: Place, most: int) -> Way:
         more_than("everything", most),
         lambda tests, last: in_order(by, place, tests, last),
     )
+
+
+def from_an_end(by: Ways, place: Place, size: int) -> str:
+    """Return the array of the ids of a page of everything; the row of ``pages`` says which, and how many there are.
+
+    Read from the end of the order that is nearer, so the last page is as quick as the first: in a few villages area by
+    area, each in its own order, else along the order of all.
+    """
+
+    def page(way: str, last: str, skipped: str) -> str:
+        order = f'ORDER BY r.{by.column} COLLATE "C"{way}, r.id{way}'
+        row, of_pages = f"r.{by.column} AS sorted_by, r.id FROM {by.table} r WHERE", "FROM pages)"
+        limited = f"{order} LIMIT (SELECT {last} {of_pages}"
+        if place.is_small:
+            inside = f"SELECT {row} r.area_id = {place.name}.id AND {place.open()} {limited}"
+            read = f"SELECT one.* FROM {place.name}, LATERAL ({inside}) AS one"
+        else:
+            read = f"SELECT {row} {place.open()}{place.test()} {limited}"
+        ordered = f'ORDER BY sorted_by COLLATE "C"{way}, id{way}'
+        shown = f"SELECT * FROM ({read}) AS every {ordered} LIMIT {size} OFFSET (SELECT {skipped} {of_pages}"
+        return f"ARRAY(SELECT id FROM ({shown}) AS shown {ORDER})"
+
+    begin = page("", f"first + {size}", "first")
+    end = page(" DESC", "total - first", f"greatest(total - first - {size}, 0)")
+    return f"CASE WHEN first * 2 < total THEN {begin} ELSE {end} END"
 
 
 def ids_of(table: str) -> str:
@@ -146,10 +173,11 @@ def gathered(
     if not is_address:
         near = parts.select(place.open() + place.index(), word, *more)
     far = f"far_{name}"
-    is_far = more_than(far, FAR_MAX)
+    far_max = FAR_HOMES_MAX if is_address else FAR_MAX
+    is_far = more_than(far, far_max)
     columns = ", ".join(("sorted_by", "id", *more))
     return {
-        far: f"{parts.select(place.open(), word, 'area_id')} LIMIT {FAR_MAX + 1}",
+        far: f"{parts.select(place.open(), word, 'area_id')} LIMIT {far_max + 1}",
         name: (
             f"(SELECT {columns} FROM {far} WHERE area_id IN (SELECT id FROM {place.name}) AND NOT {is_far} "
             f"LIMIT {most + 1}) UNION ALL "

@@ -29,7 +29,7 @@ HOME: Final = (
 class ResidentWays:
     """Residents: by name, initials, and the address of the household they live in."""
 
-    table, column = "resident", "name"
+    table, column, are_few = "resident", "name", False
 
     def __init__(self, *, address_characters_min: int = 2) -> None:
         self.address_characters_min = address_characters_min
@@ -179,7 +179,7 @@ def _head_named(word: Word) -> str:
 class HouseholdWays:
     """Households: by address, by their number in the police's register, by the name of the head."""
 
-    table, column = "household", "address"
+    table, column, are_few = "household", "address", False
 
     def met_by(self, place: Place, word: Word, most: int) -> list[Way]:
         """Return the ways to the number, to addresses, to heads."""
@@ -241,7 +241,7 @@ class HouseholdWays:
 class SiteWays:
     """Enterprises and places: name, initials and address stand in one table."""
 
-    column = "name"
+    column, are_few = "name", True
 
     def __init__(self, table: str) -> None:
         self.table = table
