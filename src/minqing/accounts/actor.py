@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from minqing.areas.public import Area, is_under
+from minqing.areas.public import Area, is_under, is_whole_county
 from minqing.kernel.access import Capability, Hand, Role
 from minqing.kernel.errors import NotAllowed
+
+_EVERY_ROW: Final = ~Q(pk__in=[])  # an empty Q would vanish beside an “or”
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,12 @@ class AppointedActor:
 
     def visible_areas(self, to: Capability) -> QuerySet[Any, Any]:
         return Area.objects.filter(path__under_any=self.scopes(to)).order_by().values("id")
+
+    def within(self, to: Capability, column: str = "area_id") -> Q:
+        # Of the whole county the database would look up the area of row after row, to find it there each time.
+        if any(is_whole_county(path) for path in self.scopes(to)):
+            return _EVERY_ROW
+        return Q((f"{column}__in", self.visible_areas(to)))
 
     def sees(self, to: Capability, area_path: str) -> bool:
         return any(is_under(area_path, scope) for scope in self.scopes(to))

@@ -35,6 +35,7 @@ from minqing.areas.rules import (
     VILLAGE,
     Point,
     is_under,
+    is_whole_county,
     parent_level,
     path_under,
 )
@@ -80,6 +81,7 @@ __all__ = [
     "history",
     "ids_under",
     "is_under",
+    "is_whole_county",
     "move_area",
     "named_in",
     "names_statement",

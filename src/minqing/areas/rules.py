@@ -40,6 +40,11 @@ def is_under(path: str, scope: str) -> bool:
     return path == scope or path.startswith(scope + ".")
 
 
+def is_whole_county(path: str) -> bool:
+    """Whether a path is the top of the tree: a database has one county, and every area lies in it."""
+    return "." not in path
+
+
 @dataclass(frozen=True, slots=True)
 class Point:
     """A place on the earth in degrees, WGS-84."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from uuid import UUID
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
+    from django.db.models import Q, QuerySet
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +99,9 @@ class Actor(Protocol):
 
     def visible_areas(self, to: Capability) -> QuerySet[Any, Any]:
         """A sub-select of the ids of areas at or under the appointments that carry the capability."""
+
+    def within(self, to: Capability, column: str = "area_id") -> Q:
+        """The condition that rows with an area lie in ``visible_areas``; none where those are the whole county."""
 
     def sees(self, to: Capability, area_path: str) -> bool:
         """Whether any appointment carries the capability at that area."""

@@ -167,17 +167,22 @@ def colour_at(at: datetime, through: str = "") -> Case:
     )
 
 
+def runs_seen(actor: Actor, through: str = "") -> Q:
+    """Whose runs are in the actor's areas, are with the actor's units or name the actor; ``through``: as above."""
+    scope = actor.within(SEE_RUNS, f"{through}area_id")
+    if actor.unit_ids:
+        scope |= Q((f"{through}unit_id__in", actor.unit_ids))
+    if any(held.role in SPONSOR_CASES.held_by for held in actor.appointments):
+        scope |= Q((f"{through}sponsor_id", actor.person_id))
+    return scope
+
+
 class RunQuerySet(ScopedQuerySet["Run"]):
     """Runs are seen in one's areas, and by the people of the unit that has them."""
 
     def visible_to(self, actor: Actor) -> Self:
         """Runs in areas where the actor may see runs, and runs of the actor's units wherever they are."""
-        scope = Q(area_id__in=actor.visible_areas(SEE_RUNS))
-        if actor.unit_ids:
-            scope |= Q(unit_id__in=actor.unit_ids)
-        if any(held.role in SPONSOR_CASES.held_by for held in actor.appointments):
-            scope |= Q(sponsor_id=actor.person_id)
-        return self.filter(scope).opened()
+        return self.filter(runs_seen(actor)).opened()
 
     def running(self) -> Self:
         """Only runs that have not come to an end."""

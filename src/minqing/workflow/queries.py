@@ -73,7 +73,14 @@ def steps_open_to(run: Run, actor: Actor, facts: frozenset[str] | None = None) -
 
 
 def todo(actor: Actor) -> RunQuerySet:
-    """Running runs whose turn it is for any of the actor's appointments, soonest deadline first. One statement.
+    """Running runs whose turn it is for any of the actor's appointments, soonest deadline first. One statement."""
+    return Run.objects.visible_to(actor).filter(its_turn(actor)).order_by("next_due_at", "id")
+
+
+def its_turn(actor: Actor, through: str = "") -> Q:
+    """The condition that a run is under way, and that it is the turn of any of the actor's appointments.
+
+    ``through``: the way from the rows at hand to the run (``run__``); whether the actor sees it is not asked here.
 
     For a role at an area: runs there and below. For a unit's role: runs that the unit has. For a sponsor: what names
     them; for whoever listed a matter: what that area listed; for a duty desk: what no post answers for. What is
@@ -84,36 +91,39 @@ def todo(actor: Actor) -> RunQuerySet:
         by_role.setdefault(held.role, []).append((held.area_path, held.unit_id))
     mine = Q(pk__in=[])
     for role, places in by_role.items():
-        waiting = _waiting_for(role)
+        waiting = _waiting_for(role, through)
         if waiting is None:
             continue
         if role.by_unit:
-            mine |= waiting & Q(unit_id__in=[unit for _, unit in places if unit is not None])
+            units = [unit for _, unit in places if unit is not None]
+            mine |= waiting & Q((f"{through}unit_id__in", units))
+        elif any(areas.is_whole_county(path) for path, _ in places):
+            mine |= waiting
         else:
             below = areas.Area.objects.filter(path__under_any=sorted({path for path, _ in places}))
-            mine |= waiting & Q(area_id__in=below.order_by().values("id"))
-    mine &= Q(holder=None) | Q(holder_id=actor.person_id)
-    mine |= _named(actor)
-    return Run.objects.visible_to(actor).running().filter(mine, follows=None).order_by("next_due_at", "id")
+            mine |= waiting & Q((f"{through}area_id__in", below.order_by().values("id")))
+    mine &= Q((f"{through}holder", None)) | Q((f"{through}holder_id", actor.person_id))
+    mine |= _named(actor, through)
+    return mine & Q((f"{through}finished_at", None), (f"{through}follows", None))
 
 
-def _named(actor: Actor) -> Q:
+def _named(actor: Actor, through: str) -> Q:
     """What is on a list because the run names its bearer or the bearer's desk."""
     mine = Q(pk__in=[])
     if any(held.role in SPONSOR_CASES.held_by for held in actor.appointments):
-        waiting = _waiting_for(SPONSOR)
+        waiting = _waiting_for(SPONSOR, through)
         if waiting is not None:
-            mine |= waiting & Q(sponsor_id=actor.person_id)
+            mine |= waiting & Q((f"{through}sponsor_id", actor.person_id))
     listing = [held.area_id for held in actor.appointments if held.role == SUPERVISOR]
-    if listing and (waiting := _waiting_for(LISTER)) is not None:
-        mine |= waiting & Q(listed_area_id__in=listing)
+    if listing and (waiting := _waiting_for(LISTER, through)) is not None:
+        mine |= waiting & Q((f"{through}listed_area_id__in", listing))
     desks = [held.area_id for held in actor.appointments if held.role in STAND_IN.held_by]
     if desks:
-        mine |= Q(stand_in_area_id__in=desks)
+        mine |= Q((f"{through}stand_in_area_id__in", desks))
     return mine
 
 
-def _waiting_for(role: Role) -> Q | None:
+def _waiting_for(role: Role, through: str) -> Q | None:
     """The states, in any procedure and under any name they ever had, in which it is a role's turn."""
     found: Q | None = None
     for one in procedures():
@@ -122,7 +132,8 @@ def _waiting_for(role: Role) -> Q | None:
             if role in one.answering(state.key):
                 names += [state.key, *state.renamed_from]
         if names:
-            here = Q(procedure__in=[one.key, *one.renamed_from], state__in=names)
+            keys = [one.key, *one.renamed_from]
+            here = Q((f"{through}procedure__in", keys), (f"{through}state__in", names))
             found = here if found is None else found | here
     return found
 

@@ -15,11 +15,12 @@ that no published calendar covers are worked Monday to Friday, and whatever rest
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
@@ -81,12 +82,19 @@ class Calendar:
     hours: tuple[OfficeHours, ...] = USUAL_HOURS
     yellow_percent: int = USUAL_YELLOW_PERCENT
     terms: Mapping[tuple[str, str], tuple[Term, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    # The days on which it is not as the weekday says, in order, and how many working days more there were up to each.
+    _moved: tuple[int, ...] = field(init=False, repr=False, compare=False)
+    _more: tuple[int, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not self.hours or any(a.closes > b.opens for a, b in pairwise(self.hours)):
             raise ValueError("office hours follow one another and are not empty")
         if not 0 <= self.yellow_percent <= 100:
             raise ValueError("a share lies between 0 and 100 percent")
+        moved = sorted(day for day, works in self.days.items() if works != _is_weekday(day))
+        object.__setattr__(self, "_moved", tuple(day.toordinal() for day in moved))
+        more = accumulate((1 if self.days[day] else -1 for day in moved), initial=0)
+        object.__setattr__(self, "_more", tuple(more))
 
     @property
     def day_length(self) -> timedelta:
@@ -96,7 +104,16 @@ class Calendar:
     def is_working(self, day: date) -> bool:
         """Whether people work that day: as published, else Monday to Friday."""
         known = self.days.get(day)
-        return day.weekday() < 5 if known is None else known
+        return _is_weekday(day) if known is None else known
+
+    def working_days(self, first: date, last: date) -> int:
+        """How many working days there are from one day to another, both included; none if the last comes first."""
+        return max(0, self._worked_until(last.toordinal()) - self._worked_until(first.toordinal() - 1))
+
+    def _worked_until(self, day: int) -> int:
+        """The working days since the first of January of the year 1, which was a Monday, up to a day's ordinal."""
+        weeks, days = divmod(day, 7)
+        return weeks * 5 + min(days, 5) + self._more[bisect_right(self._moved, day)]
 
     def is_provisional(self, first: date, last: date) -> bool:
         """Whether counting from one day to another rests on a year that is not published yet."""
@@ -122,6 +139,10 @@ class Calendar:
     def term(self, procedure: str, state: str, at: datetime) -> Term | None:
         """The term that an office set for a leg beginning at a moment; None where the file's own holds."""
         return next((one for one in self.terms.get((procedure, state), ()) if one.holds_from <= at), None)
+
+
+def _is_weekday(day: date) -> bool:
+    return day.weekday() < 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,11 +219,17 @@ def working_time_between(
     if b < a:
         return -working_time_between(b, a, calendar, pauses)
     a, b = a.astimezone(ZONE), b.astimezone(ZONE)
-    total, day = timedelta(), a.date()
-    while day <= b.date():
+    first, last = a.date(), b.date()
+    total = timedelta()
+    if pauses:
+        looked_at = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    else:  # the days between are whole ones: a list shows what has been late for a year
+        looked_at = [first, last] if first < last else [first]
+        between = calendar.working_days(first + timedelta(days=1), last - timedelta(days=1))
+        total = calendar.day_length * between
+    for day in looked_at:
         for opens, closes in _open(day, calendar, pauses):
             total += max(timedelta(), min(b, closes) - max(a, opens))
-        day += timedelta(days=1)
     return total
 
 

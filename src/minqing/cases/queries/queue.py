@@ -285,7 +285,8 @@ def filtered(actor: Actor, filters: QueueFilters, at: datetime) -> CaseQuerySet:
     # What residents ask about their own files is worked on in a page of its own (rights).
     found = found.exclude(source=rules.RIGHTS)
     if filters.todo:
-        found = found.filter(run_id__in=workflow.todo(actor).order_by().values("id"))
+        # Of the case's own run, which the order of the list asks for too: it is read once.
+        found = found.filter(workflow.runs_seen(actor, "run__"), workflow.its_turn(actor, "run__"))
     elif filters.open_only:
         found = found.filter(closed_at=None)
     if filters.text:
