@@ -15,6 +15,8 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.recorder import MigrationRecorder
 
+from minqing.kernel.postgres.states import classes_stay
+
 _QUEUE = "procrastinate"
 
 
@@ -24,6 +26,11 @@ class Command(migrate.Command):
         parser.set_defaults(database="owner")
 
     def handle(self, *args: Any, **options: Any) -> str | None:
+        with classes_stay():
+            self._migrate(*args, **options)
+        return None
+
+    def _migrate(self, *args: Any, **options: Any) -> None:
         connection = connections[options["database"]]
         if options["app_label"] is None:
             # django_migrations is made here, in the first schema of the path: the county's.
@@ -31,9 +38,8 @@ class Command(migrate.Command):
             self._queue(connection, *args, **{**options, "app_label": _QUEUE, "run_syncdb": False})
         if options["app_label"] == _QUEUE:
             self._queue(connection, *args, **options)
-            return None
-        super().handle(*args, **options)
-        return None
+        else:
+            super().handle(*args, **options)
 
     def _queue(self, connection: BaseDatabaseWrapper, *args: Any, **options: Any) -> None:
         self._look_first_in(connection, settings.JOBS_FIRST)
