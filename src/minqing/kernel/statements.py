@@ -28,7 +28,7 @@ from typing import Any, Final, Generic, ParamSpec, TypeVar
 from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection, models
+from django.db import connection, connections, models
 from django.db.models.query import get_related_populators
 from psycopg import Binary
 
@@ -106,10 +106,8 @@ class Statement(Generic[P, Model]):
         if ready is None:
             return []
         written, read = ready
-        with connection.cursor() as cursor:
-            cursor.execute(written.sql, written.filled(kwargs))
-            rows = cursor.fetchall()
-        return read(rows)
+        database: Any = connections["default"]
+        return read(database.rows(written.sql, written.filled(kwargs)))
 
     def one(self, *args: P.args, **kwargs: P.kwargs) -> Model | None:
         """Ask, and return the first row, or None."""

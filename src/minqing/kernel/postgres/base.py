@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import select
 import time
-from typing import Any, Final
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any, ClassVar, Final
 
 from django.db.backends.postgresql import base
+from psycopg import DataError
+from psycopg.abc import Buffer
+from psycopg.adapt import AdaptersMap, Loader
 
 from minqing.kernel.postgres.cursor import Cursor
 from minqing.kernel.postgres.features import DatabaseFeatures
@@ -31,6 +37,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         params: dict[str, Any] = super().get_connection_params()
         if params["cursor_factory"] is base.Cursor:
             params["cursor_factory"] = Cursor
+        if self.timezone is UTC:
+            params["context"] = _reading_times(params["context"])
         return params
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
@@ -52,9 +60,46 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self._used_at = time.monotonic()
         return made
 
+    def rows(self, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """Ask a kept statement and return its rows: without Django's cursor around ours, where nobody listens to it."""
+        found: list[tuple[Any, ...]]
+        if self.execute_wrappers or self.queries_logged:
+            with self.cursor() as cursor:
+                cursor.execute(sql, values)
+                found = cursor.fetchall()
+            return found
+        self.close_if_health_check_failed()
+        self.ensure_connection()
+        self.validate_thread_sharing()
+        self.validate_no_broken_transaction()
+        self._used_at = time.monotonic()
+        with self.wrap_database_errors, self.connection.cursor() as cursor:
+            found = cursor.execute(sql, values).fetchall()
+            return found
+
     def _is_quiet(self) -> bool:
         if self.connection is None or time.monotonic() - self._used_at > TRUSTED_SECONDS:
             return False
         poll = select.poll()
         poll.register(self.connection.fileno(), select.POLLIN)
         return not poll.poll(0)
+
+
+class TimesInUtc(Loader):
+    """Reads a time as PostgreSQL writes it where the zone is UTC: Django's reader takes it apart in Python, twice."""
+
+    timezone: ClassVar = UTC  # what Django looks for
+
+    def load(self, data: Buffer) -> datetime:
+        """Return the time. Raises ``DataError`` where Python has none (infinity, years beyond 9999)."""
+        try:
+            return datetime.fromisoformat(str(data, "ascii"))
+        except ValueError as error:
+            raise DataError(f"not a time: {bytes(data)!r}") from error
+
+
+@cache
+def _reading_times(djangos: AdaptersMap) -> AdaptersMap:
+    made = AdaptersMap(djangos)
+    made.register_loader("timestamptz", TimesInUtc)
+    return made

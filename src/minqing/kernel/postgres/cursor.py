@@ -2,12 +2,13 @@
 
 Half of what a short statement costs PostgreSQL is reading and planning it. The values of a kept statement go beside
 it, not into its text; all others are written out by psycopg's client cursor, as Django has it (docs/decisions/0113).
+Once it is prepared, it is asked by one call of libpq instead of psycopg's generators (docs/decisions/0118).
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db.backends.postgresql import base
 from psycopg import ClientCursor, errors, pq
@@ -15,6 +16,7 @@ from psycopg._cursor_base import BaseCursor
 from psycopg._preparing import Prepare
 from psycopg._queries import PostgresQuery, QueryPart, _query2pg_nocache
 from psycopg.abc import PQGen
+from psycopg.adapt import Transformer
 
 if TYPE_CHECKING:
     _DjangosCursor = ClientCursor[Any]
@@ -24,6 +26,8 @@ else:
 _ENCODING = "utf-8"
 # A plan that a change of the schema, or somebody else's DEALLOCATE, has made useless.
 _STALE = (errors.FeatureNotSupported, errors.InvalidSqlStatementName)
+_IDLE: Final = pq.TransactionStatus.IDLE
+_IN_TRANSACTION: Final = pq.TransactionStatus.INTRANS
 
 
 class Kept(str):
@@ -42,6 +46,8 @@ class Cursor(_DjangosCursor):
         """Ask; a plan that no longer holds is thrown away and made again, where no transaction is lost by it."""
         # (In a transaction the caller has to begin again, and the end of this one throws the plans away.)
         try:
+            if type(query) is Kept and params is not None and not given and self._ask_prepared(query, params):
+                return self
             return super().execute(query, params, **given)
         except _STALE:
             if not isinstance(query, Kept) or self._pgconn.transaction_status != pq.TransactionStatus.IDLE:
@@ -49,6 +55,34 @@ class Cursor(_DjangosCursor):
             with self._conn.lock:
                 self._conn.wait(_forget_plans(self._conn))
             return super().execute(query, params, **given)
+
+    def _ask_prepared(self, query: Kept, params: Any) -> bool:
+        """Ask what this connection has prepared, and wait; returns whether it has, else nothing was asked."""
+        held: Any = self._conn
+        with held.lock:
+            prepared, pgconn = held._prepared, held.pgconn
+            status = pgconn.transaction_status
+            begun = status == _IN_TRANSACTION or (
+                held._autocommit and status == _IDLE
+            )  # else psycopg says BEGIN
+            if not begun or held._pipeline or prepared._to_flush or self._closed:
+                return False
+            self._reset()
+            self._last_query = None
+            self._tx = Transformer(self)
+            asked = _KeptQuery(self._tx)
+            asked.convert(query, params)
+            key = prepared.key(asked)
+            name = prepared._names.get(key)
+            if name is None:
+                return False
+            prepared._names.move_to_end(key)
+            result = pgconn.exec_prepared(name, asked.params, asked.formats, self.format)
+            if pgconn.status == pq.ConnStatus.BAD:
+                raise errors.OperationalError(result.get_error_message(_ENCODING))
+            self._check_results([result])
+            self._set_results([result])
+        return True
 
     def _convert_query(self, query: Any, params: Any = None) -> PostgresQuery:
         if type(query) is Kept and params is not None and self._conn.prepare_threshold is not None:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from datetime import UTC
 from typing import Any
 
 import pytest
-from django.db import NotSupportedError, connection, transaction
+from django.db import DataError, NotSupportedError, OperationalError, connection, transaction
+from django.db.backends.postgresql.psycopg_any import get_adapters_template
 from django.db.models import F, Value
 from django.db.models.functions import Lower
 from django.db.models.sql import UpdateQuery
 from django.test.utils import CaptureQueriesContext
-from psycopg import Binary
+from psycopg import Binary, pq
+from psycopg.postgres import types
 
 from minqing.areas.models import Area
 from minqing.areas.queries import area_names
@@ -89,7 +92,7 @@ def test_hot_statements_are_kept() -> None:
         assert area_names([town.id]) == {town.id: f"乙镇{number}"}
     found = " ".join(_prepared(connection))
     assert 'INSERT INTO "area"' in found
-    assert "string_agg(above.name" in found
+    assert "string_agg(" in found
 
 
 KEY, OTHER = uuid7(), uuid7()
@@ -187,6 +190,61 @@ def _ask_to_prepare(on: Any, asked: Kept) -> None:
 def _change_behind_its_back(on: Any, statement: str) -> None:
     """As another connection would: without psycopg hearing of it."""
     on.connection.pgconn.exec_(statement.encode())
+
+
+def test_what_is_prepared_is_asked_in_one_call(
+    apart: DatabaseWrapper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = Kept("SELECT 60 / %s::int, now()")
+    for number in range(1, 4):
+        _ask(apart, asked, number)
+    waits, wait = [], apart.connection.wait
+
+    def waited(*args: Any, **given: Any) -> Any:
+        waits.append(args)
+        return wait(*args, **given)
+
+    monkeypatch.setattr(apart.connection, "wait", waited)
+    assert (_ask(apart, asked, 4)[0][0], apart.rows(asked, [5])[0][0], waits) == (15, 12, [])
+    with pytest.raises(DataError, match="division by zero"):
+        apart.rows(asked, [0])
+    assert (apart.rows(asked, [6])[0][0], waits) == (10, [])
+    apart.set_autocommit(False)
+    waits.clear()
+    first = apart.rows(asked, [1])  # psycopg begins the transaction
+    assert (apart.rows(asked, [1]), len(waits)) == (first, 1)
+
+
+def test_a_connection_that_is_cut_while_it_asks_says_so(apart: DatabaseWrapper) -> None:
+    asked = Kept("SELECT pg_backend_pid() + %s::int")
+    pid, *_ = [_ask(apart, asked, 0)[0][0] for _ in range(3)]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+    with pytest.raises(OperationalError):
+        apart.rows(asked, [0])
+    apart.close_if_unusable_or_obsolete()
+    assert apart.rows(asked, [0])[0][0] != pid
+
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        "2026-01-02 03:04:05.678901+00",
+        "2026-01-02 03:04:05.6+00",
+        "2026-01-02 03:04:05+00",
+        "0001-01-01 00:00+00",
+    ],
+)
+def test_times_are_read_as_django_reads_them(at: str) -> None:
+    djangos: Any = get_adapters_template(True, UTC).get_loader(types["timestamptz"].oid, pq.Format.TEXT)
+    written = _ask(connection, "SELECT %s::timestamptz, %s::timestamptz::text", at, at)[0]
+    read = djangos(0, connection.connection).load(written[1].encode())
+    assert (written[0], written[0].tzinfo) == (read, read.tzinfo)
+
+
+def test_a_time_that_is_none_is_an_error() -> None:
+    with pytest.raises(DataError), transaction.atomic():
+        _ask(connection, "SELECT 'infinity'::timestamptz")
 
 
 def test_a_connection_that_was_cut_is_noticed_without_asking(apart: DatabaseWrapper) -> None:
