@@ -1,6 +1,6 @@
 """Residents, households and who lives in them, enterprises, places.
 
-The indexes of search and of the order of lists are made in migrations 0006, 0008 and 0009: they hold expressions of our own.
+The indexes of search and of the order of lists are made in migrations from 0006 on: they hold expressions of our own.
 """
 
 from __future__ import annotations

@@ -28,6 +28,7 @@ from django.db import connection
 
 from minqing.registry import rules
 from minqing.registry.queries import search_words as words
+from minqing.registry.queries.search_carriers import TAGGED_MAX, carriers_statement
 from minqing.registry.queries.search_kinds import Scope, is_written_with_blanks
 from minqing.registry.queries.search_reading import Ways, everything, from_an_end, ids_of
 from minqing.registry.queries.search_sql import CUT, MANY, ORDER, Carried, Place, Way, Word, also, more_than
@@ -43,7 +44,6 @@ PROBED_MAX: Final = (
 )
 PAGE_MAX: Final = 1_000_000
 CARRIERS_MAX: Final = 400  # of a tag in a village: to look them up is quicker than to go through its people
-TAGGED_MAX: Final = 3_000  # more of them lie so close together in the order that walking is quicker
 
 KINDS: Final[dict[str, Ways]] = {
     rules.RESIDENT: ResidentWays(),
@@ -169,6 +169,8 @@ def _find_widely(asked: _Asked, met_by: Sequence[Word]) -> Found:
     by, place = asked.by, asked.place
     ways: dict[int, list[Way]] = {}
     cut: dict[int, list[int]] = {}
+    if asked.carried is not None and not met_by:
+        return _find_carriers(asked, asked.carried)
     # A single character meets more than most tags do.
     is_tag_first = asked.carried is not None and all(len(word.text) == 1 for word in met_by)
     if (
@@ -193,10 +195,7 @@ def _find_widely(asked: _Asked, met_by: Sequence[Word]) -> Found:
         if found is not None:
             return found
     if not met_by:
-        every = ways.get(-1) or [everything(by, place, COUNTED_MAX)]
-        tests = asked.rest([])
-        reach = PROBED_MAX if tests else REACHED_MAX
-        return _walk(every, [CUT], asked, tests, reach, at_least=COUNTED_MAX)
+        return _walk(ways[-1], [CUT], asked, [], REACHED_MAX, at_least=COUNTED_MAX)
     # A name is met where the order has it, an address anywhere: so the order is walked for a name if there is one.
     first = next((word for word in met_by if not _probes(ways[word.number], cut[word.number])), met_by[0])
     tested = [
@@ -251,6 +250,20 @@ def _met_once(ways: Sequence[Way]) -> str:
         before = "".join(f" AND id NOT IN (SELECT id FROM {one.name})" for one in ways[:number])
         parts.append(f"SELECT sorted_by, id FROM {way.name} WHERE true{before}")
     return " UNION ALL ".join(parts)
+
+
+def _find_carriers(asked: _Asked, carried: Carried) -> Found:
+    """Find those who carry a tag, whoever they are; where they are too many to count, its first pages."""
+    size = asked.rows_max
+    walked = min(asked.page, -(-PROBED_MAX // size))
+    statement = carriers_statement(asked.by, asked.place, carried, page=asked.page, size=size, walked=walked)
+    begin = f"{_with(asked.tables)[:-1]}," if asked.tables else "WITH"
+    with connection.cursor() as cursor:
+        cursor.execute(f"{begin} {statement}", asked.given)
+        total, first, ids, is_cut = cursor.fetchone()
+    if is_cut:
+        return Found(ids, walked, max(COUNTED_MAX, total), is_exact=False, reach=PROBED_MAX)
+    return Found(ids, first // size + 1, total, is_exact=True)
 
 
 def _gather_carried(asked: _Asked, carried: Carried, met_by: Sequence[Word]) -> Found | None:

@@ -62,8 +62,8 @@ def everything(by: Ways, place: Place, most: int) -> Way:
     )
 
 
-def from_an_end(by: Ways, place: Place, size: int) -> str:
-    """Return the array of the ids of a page of everything; the row of ``pages`` says which, and how many there are.
+def from_an_end(by: Ways, place: Place, size: int, *, pages: str = "pages", tests: Sequence[str] = ()) -> str:
+    """Return the array of a page's ids; the row of ``pages`` says which (``first``), and how many pass (``total``).
 
     Read from the end of the order that is nearer, so the last page is as quick as the first: in a few villages area by
     area, each in its own order, else along the order of all.
@@ -71,13 +71,13 @@ def from_an_end(by: Ways, place: Place, size: int) -> str:
 
     def page(way: str, last: str, skipped: str) -> str:
         order = f'ORDER BY r.{by.column} COLLATE "C"{way}, r.id{way}'
-        row, of_pages = f"r.{by.column} AS sorted_by, r.id FROM {by.table} r WHERE", "FROM pages)"
+        row, of_pages = f"r.{by.column} AS sorted_by, r.id FROM {by.table} r WHERE", f"FROM {pages})"
         limited = f"{order} LIMIT (SELECT {last} {of_pages}"
         if place.is_small:
-            inside = f"SELECT {row} r.area_id = {place.name}.id AND {place.open()} {limited}"
+            inside = f"SELECT {row} r.area_id = {place.name}.id AND {place.open()}{also(tests)} {limited}"
             read = f"SELECT one.* FROM {place.name}, LATERAL ({inside}) AS one"
         else:
-            read = f"SELECT {row} {place.open()}{place.test()} {limited}"
+            read = f"SELECT {row} {place.open()}{place.test()}{also(tests)} {limited}"
         ordered = f'ORDER BY sorted_by COLLATE "C"{way}, id{way}'
         shown = f"SELECT * FROM ({read}) AS every {ordered} LIMIT {size} OFFSET (SELECT {skipped} {of_pages}"
         return f"ARRAY(SELECT id FROM ({shown}) AS shown {ORDER})"

@@ -17,7 +17,14 @@ from minqing.kernel.access import Actor
 from minqing.registry import public as registry
 from minqing.registry import rules
 from minqing.registry.models import Enterprise, Household, HouseholdMember, Resident, Tag, TagKind
-from minqing.registry.queries import search_kinds, search_plan, search_reading, search_sql, search_ways
+from minqing.registry.queries import (
+    search_carriers,
+    search_kinds,
+    search_plan,
+    search_reading,
+    search_sql,
+    search_ways,
+)
 from minqing.registry.tests.factories import SINCE, live_in, make_enterprise, make_household, make_resident
 
 SURNAMES: Final = "王王王裘俞周"
@@ -128,9 +135,11 @@ def _all(by: Actor, text: str, kind: str, tag: str) -> list[Any]:
 _LARGE: Final = {"search_sql._FEW_PATHS": 0}
 _CUT: Final = {
     f"search_plan.{name}_MAX": 2 for name in ("COUNTED", "TOWN", "SORTED", "HOMES", "TAGGED")
-}  # fmt: skip
+} | {"search_carriers.TAGGED_MAX": 2}  # fmt: skip
 _FEW_HOMES: Final = {"search_ways.KEYS_MAX": 1}
+_LISTED: Final = {"search_carriers.PROBED_MIN": 0}
 _MODULES: Final = {
+    "search_carriers": search_carriers,
     "search_plan": search_plan,
     "search_reading": search_reading,
     "search_sql": search_sql,
@@ -139,14 +148,17 @@ _MODULES: Final = {
 _SEEN_FROM: Final = {"village": VILLAGE_CLERK, "town": TOWN_DISPATCHER, "county": REGISTRAR}
 WAYS: Final[dict[str, dict[str, int]]] = {
     "by areas": {},
+    "by areas, many carriers": {"search_plan.CARRIERS_MAX": 0},
     "gathered": _LARGE,
-    "gathered, homes apart": _LARGE | {"search_ways.APART_MAX": 1},
+    "gathered, homes apart": _LARGE
+    | {"search_ways.APART_MAX": 1, "search_carriers.NEAR_MIN": 0, "search_carriers.NEAR_ROWS": 700},
     "gathered, homes by areas": _LARGE | {"search_ways.CLOSE": 1},
     "walked": _LARGE | _CUT,
     "walked, later pages": _LARGE
     | _CUT
+    | _LISTED
     | {"search_reading.NEAR_ROWS": 2, "search_reading.FAR_MAX": 3, "search_reading.SORTED_MAX": 3},
-    "walked, many homes": _LARGE | _CUT | _FEW_HOMES,
+    "walked, many homes": _LARGE | _CUT | _LISTED | {"search_carriers.HASHED_MAX": 0} | _FEW_HOMES,
     "walked, too many homes": _LARGE | _CUT | _FEW_HOMES | {"search_ways.LIVING_MAX": 1},
 }
 
