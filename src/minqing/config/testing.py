@@ -78,6 +78,8 @@ _NEW_OBJECTS, _TIMES, _TIMES_OF_THOSE = 50_000, 20, 50
 
 def pytest_collection_finish() -> None:
     """Look for garbage seldom, and never among what is there before the first test: 6 % of the time."""
+    import pypinyin  # noqa: F401  (large, and every worker needs it)
+
     gc.collect()
     gc.freeze()
     gc.set_threshold(_NEW_OBJECTS, _TIMES, _TIMES_OF_THOSE)

@@ -22,6 +22,7 @@ application = Admission(
     get_wsgi_application(), places=PLACES, waiting_max=own().web_waiting, patience=own().web_patience
 )
 import_module(settings.ROOT_URLCONF)  # every page's module, before the first page is asked for
+import_module("pypinyin")  # what a name's letters are looked up in: large, and no garbage either
 gc.collect()
 gc.freeze()
 gc.set_threshold(*COLLECT_AFTER)

@@ -13,8 +13,6 @@ from functools import lru_cache
 from typing import Final
 from uuid import UUID
 
-from pypinyin import Style, pinyin
-
 # From here on a pair is offered to somebody who decides; nothing is ever merged by itself.
 OFFER_FROM: Final = 14
 LIKELY_FROM: Final = 20
@@ -110,6 +108,8 @@ def sound_alike(one: str, other: str) -> bool:
 
 @lru_cache(maxsize=20_000)
 def _readings(character: str) -> frozenset[str]:
+    from pypinyin import Style, pinyin  # when first asked, as in models.subjects
+
     return frozenset(pinyin(character, style=Style.NORMAL, heteronym=True)[0])
 
 

@@ -8,7 +8,6 @@ from typing import Final
 from urllib.parse import urlsplit
 from uuid import UUID
 
-import apprise
 from django.db import transaction
 
 from minqing.areas.public import Area, county
@@ -45,6 +44,8 @@ def _checked(url: str) -> tuple[str, bool]:
     if scheme.rstrip("s") in ("json", "form"):
         # The gateway's host stands in the address itself; a robot's host is the library's.
         checked(f"http{'s' if scheme.endswith('s') else ''}://{_without_sign_in(url)}")
+    import apprise  # when first asked: with what it brings along, a twentieth of every program's start
+
     filled = url.replace(rules.PLACEHOLDER, "13800000000")
     try:
         plugin = apprise.Apprise.instantiate(filled, suppress_exceptions=False)

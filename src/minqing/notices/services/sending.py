@@ -13,8 +13,6 @@ from typing import Final
 from urllib.parse import quote, unquote
 from uuid import UUID
 
-import apprise
-from apprise.exception import AppriseException
 from django.db import transaction
 from django.db.models import Q
 
@@ -130,6 +128,8 @@ def hand_over(url: str, text: str) -> tuple[str, str]:
         return "这个渠道的地址类型不在允许之列。", scheme
     if scheme in MAIL_SCHEMES:
         return mail.hand_over(url, TITLE, text, at=clock.now())
+    import apprise  # when first asked, as in channels
+
     with _words_of_the_library() as said, outbound.within() as deadline:
         try:
             plugin = apprise.Apprise.instantiate(url, suppress_exceptions=False)
@@ -140,7 +140,7 @@ def hand_over(url: str, text: str) -> tuple[str, str]:
             taken = plugin.notify(body=text, title=TITLE, body_format=apprise.NotifyFormat.TEXT)
             if taken and not deadline.is_over:
                 return "", ""
-        except (AppriseException, TypeError, OSError) as failure:
+        except (apprise.exception.AppriseException, TypeError, OSError) as failure:
             said.append(str(failure))
     raw = without_secrets(" / ".join(said), _parts_of(url))
     return _sentence(raw, too_long=deadline.is_over), raw
