@@ -173,17 +173,25 @@ def _seen(by: Actor, *, case_id: UUID) -> QuerySet[Case]:
     return Case.objects.visible_to(by).filter(id=case_id).only("id", "master_id", "reports")
 
 
+@statement
+def _under_lock(*, case_id: UUID) -> QuerySet[Case]:
+    """A case with its run, both locked until the transaction ends."""
+    return (
+        Case.everything.select_for_update(of=("self", "run"))
+        .select_related("run__area")
+        .defer("run__area__outline")
+        .filter(id=case_id)
+    )
+
+
 def _locked(case: Case | None, leg: int | None) -> tuple[Case, workflow.Run]:
     if case is None:
         raise NotThere
     lock_family(case)
     # Read again under the lock, with its run: what was read before it may be old by now.
-    case = (
-        Case.everything.select_for_update(of=("self", "run"))
-        .select_related("run__area")
-        .defer("run__area__outline")
-        .get(id=case.id)
-    )
+    case = _under_lock.one(case_id=case.id)
+    if case is None:
+        raise NotThere
     run = case.run
     if leg is not None and run.legs_count != leg:
         raise Conflict(SOMEBODY_WAS_QUICKER)
