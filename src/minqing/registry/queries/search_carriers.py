@@ -19,7 +19,7 @@ NEAR_ROWS: Final = 60  # up to so many of them from its nearer end
 HASHED_MAX: Final = (
     20_000  # carriers put together as a list to ask; more are soon met, and looked up one by one
 )
-PROBED_MIN: Final = 60  # so few rows are soon met too
+PROBED_MIN: Final = 30  # so few rows are soon met too
 
 
 def carriers_statement(by: Ways, place: Place, carried: Carried, *, page: int, size: int, walked: int) -> str:
@@ -45,7 +45,7 @@ def carriers_statement(by: Ways, place: Place, carried: Carried, *, page: int, s
             f"AND NOT {cut} AND NOT EXISTS (SELECT FROM near)"
         ),
         "pages": f"SELECT total, {first} FROM (SELECT count(*) AS total FROM found) AS every",
-        "crowd": f"SELECT EXISTS ({carried.marked} OFFSET {HASHED_MAX}) AS is_large",
+        "crowd": f"SELECT EXISTS ({carried.ever} OFFSET {HASHED_MAX}) AS is_large",
     }
     last = walked * size
     test = carried.test if last <= PROBED_MIN else _asked_of_a_list(carried)

@@ -4,11 +4,13 @@ One statement with ``ORDER BY … LIMIT`` over everything leaves the choice to t
 village, for initials or a common door number it walks the whole county by name to find thirty rows. So these are kinds
 of statement, and the planner never chooses between them:
 
-- **a village** is read through, by an index that holds its people in order with what is asked of them.
+- **everything** of a village, and all firms and places, is counted in an index and read from the nearer end.
+- **a village** is read through for words, by an index that holds its people in order with what is asked of them.
 - **gather**: every way in which a word can be met (the beginning of a name, its later part, initials, an address) is a
   table expression of its own, with its own index and a limit. If none is cut, they are counted exactly and sorted.
 - **walk**: more were met, so the next rows in order lie close together. The index that holds the order is read from
   the beginning (for a surname, of its range), other conditions are tested row by row, and nothing more is counted.
+- **a tag** alone: see :mod:`minqing.registry.queries.search_carriers`.
 
 Each is one statement; most questions take one, common ones two. A trip to the database costs more than many rows.
 """

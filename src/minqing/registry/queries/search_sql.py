@@ -135,10 +135,16 @@ class Carried:
         )
 
     @property
+    def ever(self) -> str:
+        """Return the select of no fewer tags than are carried, by the narrowest index there is."""
+        held = "" if self.place.is_everywhere else f" AND t.ended_at IS NULL{self.place.index('t')}"
+        return f"SELECT FROM tag t WHERE t.kind_id = %(tag_kind)s{held}"
+
+    @property
     def marked(self) -> str:
-        """Return the select that is no dearer than counting: those who carry it, on other days too."""
-        kind = "t.kind_id = %(tag_kind)s AND t.ended_at IS NULL"
-        return f"SELECT t.subject_id AS id FROM tag t WHERE {kind}{self.place.index('t')}"
+        """Return the select of the ids of those who carry it, on other days too: what only an index tells."""
+        held = f"t.kind_id = %(tag_kind)s AND t.ended_at IS NULL{self.place.index('t')}"
+        return f"SELECT t.subject_id AS id FROM tag t WHERE {held}"
 
     @property
     def subjects(self) -> str:
