@@ -12,7 +12,8 @@ from minqing.areas.public import Area, is_under, is_whole_county
 from minqing.kernel.access import Capability, Hand, Role
 from minqing.kernel.errors import NotAllowed
 
-_EVERY_ROW: Final = ~Q(pk__in=[])  # an empty Q would vanish beside an “or”
+_NO_ROW: Final = Q(pk__in=[])
+_EVERY_ROW: Final = ~_NO_ROW  # an empty Q would vanish beside an “or”
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,12 @@ class AppointedActor:
         return Area.objects.filter(path__under_any=self.scopes(to)).order_by().values("id")
 
     def within(self, to: Capability, column: str = "area_id") -> Q:
-        # Of the whole county the database would look up the area of row after row, to find it there each time.
-        if any(is_whole_county(path) for path in self.scopes(to)):
+        # Of the whole county the database would look up the area of row after row, to find it there each time; of
+        # nothing it would look through all areas.
+        scopes = self.scopes(to)
+        if not scopes:
+            return _NO_ROW
+        if any(is_whole_county(path) for path in scopes):
             return _EVERY_ROW
         return Q((f"{column}__in", self.visible_areas(to)))
 

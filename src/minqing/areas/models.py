@@ -47,6 +47,10 @@ class Area(Row):
         ordering = ["code"]
         constraints = [
             models.UniqueConstraint(fields=["path"], name="area_path_unique"),
+            # Who is appointed at the top sees every row: there is no second tree.
+            models.UniqueConstraint(
+                fields=["level"], condition=Q(level=rules.COUNTY), name="area_one_county"
+            ),
             models.CheckConstraint(
                 condition=Q(level=rules.COUNTY, parent=None) | (~Q(level=rules.COUNTY) & ~Q(parent=None)),
                 name="area_only_the_county_has_no_parent",

@@ -52,6 +52,7 @@ from minqing.cases.queries.bulk import (
 from minqing.cases.queries.bulk import (
     first_of,
 )
+from minqing.cases.queries.counting import COUNT_MAX, PAGE_ROWS, count_many
 from minqing.cases.queries.duty import (
     NOTE_ROWS as DUTY_NOTE_ROWS,
 )
@@ -61,6 +62,7 @@ from minqing.cases.queries.duty import (
 from minqing.cases.queries.exports import (
     COLUMNS as EXPORT_COLUMNS,
 )
+from minqing.cases.queries.filtering import QueueFilters
 from minqing.cases.queries.listing import LISTED_MAX, Listed, listed
 from minqing.cases.queries.photos import (
     photo_to_release,
@@ -71,15 +73,10 @@ from minqing.cases.queries.queue import (
     COLUMNS as QUEUE_COLUMNS,
 )
 from minqing.cases.queries.queue import (
-    COUNT_MAX,
-    PAGE_ROWS,
     SORTS,
     USUAL_COLUMNS,
     CaseRow,
-    QueueFilters,
     QueuePage,
-    count_many,
-    counts_for,
     queue,
     rows,
     topic_keys,
@@ -210,7 +207,6 @@ __all__ = [
     "count_many",
     "counted",
     "counted_with_waiting",
-    "counts_for",
     "duty",
     "export_cases",
     "export_table",

@@ -11,10 +11,11 @@ from uuid import UUID
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from minqing.accounts import public as accounts
+from minqing.areas import public as areas
 from minqing.journal import public as journal
 from minqing.kernel.access import Actor
 from minqing.workflow.events import ClockAsked
-from minqing.workflow.models import ClockRequest, Leg, Run
+from minqing.workflow.models import ClockRequest, Leg, Run, runs_seen
 from minqing.workflow.models_clocks import ASKED
 from minqing.workflow.parts import Measure, Within
 from minqing.workflow.procedure import procedure, procedures
@@ -101,13 +102,15 @@ def requests_to_decide(actor: Actor) -> QuerySet[ClockRequest]:
     ]
     if acting is None or not names:
         return ClockRequest.objects.none()
-    runs = Run.objects.visible_to(actor).running().filter(procedure__in=names)
-    runs = (
-        runs.filter(unit_id__in=[one for one in (acting.unit_id,) if one])
-        if acting.role.by_unit
-        else runs.filter(area__path__under=acting.area_path)
-    )
-    waiting = ClockRequest.objects.filter(state=ASKED, leg=F("run__legs_count"), run__in=runs)
+    # From the few requests that nobody has decided to their runs, not from all that is under way in an area.
+    waiting = ClockRequest.objects.filter(
+        runs_seen(actor, "run__"), decided_at=None, state=ASKED, leg=F("run__legs_count"),
+        run__finished_at=None, run__procedure__in=names,
+    )  # fmt: skip
+    if acting.role.by_unit:
+        waiting = waiting.filter(run__unit_id__in=[one for one in (acting.unit_id,) if one])
+    elif not areas.is_whole_county(acting.area_path):
+        waiting = waiting.filter(run__area__path__under=acting.area_path)
     return waiting.exclude(asked_by_id=actor.person_id)
 
 

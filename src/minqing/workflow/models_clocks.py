@@ -89,7 +89,9 @@ class ClockRequest(Row):
     class Meta:
         db_table = "workflow_clock_request"
         ordering = ["asked_at", "id"]
-        indexes = [models.Index(fields=["run"], name="workflow_request_of_run")]
+        indexes = [
+            models.Index(fields=["run"], condition=Q(decided_at=None), name="workflow_request_undecided")
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["run", "leg"], condition=Q(state=ASKED), name="workflow_request_one_asked"

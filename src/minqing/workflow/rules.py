@@ -85,6 +85,8 @@ class Calendar:
     # The days on which it is not as the weekday says, in order, and how many working days more there were up to each.
     _moved: tuple[int, ...] = field(init=False, repr=False, compare=False)
     _more: tuple[int, ...] = field(init=False, repr=False, compare=False)
+    # The working time of one working day.
+    day_length: timedelta = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not self.hours or any(a.closes > b.opens for a, b in pairwise(self.hours)):
@@ -95,11 +97,7 @@ class Calendar:
         object.__setattr__(self, "_moved", tuple(day.toordinal() for day in moved))
         more = accumulate((1 if self.days[day] else -1 for day in moved), initial=0)
         object.__setattr__(self, "_more", tuple(more))
-
-    @property
-    def day_length(self) -> timedelta:
-        """The working time of one working day."""
-        return sum((hours.length for hours in self.hours), timedelta())
+        object.__setattr__(self, "day_length", sum((one.length for one in self.hours), timedelta()))
 
     def is_working(self, day: date) -> bool:
         """Whether people work that day: as published, else Monday to Friday."""

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 import pytest
+from django.db import IntegrityError
 
 from minqing.accounts.public import MANAGE_PEOPLE, Appointment, Person, actor_of, add_first_administrator
 from minqing.accounts.tests.factories import AT, DAY, PASSWORD
@@ -77,3 +78,9 @@ def test_files_of_another_county_are_read_and_bad_ones_explained(tmp_path: Path)
         county.run(asked(towns=towns))
     with pytest.raises(CannotRun, match="只有嵊州市"):
         county.run(asked(code="330681"))
+
+
+def test_the_database_keeps_no_second_county():
+    found_county(code="330683", name="嵊州市", below=[], outline=None, at=AT)
+    with pytest.raises(IntegrityError, match="area_one_county"):
+        Area.objects.create(level="county", code="330624", name="新昌县", path="330624")

@@ -8,7 +8,8 @@ from typing import Final
 from uuid import UUID
 
 from minqing.cases import rules
-from minqing.cases.queries.queue import SORTS, QueueFilters
+from minqing.cases.queries.filtering import QueueFilters
+from minqing.cases.queries.queue import SORTS
 from minqing.cases.queries.sets import SETS
 from minqing.kernel.text import clean_line
 from minqing.workflow import public as workflow

@@ -15,7 +15,7 @@ from django.db.models import CharField, Count, F, Func, Value
 
 from minqing.accounts import public as accounts
 from minqing.areas import public as areas
-from minqing.cases.queries.queue import QueueFilters, filtered
+from minqing.cases.queries.filtering import QueueFilters, filtered
 from minqing.kernel.access import Actor
 from minqing.workflow import public as workflow
 

@@ -11,7 +11,8 @@ from django.db.models import Q
 
 from minqing.accounts import public as accounts
 from minqing.cases.models import Case
-from minqing.cases.queries.queue import CaseRow, QueueFilters, filtered, in_order, rows
+from minqing.cases.queries.filtering import QueueFilters, filtered, in_order
+from minqing.cases.queries.queue import CaseRow, rows
 from minqing.kernel import clock
 from minqing.kernel.access import Actor
 from minqing.workflow import public as workflow

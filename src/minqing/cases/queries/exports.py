@@ -9,7 +9,7 @@ from typing import Any, Final
 from minqing.areas.public import Area, area_names
 from minqing.cases import rules
 from minqing.cases.procedures.vocabulary import CONTENT_LABELS
-from minqing.cases.queries.queue import QueueFilters, filtered, in_order
+from minqing.cases.queries.filtering import QueueFilters, filtered, in_order
 from minqing.kernel import clock
 from minqing.kernel.access import Actor
 from minqing.kernel.sending import Snapshot

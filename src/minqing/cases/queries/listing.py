@@ -13,7 +13,8 @@ from uuid import UUID
 from django.db.models import F, Q
 
 from minqing.cases.models import Case
-from minqing.cases.queries.queue import CaseRow, QueueFilters, filtered, rows
+from minqing.cases.queries.filtering import QueueFilters, filtered
+from minqing.cases.queries.queue import CaseRow, rows
 from minqing.kernel.access import Actor
 from minqing.kernel.errors import Refused
 

@@ -12,7 +12,8 @@ from minqing.areas.public import is_under
 from minqing.cases import rules
 from minqing.cases.models import Case
 from minqing.cases.queries.file import require_case
-from minqing.cases.queries.queue import CaseRow, QueueFilters, filtered, rows
+from minqing.cases.queries.filtering import QueueFilters, filtered
+from minqing.cases.queries.queue import CaseRow, rows
 from minqing.kernel import clock
 from minqing.kernel.access import Actor
 from minqing.workflow import public as workflow

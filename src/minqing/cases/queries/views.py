@@ -13,8 +13,9 @@ from django.db.models import Q, QuerySet
 from minqing.cases.models_desk import SavedView
 from minqing.cases.queries.approvals import approvals_to_count
 from minqing.cases.queries.asked import ALL, OPEN, TODO, VIEWS, read_asked
+from minqing.cases.queries.counting import Counted, count_and_read
+from minqing.cases.queries.filtering import QueueFilters
 from minqing.cases.queries.parts_of import WaitingParts, parts_to_read, read_parts
-from minqing.cases.queries.queue import QueueFilters, count_and_read
 from minqing.kernel.access import Actor
 from minqing.kernel.statements import statement
 
@@ -79,17 +80,10 @@ def tabs(actor: Actor) -> list[Tab]:
     return sorted(found, key=lambda one: one.position)
 
 
-def counted(
-    actor: Actor,
-    found: Sequence[Tab],
-    *,
-    at: datetime,
-    topics: Collection[str] | None = None,
-    besides: Sequence[tuple[QueueFilters, int]] = (),
-) -> tuple[list[Tab], list[int]]:
-    """Return the tabs with their counts, and the counts of other lists; all of it in one statement."""
-    tabs, counts, _ = counted_with_waiting(actor, found, at=at, topics=topics, besides=besides)
-    return tabs, counts
+def counted(actor: Actor, found: Sequence[Tab], *, at: datetime) -> list[Tab]:
+    """Return the tabs with their counts; one statement."""
+    tabs, _, _ = counted_with_waiting(actor, found, at=at)
+    return tabs
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,21 +100,21 @@ def counted_with_waiting(
     *,
     at: datetime,
     topics: Collection[str] | None = None,
-    besides: Sequence[tuple[QueueFilters, int]] = (),
-) -> tuple[list[Tab], list[int], Waiting]:
-    """Return the tabs with their counts, the counts of other lists, and what else waits; all in one statement.
+    shown: tuple[QueueFilters, int] | None = None,
+) -> tuple[list[Tab], Counted, Waiting]:
+    """Return the tabs with their counts, what is known of the list shown, and what else waits; all in one statement.
 
-    Parts of joint matters that wait for the actor count as things to do.
+    ``shown``: that list, and at which page. Parts of joint matters that wait for the actor count as things to do.
     """
     asked = [(read_asked(one.asked, topics=topics)[0], TAB_COUNT_MAX) for one in found]
     also = {"parts": parts_to_read, "approvals": approvals_to_count}
-    counts, [parts, approvals] = count_and_read(actor, [*asked, *besides], also, at=at)
+    counts, of_shown, [parts, approvals] = count_and_read(actor, asked, also, at=at, shown=shown)
     listed = read_parts(parts, at=at)
     with_counts = [
         replace(one, count=count + (listed.total if one.key == TODO else 0))
-        for one, count in zip(found, counts, strict=False)
+        for one, count in zip(found, counts, strict=True)
     ]
-    return with_counts, counts[len(found) :], Waiting(listed, len(approvals))
+    return with_counts, of_shown, Waiting(listed, len(approvals))
 
 
 def _tab(one: SavedView, *, own: bool) -> Tab:

@@ -12,7 +12,7 @@ from minqing.areas.public import Area
 from minqing.cases.events_desk import CasesExported
 from minqing.cases.permissions_desk import EXPORT_CASES
 from minqing.cases.queries.exports import COLUMNS, CaseExport
-from minqing.cases.queries.queue import QueueFilters
+from minqing.cases.queries.filtering import QueueFilters
 from minqing.journal.public import record
 from minqing.kernel import clock
 from minqing.kernel.access import Actor

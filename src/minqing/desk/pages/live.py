@@ -25,7 +25,7 @@ def queue_changes(request: OfficialRequest) -> HttpResponse:
     actor, at = request.actor, clock.now()
     ids = {found for one in request.GET.getlist("case")[: cases.CHANGES_MAX] if (found := an_id(one))}
     filters, _ = cases.read_asked(kept_filters(request.GET))
-    tabs, _ = cases.counted(actor, cases.tabs(actor), at=at)
+    tabs = cases.counted(actor, cases.tabs(actor), at=at)
     tab = next((one for one in tabs if one.key == request.GET.get(LIST)), None)
     changed = cases.listed_among(actor, filters, ids, since=_moment(request.GET.get("since")) or at, at=at)
     context = {

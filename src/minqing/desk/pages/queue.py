@@ -39,10 +39,11 @@ def queue(request: OfficialRequest) -> HttpResponse:
     tabs = cases.tabs(actor)
     given = _opened(request.GET, tabs)
     asked = Asked(given, actor)
-    tabs, counts, waiting = cases.counted_with_waiting(
-        actor, tabs, at=at, topics=asked.form.topics, besides=cases.counts_for(asked.filters)
+    number = page_number(given.get("page"))
+    tabs, counted, waiting = cases.counted_with_waiting(
+        actor, tabs, at=at, topics=asked.form.topics, shown=(asked.filters, number)
     )
-    found = cases.queue(actor, asked.filters, at=at, page=page_number(given.get("page")), counts=counts)
+    found = cases.queue(actor, asked.filters, at=at, page=number, counted=counted)
     tab = next((one for one in tabs if one.key == given.get(LIST)), None)
     context = {
         "form": asked.form,

@@ -114,7 +114,7 @@ def _filters(request: HttpRequest) -> dict[str, str]:
 
 def _render(request: OfficialRequest, *, wrong: str = "", status: int = 200) -> HttpResponse:
     actor = request.actor
-    found, _ = cases.counted(actor, cases.tabs(actor), at=clock.now())
+    found = cases.counted(actor, cases.tabs(actor), at=clock.now())
     context: dict[str, Any] = {
         "tabs": [(number, one, address_of(one)) for number, one in enumerate(found, 1)],
         "first": next((one.key for one in found if one.is_default), cases.TODO),

@@ -8,7 +8,7 @@ from django.urls import reverse
 from minqing.accounts.tests.factories import AT
 from minqing.cases.models import Case
 from minqing.cases.queries import queue as queue_of_cases
-from minqing.cases.queries.queue import QueueFilters
+from minqing.cases.queries.filtering import QueueFilters
 from minqing.desk.tests.county import telephoned
 from minqing.kernel.roles import (
     GRID_WORKER,

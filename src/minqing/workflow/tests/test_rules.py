@@ -144,6 +144,25 @@ def test_working_time_agrees_with_counting_minutes(calendar, a, b):
 
 
 @settings(deadline=None, max_examples=60)
+@given(calendars(), moments, st.integers(-900, 900), st.integers(0, 24 * 60))
+def test_what_lies_far_apart_is_counted_by_days_as_it_is_one_by_one(calendar, a, days, more):
+    b = a + timedelta(days=days, minutes=more)
+    long_ago = [
+        Pause(a - timedelta(days=4000), a - timedelta(days=3999))
+    ]  # with a pause each day is looked at
+    assert working_time_between(a, b, calendar) == working_time_between(a, b, calendar, long_ago)
+
+
+@settings(deadline=None, max_examples=60)
+@given(calendars(), st.integers(-30, 60), st.integers(-3, 400))
+def test_working_days_are_counted_as_they_are_one_by_one(calendar, begins, many):
+    first = FIRST + timedelta(days=begins)
+    between = [first + timedelta(days=n) for n in range(many)]
+    worked = sum(calendar.is_working(day) for day in between)
+    assert calendar.working_days(first, first + timedelta(days=many - 1)) == worked
+
+
+@settings(deadline=None, max_examples=60)
 @given(calendars(), moments, st.integers(1, 12))
 def test_a_span_of_hours_is_due_at_the_first_minute_that_completes_it(calendar, start, hours):
     due = due_at(start, working_hours(hours), calendar).at
