@@ -2,7 +2,7 @@
 
 First pages, filtered ones and the last page one can turn to, of residents, households, enterprises and a tag, from a
 village, a town and the county; and a dossier. The tree of areas is the same in both counties: every village has ten
-times the people. Filters ask for the same words in both, the smaller county's.
+times the people. Filters ask for the same words in both: parts of names and addresses that both have.
 
 Each list is opened in both counties one after the other, and its growth is the median of what the larger one took
 divided by what the smaller one took: whatever else the machine does in that moment falls on both.
@@ -48,7 +48,7 @@ STOP: Final = ""
 PAGE_ROWS: Final = 30
 
 Key = tuple[str, str]  # level, list
-Words = dict[str, dict[str, str]]  # by level: what filters ask for
+Words = dict[str, dict[str, list[str]]]  # by level: what filters might ask for
 Opened = tuple[float, int]  # seconds, rows shown
 
 
@@ -62,10 +62,11 @@ def run(options: argparse.Namespace) -> Outcome:
     """Measure and print; the outcome goes into the last line."""
     with a_county(options.residents // SMALLER) as smaller, a_county(options.residents) as larger:
         counties = (smaller, larger)
-        asked = smaller.recv()
-        larger.recv()  # words of its own, which nobody asks for
-        for county in counties:
-            county.send(asked)
+        words, _ = [county.recv() for county in counties]
+        larger.send(words)
+        words = larger.recv()
+        smaller.send(words)
+        smaller.recv()
         keys, _ = [county.recv() for county in counties]
         opened: dict[Key, list[tuple[Opened, Opened]]] = defaultdict(list)
         with step(f"正在轮流打开两个县的名单，每个 {options.repeats} 次") as progress:
@@ -92,8 +93,9 @@ def _in_turns(key: Key, counties: tuple[Connection, Connection]) -> tuple[Opened
 def a_county(residents: int) -> Iterator[Connection]:
     """Have a county in a process of its own: Django is set up for one database. It opens its lists when told to.
 
-    It first sends the words that filters might ask for, then gets those they do ask for, and sends the keys of its
-    lists; after that it opens the list of every key it gets, and sends what that took.
+    It first sends the words that filters might ask for, then gets such words and sends those of them that it finds,
+    one for each filter, then the keys of its lists; after that it opens the list of every key it gets, and sends what
+    that took.
     """
     spawn = get_context("spawn")
     ours, theirs = spawn.Pipe()
@@ -113,7 +115,9 @@ def _serve(orders: Connection, residents: int) -> None:
     with full_register(residents), suppress(EOFError):
         looking = lookers()
         orders.send({by.level: words_of(by) for by in looking})
-        words: Words = orders.recv()
+        given: Words = orders.recv()
+        words = {by.level: found_of(by, given[by.level]) for by in looking}
+        orders.send(words)
         lists = {key: ask for by in looking for key, ask in lists_of(by, words[by.level]).items()}
         orders.send(list(lists))
         while key := orders.recv():
@@ -122,15 +126,29 @@ def _serve(orders: Connection, residents: int) -> None:
             orders.send((time.perf_counter() - began, len(getattr(page, "rows", ()))))
 
 
-def words_of(by: Looking) -> dict[str, str]:
-    """Return what filters may ask for: parts of the name and of the address of the first resident there is."""
+def words_of(by: Looking) -> dict[str, list[str]]:
+    """Return what filters might ask for: parts of the names and addresses of the first residents there are."""
     from minqing.registry import public as registry
 
-    first = registry.search(by.actor, today=clock.today()).rows[0].view
-    return {"name": first.name[:2], "surname": first.name[0], "address": first.address[3:7] or "村"}
+    first = [row.view for row in registry.search(by.actor, today=clock.today()).rows]
+    return {
+        "name": [one.name[:2] for one in first],
+        "surname": [one.name[0] for one in first],
+        "address": [one.address[3:7] or "村" for one in first],
+    }
 
 
-def lists_of(by: Looking, words: dict[str, str]) -> dict[Key, Callable[[], Any]]:
+def found_of(by: Looking, words: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Return the first word of each filter that finds somebody here."""
+    from minqing.registry import public as registry
+
+    def is_found(word: str) -> bool:
+        return bool(registry.search(by.actor, word, today=clock.today()).rows)
+
+    return {name: [next((one for one in known if is_found(one)), known[0])] for name, known in words.items()}
+
+
+def lists_of(by: Looking, words: dict[str, list[str]]) -> dict[Key, Callable[[], Any]]:
     """Return the lists that somebody opens, by (level, name)."""
     from minqing.registry import public as registry
 
@@ -148,14 +166,14 @@ def lists_of(by: Looking, words: dict[str, str]) -> dict[Key, Callable[[], Any]]
     return {
         (by.level, "居民，第一页"): listed(kind="resident"),
         (by.level, "居民，最后一页"): last(kind="resident"),
-        (by.level, "居民，按姓名筛选"): listed(kind="resident", text=words["name"]),
-        (by.level, "居民，按姓筛选，最后一页"): last(kind="resident", text=words["surname"]),
+        (by.level, "居民，按姓名筛选"): listed(kind="resident", text=words["name"][0]),
+        (by.level, "居民，按姓筛选，最后一页"): last(kind="resident", text=words["surname"][0]),
         (by.level, "居民，按标签筛选"): listed(kind="resident", tag="veteran"),
         (by.level, "居民，按标签筛选，最后一页"): last(kind="resident", tag="veteran"),
         (by.level, "居民，包括已注销的"): listed(kind="resident", closed=True),
         (by.level, "户，第一页"): listed(kind="household"),
         (by.level, "户，最后一页"): last(kind="household"),
-        (by.level, "户，按住址筛选"): listed(kind="household", text=words["address"]),
+        (by.level, "户，按住址筛选"): listed(kind="household", text=words["address"][0]),
         (by.level, "企业，第一页"): listed(kind="enterprise"),
         (by.level, "企业，最后一页"): last(kind="enterprise"),
         (by.level, "场所，第一页"): listed(kind="place"),
