@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import copy, deepcopy
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from html import unescape
 from typing import Any, Final
@@ -26,6 +27,7 @@ from django.urls import URLResolver
 from django.utils.html import escape
 
 from minqing.accounts import middleware
+from minqing.accounts import public as accounts
 from minqing.accounts.session_store import SessionStore
 from minqing.ui import refusals
 
@@ -54,25 +56,65 @@ class Answer:
 
 
 def ask(client: Client, method: str, url: str, data: Any = None, **extra: Any) -> Answer:
-    """Send one request within a transaction that is rolled back, cookies included."""
+    """Send one request and take back whatever it wrote, cookies included."""
     jar = copy(client.cookies)
     client.raise_request_exception = True
     try:
-        with transaction.atomic(), _unwatched():
-            before = written() if method == "post" else 0
-            try:
-                response = getattr(client, method)(url, data, **extra)
-                body = whole(response)
-                entries = written() if method == "post" else 0
-            finally:
-                transaction.set_rollback(True)
+        with taken_back(counted=method != "get") as writes, _unwatched():
+            response = getattr(client, method)(url, data, **extra)
+            body = whole(response)
+            entries = writes.entries()
     except Exception as error:  # noqa: BLE001 - whatever went wrong is the finding
         frames = [one for one in traceback.extract_tb(error.__traceback__) if "/minqing/" in one.filename]
         where = f"{frames[-1].filename.rpartition('/minqing/')[2]}:{frames[-1].lineno}" if frames else "?"
         return Answer(500, None, f"{type(error).__name__}: {str(error)[:160]} at {where}")
     finally:
         client.cookies = jar
-    return Answer(response.status_code, response, entries=entries - before, body=body)
+    return Answer(response.status_code, response, entries=entries, body=body)
+
+
+class Writes:
+    """What is written within a savepoint that is made before the first statement: many questions never ask for one."""
+
+    def __init__(self, *, counted: bool) -> None:
+        self._counted = counted
+        self._savepoint: str | None = None
+        self._before = 0
+        self._is_ready = False
+
+    def __call__(self, execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
+        if not self._is_ready:
+            self._is_ready = True  # first: what follows are statements too
+            self._savepoint = connection.savepoint()
+            self._before = written() if self._counted else 0
+        return execute(sql, params, many, context)
+
+    def entries(self) -> int:
+        """Return how many changes the journal has got since then."""
+        return written() - self._before if self._counted and self._is_ready else 0
+
+    def take_back(self) -> None:
+        """Be again where the first statement found the database."""
+        connection.needs_rollback = False
+        if self._savepoint is not None:
+            connection.savepoint_rollback(self._savepoint)
+            connection.savepoint_commit(self._savepoint)
+
+
+@contextmanager
+def taken_back(*, counted: bool) -> Iterator[Writes]:
+    """Within this everything that is written is taken back, and so is what waits for the end of a transaction."""
+    if not connection.in_atomic_block:
+        with transaction.atomic(), taken_back(counted=counted) as writes:
+            yield writes
+            return
+    waiting, writes = list(connection.run_on_commit), Writes(counted=counted)
+    with connection.execute_wrapper(writes):
+        try:
+            yield writes
+        finally:
+            writes.take_back()
+            connection.run_on_commit = waiting
 
 
 @contextmanager
@@ -87,7 +129,7 @@ def _unwatched() -> Iterator[None]:
 
 @contextmanager
 def lasting() -> Iterator[None]:
-    """Look up each session, its person and their appointments once: what is asked in here is taken back each time.
+    """Look up each session or token, its person and their appointments once: what is asked here is taken back.
 
     Half of a page that turns somebody away is finding out who asks. They are found as always, only not again. The same
     goes for the view of an address, and for the page that turns somebody away with the same sentence. Of these no line
@@ -133,6 +175,13 @@ def _people_stay(patched: pytest.MonkeyPatch) -> None:
     def found(self: ModelBackend, key: Any) -> Any:
         return copy(people[key] if key in people else people.setdefault(key, get_user(self, key)))
 
+    bearers: dict[str, Any] = {}
+    bearer_of = accounts.bearer_of
+
+    def coming_with(secret: str, *, at: datetime) -> Any:
+        return bearers[secret] if secret in bearers else bearers.setdefault(secret, bearer_of(secret, at=at))
+
+    patched.setattr(accounts, "bearer_of", coming_with)
     patched.setattr(SessionStore, "load", loaded)
     patched.setattr(middleware, "actor_of", acting)
     patched.setattr(ModelBackend, "get_user", found)
