@@ -22,8 +22,10 @@ from django.utils.safestring import SafeData, SafeString, mark_safe
 
 _ELSE: Final = object()  # not the usual case
 _GONE: Final = object()  # certainly not there
-# Whether things of a type have nothing but attributes: no keys, and they are not called.
+# Types that were met, and what :func:`is_plain` says of them.
 _PLAIN: Final[dict[type, bool]] = {}
+# What things have that are more than plain.
+_MORE: Final = frozenset({"__getitem__", "__call__", "__getattr__", "__getattribute__"})
 # Letters of a form of dates that stand for a number, and how wide it is written.
 _NUMBERS: Final = {"Y": 4, "n": 1, "m": 2, "j": 1, "d": 2, "H": 2, "i": 2, "s": 2}
 _forms: Final[dict[str, str]] = {}
@@ -33,10 +35,13 @@ _addresses: Final[dict[str, str]] = {}
 
 def named(context: Context, name: str, variable: Variable, silent: bool) -> Any:
     """Return what stands in the context under a name; ``silent``: what is not there is None."""
-    value = _first(context, name)
-    if value is _GONE:
-        return None if silent else _invalid(variable, context)
-    return slowly(variable, context, silent) if value is _ELSE else value
+    for frame in reversed(context.dicts):
+        if name in frame:
+            value = frame[name]
+            return slowly(variable, context, silent) if callable(value) else value
+    if hasattr(context, name):
+        return slowly(variable, context, silent)
+    return None if silent else _invalid(variable, context)
 
 
 def path(context: Context, name: str, bits: tuple[str, ...], variable: Variable, silent: bool) -> Any:
@@ -100,13 +105,7 @@ def _of(value: Any, bit: str) -> Any:
         return _ELSE if hasattr(None, bit) else _GONE
     kind = type(value)
     if kind not in _PLAIN:
-        _PLAIN[kind] = not (
-            hasattr(kind, "__getitem__")
-            or hasattr(kind, "__call__")  # noqa: B004  of the type: whether its things can be called
-            or hasattr(kind, "__getattr__")
-            or "__getattribute__" in {name for one in kind.__mro__[:-1] for name in vars(one)}
-            or issubclass(kind, BaseContext)
-        )
+        _PLAIN[kind] = is_plain(kind)
     if callable(value) or isinstance(value, BaseContext):
         return _ELSE
     try:
@@ -118,6 +117,13 @@ def _of(value: Any, bit: str) -> Any:
         return getattr(value, bit)
     except Exception:  # noqa: BLE001  whatever it is, Django's own code meets it again and says what becomes of it
         return _ELSE
+
+
+def is_plain(kind: type) -> bool:
+    """Whether things of a type have nothing but attributes: no keys, and they are not called."""
+    # Not hasattr: a class can always be called, its things cannot.
+    own = {name for one in kind.__mro__[:-1] for name in vars(one)}
+    return own.isdisjoint(_MORE) and not issubclass(kind, BaseContext)
 
 
 def text(value: Any, context: Context) -> str:

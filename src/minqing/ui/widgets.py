@@ -2,12 +2,14 @@
 
 Django draws every option, and every option's attributes, through a template of its own. What pages here use most is
 written in Python instead, letter for letter the same (`ui/tests/test_widgets.py` compares); all else goes Django's way.
+The options of ready choices (topics, units, areas: never people) are drawn once for the same words.
 """
 
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from django.forms import BoundField, Select
@@ -17,9 +19,15 @@ from django.utils.formats import localize
 from django.utils.html import conditional_escape
 from django.utils.safestring import mark_safe
 
+from minqing.ui.fields import ReadyChoices
+
 _PLACE: Final = "django/forms/widgets"
 _OPTION: Final = f"{_PLACE}/select_option.html"
 Widget = Mapping[str, Any]
+Choices = Iterable[tuple[Any, Any]]
+_Words = tuple[tuple[str, str | tuple[tuple[str, str], ...]], ...]
+# Lists of ready choices whose options are kept as they were drawn: a scheme of topics, the units of a town.
+READY_MAX: Final = 100
 
 
 class Renderer(DjangoTemplates):
@@ -44,16 +52,47 @@ def drawn_widget(field: BoundField, attrs: dict[str, Any]) -> str:
     if field.auto_id and "id" not in widget.attrs:
         own.setdefault("id", field.auto_id)
     chosen = set(widget.format_value(field.value()))
-    parts = [f'<select name="{_text(field.html_name)}"{_attributes(own)}>']
-    for given, label in widget.choices:
+    ready = _words(widget.choices) if type(widget.choices) is ReadyChoices and len(chosen) < 2 else None
+    options = _options(widget.choices, chosen) if ready is None else _ready_options(ready)
+    for key in chosen if ready is not None else ():
+        start = f'<option value="{html.escape(key)}"'
+        options = options.replace(f"{start}>", f"{start} selected>", 1)
+    head = f'<select name="{_text(field.html_name)}"{_attributes(own)}>'
+    return mark_safe(f"{head}{options}\n</select>")  # noqa: S308  every value above is escaped
+
+
+def _words(choices: Choices) -> _Words | None:
+    """Return choices as something to keep their options under; None where one is more than a plain string."""
+    found: list[tuple[str, Any]] = []
+    for key, label in choices:
+        if type(label) is list:
+            if not all(type(inner) is str and type(words) is str for inner, words in label):
+                return None
+            label = tuple(label)  # noqa: PLW2901
+        elif type(label) is not str:
+            return None
+        if type(key) is not str:
+            return None
+        found.append((key, label))
+    return tuple(found)
+
+
+@lru_cache(maxsize=READY_MAX)
+def _ready_options(words: _Words) -> str:
+    """Draw the options of ready choices, none of them chosen."""
+    return _options(words, set())
+
+
+def _options(choices: Choices, chosen: set[str]) -> str:
+    parts: list[str] = []
+    for given, label in choices:
         key = "" if given is None else given
         if not isinstance(label, list | tuple):
             parts.append(_option(key, label, chosen))
             continue
         options = [_option(inner, words, chosen) for inner, words in label]
         parts += [f'\n  <optgroup label="{_text(key)}">', *options, "\n  </optgroup>"] if key else options
-    parts.append("\n</select>")
-    return mark_safe("".join(parts))  # noqa: S308  every value above is escaped
+    return "".join(parts)
 
 
 def _option(key: Any, label: Any, chosen: set[str]) -> str:

@@ -11,6 +11,7 @@ from django.template.loader import get_template
 from django.utils.functional import lazystr
 from django.utils.safestring import mark_safe
 
+from minqing.ui import quick_values
 from minqing.ui.quick import Quick, quicken
 
 ENGINE = Engine(libraries={"ui": "minqing.ui.templatetags.ui"})
@@ -131,6 +132,24 @@ def test_the_same_error(source: str) -> None:
         except Exception as error:  # noqa: BLE001  whichever it is, both meet the same
             outcomes.append(f"{type(error).__name__}: {str(error)[:40]}")
     assert outcomes[0] == outcomes[1]
+
+
+@dataclass(frozen=True, slots=True)
+class _Plain:
+    name: str
+
+
+class _Odd(_Plain):
+    def __getattr__(self, name: str) -> str:
+        return name
+
+
+@pytest.mark.parametrize(
+    ("kind", "plain"),
+    [(_Plain, True), (dict, False), (_Odd, False), (Context, False), (type, False), (str, False)],
+)
+def test_things_of_plain_kinds_are_known(kind: type, plain: bool) -> None:
+    assert quick_values.is_plain(kind) is plain
 
 
 def test_the_context_is_left_as_it_was() -> None:

@@ -20,6 +20,7 @@ CHOICES = [
     ("组", [("2", ODD), (3, 3), ("x", mark_safe("<i>x</i>"))]),
     (ODD, [("4", lazystr(ODD))]),
 ]
+PLAIN = [("", "请选择"), ("2", ODD), (ODD, "二"), ("组", [("3", "三"), ("2", "又是二")]), (ODD, [("x", ODD)])]
 WIDGETS: list[tuple[forms.Widget, Any]] = [
     *((forms.Select(choices=CHOICES), value) for value in (None, "", "2", 3, ODD)),
     (forms.Select(attrs={"data-x": ODD, "disabled": True, "hidden": False, "size": 5000}, choices=CHOICES), 1),
@@ -52,6 +53,9 @@ def test_the_same_letter_for_letter(widget: forms.Widget, value: Any, attrs: dic
     forms.ChoiceField(choices=CHOICES, required=False, disabled=True, widget=forms.Select(attrs={"id": "own"})),
     forms.TypedChoiceField(choices=[("2", "二"), (3, "三")], localize=True),
     forms.MultipleChoiceField(choices=CHOICES),
+    forms.ChoiceField(choices=fields.ReadyChoices(CHOICES)),
+    forms.ChoiceField(choices=fields.ReadyChoices(PLAIN)),
+    forms.ChoiceField(choices=fields.ReadyChoices([*PLAIN[:1], ("2", mark_safe(ODD)), *PLAIN[2:]])),
     forms.CharField(),
 ])  # fmt: skip
 def test_a_field_drawn_from_its_choices(value: Any, attrs: dict[str, Any], field: forms.Field) -> None:
