@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from minqing.areas import public as areas
 from minqing.cases.models import Case
@@ -18,6 +18,7 @@ from minqing.cases.permissions_desk import EDIT_TEMPLATES
 from minqing.kernel import clock
 from minqing.kernel.access import Actor
 from minqing.kernel.errors import NotThere
+from minqing.kernel.statements import statement
 from minqing.workflow import public as workflow
 
 TEMPLATES_MAX: Final = 200  # on one page; a county's offices together have fewer
@@ -71,13 +72,22 @@ def _filled(found: re.Match[str], case: Case, at: datetime) -> str:
 
 def templates_for(case: Case, actor: Actor) -> list[AnswerTemplate]:
     """Return the templates for a case: of its area and above, of its unit, and of the actor's; for its topic first."""
-    mine = Q(unit=None, area__path__above=case.area.path)
-    units = set(actor.unit_ids) | ({case.unit_id} if case.unit_id else set())
-    if units:
-        mine |= Q(unit_id__in=units)
-    topics = {case.topic_id, case.topic.parent_id if case.topic else None} - {None}
-    found = AnswerTemplate.objects.filter(mine, closed_at=None).filter(Q(topic=None) | Q(topic_id__in=topics))
-    return sorted(found[:TEMPLATES_MAX], key=lambda one: (one.topic_id is None, one.name))
+    units = sorted(actor.unit_ids | ({case.unit_id} if case.unit_id else set()))
+    topics = [one for one in (case.topic_id, case.topic.parent_id if case.topic else None) if one is not None]
+    keys = {f"unit_{number}": one for number, one in enumerate(units)}
+    keys |= {f"topic_{number}": one for number, one in enumerate(topics)}
+    found = _offered(path=case.area.path, **keys)
+    return sorted(found, key=lambda one: (one.topic_id is None, one.name))
+
+
+@statement
+def _offered(*, path: str, **keys: UUID) -> QuerySet[AnswerTemplate]:
+    """Templates of an area and above and of units, for topics and for any; a statement for each number of them."""
+    units = [key for name, key in keys.items() if name.startswith("unit")]
+    topics = [key for name, key in keys.items() if name.startswith("topic")]
+    mine = Q(unit=None, area__path__above=path) | Q(unit_id__in=units)
+    found = AnswerTemplate.objects.filter(mine, closed_at=None)
+    return found.filter(Q(topic=None) | Q(topic_id__in=topics))[:TEMPLATES_MAX]
 
 
 def template_for(template_id: UUID, case: Case, actor: Actor) -> AnswerTemplate:
