@@ -12,9 +12,9 @@ from typing import Any, ClassVar, Final
 from django.db.backends.postgresql import base
 from psycopg import DataError
 from psycopg.abc import Buffer
-from psycopg.adapt import AdaptersMap, Loader
+from psycopg.adapt import AdaptersMap, Loader, Transformer
 
-from minqing.kernel.postgres.cursor import Cursor
+from minqing.kernel.postgres.cursor import STALE, Cursor, Kept, ask_prepared
 from minqing.kernel.postgres.features import DatabaseFeatures
 from minqing.kernel.postgres.operations import DatabaseOperations
 from minqing.kernel.postgres.schema import DatabaseSchemaEditor
@@ -30,6 +30,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     ops_class = DatabaseOperations
     SchemaEditorClass = DatabaseSchemaEditor
     _used_at = 0.0
+    _values: Any = None  # psycopg's Transformer, of the connection as it stands
     health_check_enabled: bool  # the stubs forget them
     health_check_done: bool
 
@@ -60,22 +61,36 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self._used_at = time.monotonic()
         return made
 
-    def rows(self, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
-        """Ask a kept statement and return its rows: without Django's cursor around ours, where nobody listens to it."""
-        found: list[tuple[Any, ...]]
-        if self.execute_wrappers or self.queries_logged:
-            with self.cursor() as cursor:
-                cursor.execute(sql, values)
-                found = cursor.fetchall()
-            return found
-        self.close_if_health_check_failed()
-        self.ensure_connection()
-        self.validate_thread_sharing()
-        self.validate_no_broken_transaction()
-        self._used_at = time.monotonic()
-        with self.wrap_database_errors, self.connection.cursor() as cursor:
-            found = cursor.execute(sql, values).fetchall()
-            return found
+    def rows(self, sql: Kept, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """Ask a kept statement and return its rows: without a cursor, where it is prepared and nobody listens."""
+        if not (self.execute_wrappers or self.queries_logged):
+            self.close_if_health_check_failed()
+            self.ensure_connection()
+            self.validate_thread_sharing()
+            self.validate_no_broken_transaction()
+            with self.wrap_database_errors:
+                found = self._rows_at_once(sql, values)
+            if found is not None:
+                self._used_at = time.monotonic()
+                return found
+        with self.cursor() as cursor:
+            cursor.execute(sql, values)
+            return list(cursor.fetchall())
+
+    def _rows_at_once(self, sql: Kept, values: Sequence[Any]) -> list[tuple[Any, ...]] | None:
+        if self._values is None or self._values.connection is not self.connection:
+            # Made once: how each type is written and read is looked up by the first that has one.
+            self._values = Transformer(self.connection)
+        try:
+            result = ask_prepared(self.connection, self._values, sql, values)
+        except STALE:  # the cursor knows what to do
+            return None
+        if result is None:
+            return None
+        self._values.set_pgresult(result)
+        found: list[tuple[Any, ...]] = self._values.load_rows(0, result.ntuples, tuple)
+        self._values.set_pgresult(None)
+        return found
 
     def _is_quiet(self) -> bool:
         if self.connection is None or time.monotonic() - self._used_at > TRUSTED_SECONDS:

@@ -17,6 +17,7 @@ from psycopg._preparing import Prepare
 from psycopg._queries import PostgresQuery, QueryPart, _query2pg_nocache
 from psycopg.abc import PQGen
 from psycopg.adapt import Transformer
+from psycopg.pq.abc import PGresult
 
 if TYPE_CHECKING:
     _DjangosCursor = ClientCursor[Any]
@@ -25,9 +26,10 @@ else:
 
 _ENCODING = "utf-8"
 # A plan that a change of the schema, or somebody else's DEALLOCATE, has made useless.
-_STALE = (errors.FeatureNotSupported, errors.InvalidSqlStatementName)
+STALE: Final = (errors.FeatureNotSupported, errors.InvalidSqlStatementName)
 _IDLE: Final = pq.TransactionStatus.IDLE
 _IN_TRANSACTION: Final = pq.TransactionStatus.INTRANS
+_WENT_WELL: Final = (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK)
 
 
 class Kept(str):
@@ -49,7 +51,7 @@ class Cursor(_DjangosCursor):
             if type(query) is Kept and params is not None and not given and self._ask_prepared(query, params):
                 return self
             return super().execute(query, params, **given)
-        except _STALE:
+        except STALE:
             if not isinstance(query, Kept) or self._pgconn.transaction_status != pq.TransactionStatus.IDLE:
                 raise
             with self._conn.lock:
@@ -58,30 +60,15 @@ class Cursor(_DjangosCursor):
 
     def _ask_prepared(self, query: Kept, params: Any) -> bool:
         """Ask what this connection has prepared, and wait; returns whether it has, else nothing was asked."""
-        held: Any = self._conn
-        with held.lock:
-            prepared, pgconn = held._prepared, held.pgconn
-            status = pgconn.transaction_status
-            begun = status == _IN_TRANSACTION or (
-                held._autocommit and status == _IDLE
-            )  # else psycopg says BEGIN
-            if not begun or held._pipeline or prepared._to_flush or self._closed:
-                return False
-            self._reset()
-            self._last_query = None
-            self._tx = Transformer(self)
-            asked = _KeptQuery(self._tx)
-            asked.convert(query, params)
-            key = prepared.key(asked)
-            name = prepared._names.get(key)
-            if name is None:
-                return False
-            prepared._names.move_to_end(key)
-            result = pgconn.exec_prepared(name, asked.params, asked.formats, self.format)
-            if pgconn.status == pq.ConnStatus.BAD:
-                raise errors.OperationalError(result.get_error_message(_ENCODING))
-            self._check_results([result])
-            self._set_results([result])
+        if self._closed:
+            return False
+        self._reset()
+        self._last_query = None
+        self._tx = Transformer(self)
+        result = ask_prepared(self._conn, self._tx, query, params)
+        if result is None:
+            return False
+        self._set_results([result])
         return True
 
     def _convert_query(self, query: Any, params: Any = None) -> PostgresQuery:
@@ -101,6 +88,30 @@ class Cursor(_DjangosCursor):
             BaseCursor._execute_send(self, query, **given)
         else:
             super()._execute_send(query, **given)
+
+
+def ask_prepared(connection: Any, values: Any, query: Kept, params: Any) -> PGresult | None:
+    """Ask what a connection has prepared, and wait. None: it has not, or may not now, and nothing was asked."""
+    with connection.lock:
+        prepared, pgconn = connection._prepared, connection.pgconn
+        status = pgconn.transaction_status
+        # Else psycopg has to say BEGIN first.
+        is_begun = status == _IN_TRANSACTION or (connection._autocommit and status == _IDLE)
+        if not is_begun or connection._pipeline or prepared._to_flush:
+            return None
+        asked = _KeptQuery(values)
+        asked.convert(query, params)
+        key = prepared.key(asked)
+        name = prepared._names.get(key)
+        if name is None:
+            return None
+        prepared._names.move_to_end(key)
+        result: PGresult = pgconn.exec_prepared(name, asked.params, asked.formats)
+        if result.status not in _WENT_WELL:
+            if pgconn.status == pq.ConnStatus.BAD:
+                raise errors.OperationalError(result.get_error_message(_ENCODING))
+            raise errors.error_from_result(result, _ENCODING)
+        return result
 
 
 def _forget_plans(connection: Any) -> PQGen[None]:
