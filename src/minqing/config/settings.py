@@ -217,9 +217,17 @@ LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "filters": {"without_codes": {"()": "minqing.kernel.logs.WithoutCodes"}},
+    "filters": {
+        "without_codes": {"()": "minqing.kernel.logs.WithoutCodes"},
+        "without_trace": {"()": "minqing.kernel.logs.WithoutTrace"},
+    },
     "handlers": {
         "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without_codes"]}
+    },
+    # Somebody sent more than is taken (they read so: minqing.ui.refusals).
+    "loggers": {
+        f"django.security.{kind}": {"filters": ["without_trace"]}
+        for kind in ("RequestDataTooBig", "TooManyFieldsSent", "TooManyFilesSent")
     },
     "root": {"handlers": ["console"], "level": "WARNING"},
 }

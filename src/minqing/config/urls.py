@@ -16,3 +16,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("minqing.api.urls")),
     path("api/open311/v2/", include("minqing.api.open311.urls")),
 ]
+
+handler400 = "minqing.ui.refusals.not_understood"
