@@ -2,7 +2,8 @@
 
 First pages, filtered ones and the last page one can turn to, of residents, households, enterprises and a tag, from a
 village, a town and the county; and a dossier. The tree of areas is the same in both counties: every village has ten
-times the people. Filters ask for the same words in both: parts of names and addresses that both have.
+times the people. Filters ask for the same words in both: of the commonest parts of names and addresses in the smaller
+county, those whose pages show as many rows in the larger one, or nearly.
 
 Each list is opened in both counties one after the other, and its growth is the median of what the larger one took
 divided by what the smaller one took: whatever else the machine does in that moment falls on both.
@@ -11,10 +12,10 @@ Printed per list: the median milliseconds, the growth, and how many rows both pa
 the slowest list's median in the larger county; ``ratio`` is 1 divided by the growth of the single list that grows most.
 The floor allows a growth of 1.5.
 
-What is not the same work in both: a filter that meets six people in the smaller county and seventy in the larger one
-fills a page only there. Rows on a page are paid for in the growth as it is judged. Only the last page is made alike: it
-is the last full one, because three rows against thirty would say nothing of how far back they lie. Where a list is
-counted no further than it can be leafed through ("1,000 条以上"), its last page lies as deep as that in both.
+Pages are made alike because thirty rows cost more to read and to write than six, in a county of any size, and that says
+nothing of lists. Likewise the last page is the last full one. Where the smaller county has not enough for a page (a
+village's firms, its veterans), the larger one's additional rows count as growth. Where a list is counted no further
+than it can be leafed through ("1,000 条以上"), its last page is as far as that.
 
 Not among them: the middle of a list by tag of a town, whose carriers are looked up and sorted, each of them.
 """
@@ -45,10 +46,15 @@ DEEP: Final = 10_000  # turned back to the last page there is
 _MS: Final = 1000.0
 
 STOP: Final = ""
+NAME, SURNAME, ADDRESS = "name", "surname", "address"
+PARTS: Final = {NAME: "left(name, 2)", SURNAME: "left(name, 1)", ADDRESS: "substr(address, 4, 4)"}
+KNOWN: Final = 12  # words that are tried
 PAGE_ROWS: Final = 30
 
 Key = tuple[str, str]  # level, list
-Words = dict[str, dict[str, list[str]]]  # by level: what filters might ask for
+Filter = tuple[str, str]  # level, what is filtered by
+Words = dict[Filter, list[str]]  # what filters might ask for
+Shown = dict[Filter, dict[str, int]]  # how many rows the first page shows for each word
 Opened = tuple[float, int]  # seconds, rows shown
 
 
@@ -62,11 +68,12 @@ def run(options: argparse.Namespace) -> Outcome:
     """Measure and print; the outcome goes into the last line."""
     with a_county(options.residents // SMALLER) as smaller, a_county(options.residents) as larger:
         counties = (smaller, larger)
-        words, _ = [county.recv() for county in counties]
-        larger.send(words)
-        words = larger.recv()
-        smaller.send(words)
-        smaller.recv()
+        known, _ = [county.recv() for county in counties]
+        for county in counties:
+            county.send(known)
+        words = alike(*(county.recv() for county in counties))
+        for county in counties:
+            county.send(words)
         keys, _ = [county.recv() for county in counties]
         opened: dict[Key, list[tuple[Opened, Opened]]] = defaultdict(list)
         with step(f"正在轮流打开两个县的名单，每个 {options.repeats} 次") as progress:
@@ -93,9 +100,9 @@ def _in_turns(key: Key, counties: tuple[Connection, Connection]) -> tuple[Opened
 def a_county(residents: int) -> Iterator[Connection]:
     """Have a county in a process of its own: Django is set up for one database. It opens its lists when told to.
 
-    It first sends the words that filters might ask for, then gets such words and sends those of them that it finds,
-    one for each filter, then the keys of its lists; after that it opens the list of every key it gets, and sends what
-    that took.
+    It first sends the words that filters might ask for; then gets such words and sends how many rows they show; then
+    gets the words they do ask for and sends the keys of its lists. After that it opens the list of every key it gets,
+    and sends what that took.
     """
     spawn = get_context("spawn")
     ours, theirs = spawn.Pipe()
@@ -114,11 +121,12 @@ def a_county(residents: int) -> Iterator[Connection]:
 def _serve(orders: Connection, residents: int) -> None:
     with full_register(residents), suppress(EOFError):
         looking = lookers()
-        orders.send({by.level: words_of(by) for by in looking})
-        given: Words = orders.recv()
-        words = {by.level: found_of(by, given[by.level]) for by in looking}
-        orders.send(words)
-        lists = {key: ask for by in looking for key, ask in lists_of(by, words[by.level]).items()}
+        orders.send({(by.level, name): known for by in looking for name, known in words_of(by).items()})
+        known: Words = orders.recv()
+        by_level = {by.level: by for by in looking}
+        orders.send({one: shown_for(by_level[one[0]], one[1], known[one]) for one in known})
+        words: dict[Filter, str] = orders.recv()
+        lists = {key: ask for by in looking for key, ask in lists_of(by, words).items()}
         orders.send(list(lists))
         while key := orders.recv():
             began = time.perf_counter()
@@ -127,28 +135,44 @@ def _serve(orders: Connection, residents: int) -> None:
 
 
 def words_of(by: Looking) -> dict[str, list[str]]:
-    """Return what filters might ask for: parts of the names and addresses of the first residents there are."""
+    """Return what filters might ask for: the parts of names and addresses that most have there."""
+    return {name: _commonest(by, part) for name, part in PARTS.items()}
+
+
+def _commonest(by: Looking, part: str) -> list[str]:
+    from django.db import connection
+
+    table = "household" if "address" in part else "resident"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {part} FROM {table} WHERE closed_on IS NULL "
+            "AND area_id IN (SELECT id FROM area WHERE path <@ %s::ltree) "
+            "GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT %s",
+            [by.area.path, KNOWN],
+        )
+        return [word for (word,) in cursor.fetchall()]
+
+
+def shown_for(by: Looking, name: str, words: list[str]) -> dict[str, int]:
+    """Return how many rows the first page of a filter shows for each of some words."""
     from minqing.registry import public as registry
 
-    first = [row.view for row in registry.search(by.actor, today=clock.today()).rows]
-    return {
-        "name": [one.name[:2] for one in first],
-        "surname": [one.name[0] for one in first],
-        "address": [one.address[3:7] or "村" for one in first],
-    }
+    kind = registry.HOUSEHOLD if name == ADDRESS else registry.RESIDENT
+    today = clock.today()
+    return {word: len(registry.search(by.actor, word, kind=kind, today=today).rows) for word in words}
 
 
-def found_of(by: Looking, words: dict[str, list[str]]) -> dict[str, list[str]]:
-    """Return the first word of each filter that finds somebody here."""
-    from minqing.registry import public as registry
+def alike(smaller: Shown, larger: Shown) -> dict[Filter, str]:
+    """Return the word for each filter whose pages in both counties differ least in rows; of such, the fullest page."""
 
-    def is_found(word: str) -> bool:
-        return bool(registry.search(by.actor, word, today=clock.today()).rows)
+    def choose(one: Filter) -> str:
+        rows = {word: (shown, larger[one][word]) for word, shown in smaller[one].items()}
+        return min(rows, key=lambda word: (abs(rows[word][0] - rows[word][1]), -rows[word][0]))
 
-    return {name: [next((one for one in known if is_found(one)), known[0])] for name, known in words.items()}
+    return {one: choose(one) for one in smaller}
 
 
-def lists_of(by: Looking, words: dict[str, list[str]]) -> dict[Key, Callable[[], Any]]:
+def lists_of(by: Looking, words: dict[Filter, str]) -> dict[Key, Callable[[], Any]]:
     """Return the lists that somebody opens, by (level, name)."""
     from minqing.registry import public as registry
 
@@ -166,14 +190,14 @@ def lists_of(by: Looking, words: dict[str, list[str]]) -> dict[Key, Callable[[],
     return {
         (by.level, "居民，第一页"): listed(kind="resident"),
         (by.level, "居民，最后一页"): last(kind="resident"),
-        (by.level, "居民，按姓名筛选"): listed(kind="resident", text=words["name"][0]),
-        (by.level, "居民，按姓筛选，最后一页"): last(kind="resident", text=words["surname"][0]),
+        (by.level, "居民，按姓名筛选"): listed(kind="resident", text=words[by.level, NAME]),
+        (by.level, "居民，按姓筛选，最后一页"): last(kind="resident", text=words[by.level, SURNAME]),
         (by.level, "居民，按标签筛选"): listed(kind="resident", tag="veteran"),
         (by.level, "居民，按标签筛选，最后一页"): last(kind="resident", tag="veteran"),
         (by.level, "居民，包括已注销的"): listed(kind="resident", closed=True),
         (by.level, "户，第一页"): listed(kind="household"),
         (by.level, "户，最后一页"): last(kind="household"),
-        (by.level, "户，按住址筛选"): listed(kind="household", text=words["address"][0]),
+        (by.level, "户，按住址筛选"): listed(kind="household", text=words[by.level, ADDRESS]),
         (by.level, "企业，第一页"): listed(kind="enterprise"),
         (by.level, "企业，最后一页"): last(kind="enterprise"),
         (by.level, "场所，第一页"): listed(kind="place"),

@@ -46,7 +46,7 @@ class ResidentWays:
         begin = f"begin_{word.number}"
         met = [
             Way(
-                {begin: self._begins(place.index(), place, word, (), most + 1)},
+                {begin: self._begun_with(place, word, most + 1)},
                 more_than(begin, most),
                 lambda tests, last: self._begins(place.test(), place, word, tests, last),
             ),
@@ -77,6 +77,15 @@ class ResidentWays:
 
     def _in_address(self, word: Word) -> bool:
         return len(word.text) >= self.address_characters_min
+
+    def _begun_with(self, place: Place, word: Word, last: int) -> str:
+        """Gather by one index: in the county that of the order, which is met sorted; elsewhere that of the areas."""
+        if place.is_everywhere:
+            return self._begins("", place, word, (), last)
+        return (
+            f"SELECT r.name AS sorted_by, r.id FROM resident r WHERE {place.open()}{place.index()} "
+            f"AND {word.begins('r.name')} LIMIT {last}"
+        )
 
     def _begins(self, here: str, place: Place, word: Word, tests: Sequence[str], last: int) -> str:
         return (
