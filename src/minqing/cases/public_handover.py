@@ -1,5 +1,6 @@
 """The part of the front door behind which cases change hands and are weighed; the doors open it by ``public``."""
 
+from minqing.cases.going_along import is_part_of_another, require_own_way
 from minqing.cases.likeness import UNDO_WITHIN
 from minqing.cases.permissions_handover import (
     CALL_SAMPLE,
@@ -157,6 +158,7 @@ __all__ = [
     "exclusion_line",
     "exclusions",
     "handed",
+    "is_part_of_another",
     "judge_not_same",
     "keep_sample_call",
     "likely_pairs",
@@ -169,6 +171,7 @@ __all__ = [
     "procedures_to_choose",
     "propose_exclusion",
     "repeat_draw",
+    "require_own_way",
     "returns",
     "returns_of",
     "reverse_exclusion",

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from minqing.cases import rules
+from minqing.cases.going_along import is_part_of_another
 from minqing.cases.likeness import UNDO_WITHIN
 from minqing.cases.models import Case
 from minqing.cases.models_handover import DISMISSED, Exclusion, Merge, Split, SupervisorUrge
@@ -82,7 +83,7 @@ def handed(case: Case, by: Actor, *, at: datetime) -> Handed:
         may_undo_merge=merge is not None and is_open and at - merge.merged_at <= UNDO_WITHIN
         and by.may(MERGE_CASES, path),
         may_look_for_alike=may_be_merged(case) and by.may(MERGE_CASES, path),
-        may_split=ours and is_open and not follows and by.may(MERGE_CASES, path),
+        may_split=ours and is_open and not is_part_of_another(case) and by.may(MERGE_CASES, path),
         may_urge=ours and is_open and by.may(SUPERVISE, path),
         may_propose_exclusion=ours and case.unit_id is not None and case.unit_id == by.unit_id
         and by.may(PROPOSE_EXCLUSION)

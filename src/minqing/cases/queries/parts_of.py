@@ -12,6 +12,7 @@ from django.db.models import Count, F, Q, QuerySet, Window
 
 from minqing.areas import public as areas
 from minqing.cases.facts import facts_of
+from minqing.cases.going_along import is_part_of_another
 from minqing.cases.joint_rules import JOINABLE, WITH_PARTS, roles_in_part
 from minqing.cases.models import Attachment, Case
 from minqing.cases.models_joint import ANSWERED, Part
@@ -254,7 +255,10 @@ def leads(run: workflow.Run, by: Actor) -> bool:
 def may_make_joint(case: Case, by: Actor) -> bool:
     """Whether the actor may put a case under the joint procedure now. Reads the case's run and its area."""
     return (
-        case.closed_at is None and case.run.procedure in JOINABLE and by.may(JOIN_UNITS, case.run.area.path)
+        case.closed_at is None
+        and case.run.procedure in JOINABLE
+        and not is_part_of_another(case)
+        and by.may(JOIN_UNITS, case.run.area.path)
     )
 
 
@@ -262,4 +266,5 @@ def may_add_part(case: Case, by: Actor) -> bool:
     """Whether the actor may ask one more unit to assist now."""
     run = case.run
     under_way = run.is_running and run.procedure in WITH_PARTS and run.state == "handling"
+    under_way = under_way and not is_part_of_another(case)
     return under_way and (leads(run, by) or by.may(JOIN_UNITS, run.area.path))

@@ -12,6 +12,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from minqing.accounts import public as accounts
 from minqing.areas import public as areas
+from minqing.cases.going_along import is_part_of_another
 from minqing.cases.joint_rules import NOT_LISTED, may_report
 from minqing.cases.models import Case
 from minqing.cases.models_joint import Listing, ProgressReport, Proposal, SupervisionRule
@@ -208,7 +209,8 @@ def supervision_of(case: Case, *, by: Actor, at: datetime) -> SupervisionFile | 
 def may_list(case: Case, by: Actor) -> bool:
     """Whether the actor may put a case on the list of their own area now."""
     run = case.run
-    return run.is_running and run.procedure not in NOT_LISTED and by.may(LIST_CASES, run.area.path)
+    open_to_it = run.is_running and run.procedure not in NOT_LISTED and not is_part_of_another(case)
+    return open_to_it and by.may(LIST_CASES, run.area.path)
 
 
 def may_sponsor(area_path: str, *, on: date) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ from minqing.accounts import public as accounts
 from minqing.cases.effects import Taken, carries_out
 from minqing.cases.events_joint import PartAsked, PartMoved, PartOverdue
 from minqing.cases.facts import fact, facts_of
+from minqing.cases.going_along import require_own_way
 from minqing.cases.joint_rules import JOINABLE, WITH_PARTS, leads, roles_in_part
 from minqing.cases.models import Case
 from minqing.cases.models_joint import ANSWERED, OVERRULED, WITHDRAWN, WORDS_LENGTH, Part
@@ -87,6 +88,7 @@ def ask_units(taken: Taken, effect: workflow.Effect) -> None:
 def add_part(*, case_id: UUID, unit: str, asked: str, by: Actor, at: datetime) -> Part:
     """Ask one more unit to assist in a case under way; the lead does so, or a dispatcher."""
     case, run = locked(Case.objects.visible_to(by).filter(id=case_id), None)
+    require_own_way(case)
     if workflow.procedure(run.procedure).key not in WITH_PARTS or run.state != "handling":
         raise Refused("只有正在办理的联办件、督办件才能加协办单位。")
     if not leads(run, by) and not by.may(JOIN_UNITS, run.area.path):

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from minqing.areas import public as areas
 from minqing.cases import rules
+from minqing.cases.going_along import is_part_of_another
 from minqing.cases.models import Case
 from minqing.cases.permissions import TURN_TO_LINES
 from minqing.cases.procedures.prompt import Prompt
@@ -29,6 +30,7 @@ def may_turn_to_lines(case: Case, run: workflow.Run, by: Actor) -> bool:
         run.is_running
         and run.procedure == Prompt.key
         and run.state in FROM_STATES
+        and not is_part_of_another(case)
         and case.source not in rules.SEALED
         and case.area.level in WITH_A_FIRST_LINE
         and by.may(TURN_TO_LINES, case.area.path)

@@ -20,6 +20,7 @@ from minqing.cases.events_handover import (
     ReopenedByChild,
     ResultPassedOn,
 )
+from minqing.cases.going_along import asking_state_key
 from minqing.cases.likeness import UNDO_WITHIN
 from minqing.cases.models import Case
 from minqing.cases.models_handover import REASON_LENGTH, Merge, NotSame
@@ -116,12 +117,6 @@ def _asking_or_over(run: workflow.Run) -> bool:
     return not run.is_running or run.state == asking_state_key(run)
 
 
-def asking_state_key(run: workflow.Run) -> str:
-    """Return the key of the state in which a procedure asks the reporter; empty where it asks nobody."""
-    of = workflow.procedure(run.procedure)
-    return next((step.to.key for step in of.steps.values() if ASK_REPORTER in step.then), "")
-
-
 @transaction.atomic
 def undo_merge(*, child_id: UUID, because: str, by: Actor, at: datetime) -> Case:
     """Take a merge back within thirty days: the child goes on where it stood, with the clock it had."""
@@ -144,14 +139,28 @@ def undo_merge(*, child_id: UUID, because: str, by: Actor, at: datetime) -> Case
         raise Refused("这件事已经了结，不能再撤销并单。")
     run = child.run
     if merge.released_at is not None:
-        workflow.go_back(run, merge.from_leg, by=by.hand, at=at)
+        workflow.go_back(run, _leg_to_go_back_to(merge, run), by=by.hand, at=at)
     else:
         workflow.follow(run, None)
-    _forget(merge, child, master, because, by, at)
+    _forget(merge, child, master, because, by.hand, at)
     return child
 
 
-def _forget(merge: Merge, child: Case, master: Case, because: str, by: Actor, at: datetime) -> None:
+def _leg_to_go_back_to(merge: Merge, run: workflow.Run) -> int:
+    """Return the leg on which a child stood before the result came: the one it was merged on, in this very run.
+
+    Under another procedure since, it is the leg that the result ended. Raises ``Refused`` where there is neither.
+    """
+    legs = workflow.Leg.objects.filter(run=run)
+    if legs.filter(number=merge.from_leg).exists():
+        return merge.from_leg
+    ended = legs.filter(step=workflow.MERGED).order_by("-number").values_list("number", flat=True).first()
+    if ended is None:
+        raise Refused("这件事并入以后另起过办理规程，没有原来的环节可回，不能撤销并单。另一件事请重新登记。")
+    return ended
+
+
+def _forget(merge: Merge, child: Case, master: Case, because: str, by: Hand, at: datetime) -> None:
     merge.undone_at, merge.undone_by_id, merge.undone_because = at, by.person_id, because[:REASON_LENGTH]
     merge.save(update_fields=["undone_at", "undone_by", "undone_because"])
     child.master = None
@@ -167,8 +176,8 @@ def _forget(merge: Merge, child: Case, master: Case, because: str, by: Actor, at
         subject_kind="case", subject_id=master.id, area_id=master.area_id, child_number=child.number,
         reports=master.reports,
     )  # fmt: skip
-    record(undone, by=by.hand, at=at)
-    record(let_go, by=by.hand, at=at)
+    record(undone, by=by, at=at)
+    record(let_go, by=by, at=at)
 
 
 @transaction.atomic
@@ -203,12 +212,26 @@ def pass_on_to_children(master: Case, decision: workflow.Decision, *, hand: Hand
         child = merge.child
         if child.closed_at is not None:
             continue
+        if _went_its_own_way(merge, child):
+            title = workflow.procedure(child.run.procedure).title
+            _forget(merge, child, master, f"并入以后已改按“{title}”单独办理", hand, at)
+            continue
         if asks or merge.released_at is None:
             child.result, child.handled_by_id = master.result or child.result, master.handled_by_id
             child.unit_id = master.unit_id or child.unit_id
             child.save(update_fields=["result", "handled_by", "unit"])
         if merge.released_at is None:
             _release(merge, child, master, decision, hand, at)
+
+
+def _went_its_own_way(merge: Merge, child: Case) -> bool:
+    """Whether a child is under another procedure than when it was merged: no result of another's moves it."""
+    if merge.released_at is not None or child.run.started_at <= merge.merged_at:
+        return False
+    was = workflow.Leg.objects.filter(
+        run__subject_kind=child.run.subject_kind, run__subject_id=child.id, number=merge.from_leg
+    )
+    return child.run.procedure not in set(was.values_list("run__procedure", flat=True))
 
 
 def _release(

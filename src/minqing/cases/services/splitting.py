@@ -10,6 +10,7 @@ from django.db import transaction
 
 from minqing.cases import rules
 from minqing.cases.events_handover import CaseSplit, SplitOff
+from minqing.cases.going_along import require_own_way
 from minqing.cases.models import Case, Contact
 from minqing.cases.models_handover import Split
 from minqing.cases.permissions_handover import MERGE_CASES
@@ -44,12 +45,11 @@ def split_case(*, case_id: UUID, given: PartInput, by: Actor, at: datetime) -> C
     if seen is None:
         raise NotThere
     by.require(MERGE_CASES, seen.area.path)
-    run = workflow.lock_run(seen.run_id)
-    case = Case.everything.select_related("area").get(id=case_id)
+    workflow.lock_run(seen.run_id)
+    case = Case.everything.select_related("area", "run").get(id=case_id)
     if case.closed_at is not None:
         raise Refused("这件事已经了结。另一件事请重新登记。")
-    if run.follows_id is not None:
-        raise Refused("这件事并在别的事里一起办理，请先撤销并单，再拆单。")
+    require_own_way(case)
     part = open_case(
         Report(
             id=given.id,

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from minqing.cases import rules
 from minqing.cases.events import ProcedureChanged
+from minqing.cases.going_along import require_own_way
 from minqing.cases.models import Case
 from minqing.cases.services.steps import chosen_unit, locked
 from minqing.journal.public import record
@@ -38,6 +39,7 @@ def switch_procedure(
     case, run = locked(Case.objects.visible_to(by).filter(id=case_id), leg)
     if case.source in rules.SEALED or to in {rules.PROCEDURE_BY_SOURCE[one] for one in rules.SEALED}:
         raise Refused("信访事项和个人信息请求按各自的规程办到底，不能转入转出。")
+    require_own_way(case)
     before, of = workflow.procedure(run.procedure), workflow.procedure(to)
     unit = chosen_unit(run, str(unit_id) if unit_id else "")
     if of.unit_from_start and unit is None and run.unit_id is None:

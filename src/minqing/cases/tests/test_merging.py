@@ -21,13 +21,18 @@ from minqing.cases.public import (
     alike_to,
     alike_to_words,
     answer,
+    case_file,
+    handed,
     judge_not_same,
     likely_pairs,
+    make_joint,
     merge_cases,
     open_case,
     receipt,
     split_case,
+    switch_procedure,
     take_step,
+    together,
     undo_merge,
 )
 from minqing.journal.public import timeline
@@ -190,6 +195,71 @@ def test_what_cannot_be_merged_says_why(here):
         merge_cases(master_id=second.id, child_ids=[third.id], by=dispatcher, at=AT)
     with pytest.raises(Refused, match="自己带着 1 件"):
         merge_cases(master_id=third.id, child_ids=[first.id], by=dispatcher, at=AT)
+
+
+def test_a_merged_case_takes_no_way_of_its_own(here):
+    dispatcher = here.actor(TOWN_DISPATCHER)
+    first, second = reported(here.grid), reported(here.grid, ALSO)
+    merge_cases(master_id=first.id, child_ids=[second.id], by=dispatcher, at=AT)
+    said = f"已并入 {first.number}，请先撤销并单"
+    for released in (False, True):
+        if released:
+            to_the_follow_up(here, first)
+        with pytest.raises(Conflict, match=said):
+            switch_procedure(case_id=second.id, to="express_lane", reason="转", by=dispatcher, at=AT)
+        with pytest.raises(Conflict, match=said):
+            split_case(case_id=second.id, given=PartInput(id=random_id(), words=OTHER), by=dispatcher, at=AT)
+        with pytest.raises(Conflict, match=said):
+            make_joint(
+                case_id=second.id, lead=str(here.unit.id), assistants="", asked="", reason="转", by=dispatcher,
+                at=AT, leg=None,
+            )  # fmt: skip
+        file = case_file(second.id, by=dispatcher, at=AT, purpose="查看事项")
+        assert not handed(file.case, dispatcher, at=AT).may_split
+        assert not together(file.case, by=dispatcher, at=AT).may_anything
+    undo_merge(child_id=second.id, because="两件事", by=dispatcher, at=AT + timedelta(hours=3))
+    switch_procedure(
+        case_id=second.id, to="express_lane", reason="转", by=dispatcher, at=AT + timedelta(hours=4)
+    )
+    assert now(second).run.procedure == "express_lane"
+
+
+def switched_under_the_merge(here: SmallCounty, monkeypatch: pytest.MonkeyPatch) -> tuple[Case, Case]:
+    """Return a master and a child that an earlier version let go to another procedure."""
+    dispatcher = here.actor(TOWN_DISPATCHER)
+    first, second = reported(here.grid), reported(here.grid, ALSO)
+    merge_cases(master_id=first.id, child_ids=[second.id], by=dispatcher, at=AT)
+    with monkeypatch.context() as as_it_was:
+        as_it_was.setattr("minqing.cases.services.switching.require_own_way", lambda case: None)
+        switch_procedure(
+            case_id=second.id, to="express_lane", reason="转", by=dispatcher, at=AT + timedelta(minutes=5)
+        )
+    return first, second
+
+
+def test_the_result_moves_no_child_that_went_another_way(here, monkeypatch):
+    first, second = switched_under_the_merge(here, monkeypatch)
+    to_the_follow_up(here, first)
+    there = now(second)
+    assert (there.run.procedure, there.run.state) == ("express_lane", express_lane_start())
+    assert (there.master_id, there.result, now(first).reports) == (None, "", 1)
+    assert any("已改按“市长直通车”单独办理" in one.sentence for one in timeline("case", second.id))
+
+
+def test_a_merge_is_undone_where_the_procedure_changed(here, monkeypatch):
+    dispatcher = here.actor(TOWN_DISPATCHER)
+    first, second = switched_under_the_merge(here, monkeypatch)
+    with monkeypatch.context() as as_it_was:
+        as_it_was.setattr("minqing.cases.services.merging._went_its_own_way", lambda merge, child: False)
+        to_the_follow_up(here, first)
+    assert now(second).run.state != express_lane_start()
+    undo_merge(child_id=second.id, because="两件事", by=dispatcher, at=AT + timedelta(hours=5))
+    there = now(second)
+    assert (there.run.procedure, there.run.state) == ("express_lane", express_lane_start())
+
+
+def express_lane_start() -> str:
+    return workflow.procedure("express_lane").start.key
 
 
 def test_declined_with_its_master_a_reporter_is_told_so(here):

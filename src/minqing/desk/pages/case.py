@@ -194,6 +194,7 @@ def _may_lift(file: cases.CaseFile, actor: Actor) -> bool:
     """Whether the matter could go to the mayor's lane by this hand."""
     of = workflow.procedure(file.case.run.procedure)
     ours = of.key != "express_lane" and file.case.source not in cases.SEALED
+    ours = ours and not cases.is_part_of_another(file.case)
     return ours and file.case.closed_at is None and actor.may(cases.LIFT_TO_EXPRESS, file.area.path)
 
 

@@ -183,6 +183,7 @@ def express_lift(request: OfficialRequest, case_id: UUID) -> HttpResponse:
     """Lift an enterprise's matter that the town cannot solve into the mayor's lane."""
     case = cases.require_case(case_id, request.actor)
     request.actor.require(cases.LIFT_TO_EXPRESS, case.area.path)
+    cases.require_own_way(case)
     form = LiftForm(posted(request))
 
     def keep() -> str:

@@ -49,6 +49,7 @@ def case_joint(request: OfficialRequest, case_id: UUID) -> HttpResponse:
     """Put a case under the joint procedure."""
     case, status, at = cases.require_case(case_id, request.actor), 200, clock.now()
     request.actor.require(cases.JOIN_UNITS, case.area.path)
+    cases.require_own_way(case)
     units = accounts.units_for(case.area)
     form = JoinForm(units, posted(request), initial={"leg": case.run.legs_count})
     if request.method == "POST":

@@ -73,6 +73,7 @@ def lines_turn(request: OfficialRequest, case_id: UUID) -> HttpResponse:
     """Let group leader and micro-grid try a matter first that the village took in."""
     case = cases.require_case(case_id, request.actor)
     request.actor.require(cases.TURN_TO_LINES, case.area.path)
+    cases.require_own_way(case)
     form, status = LinesForm(posted(request)), 200
     if form.is_bound:
         status = 400

@@ -148,6 +148,7 @@ def case_undo_merge(request: OfficialRequest, case_id: UUID) -> HttpResponse:
 def case_split(request: OfficialRequest, case_id: UUID) -> HttpResponse:
     """Make two cases of one report."""
     case = cases.require_case(case_id, request.actor)
+    cases.require_own_way(case)
     form, status = SplitForm(posted(request), initial={"id": cases.new_report_id()}), 200
     if form.is_bound:
         status = 400

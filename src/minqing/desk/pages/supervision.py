@@ -71,6 +71,7 @@ def _makes_sense(name: str, asked: Any) -> bool:
 def case_supervise(request: OfficialRequest, case_id: UUID) -> HttpResponse:
     """Put a case on the supervision list."""
     case, status, at = cases.require_case(case_id, request.actor), 200, clock.now()
+    cases.require_own_way(case)
     people = cases.may_sponsor(case.area.path, on=clock.local(at).date())
     initial = {"leg": case.run.legs_count, "interval_days": USUAL_INTERVAL, "unit": case.unit_id or ""}
     form = SuperviseForm(people, accounts.units_for(case.area), posted(request), initial=initial)

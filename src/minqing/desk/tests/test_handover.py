@@ -324,3 +324,16 @@ def test_the_third_party_calls_and_its_figures_stand_beside_the_units_own(desk):
         heard = {"reached": "yes", "done": "yes", "content": "not_content", "words": "拖了太久"}
         assert surveyor.post(address, heard).status_code == 302
         assert "办好了，不满意" in text(supervisor.get(reverse("desk:sample")))
+
+
+def test_a_merged_case_is_offered_no_way_of_its_own(desk):
+    first, second = telephoned(desk.county.grid), telephoned(desk.county.grid, words=ALSO)
+    client = desk.as_(TOWN_DISPATCHER)
+    client.post("/desk/merging/merge/", {"master": str(first.id), "child": str(second.id)})
+    page = text(client.get(f"/desk/cases/{second.id}/"))
+    for way in ("joint", "split", "express"):
+        address = f"/desk/cases/{second.id}/{way}/"
+        assert address not in page
+        refused = client.get(address)
+        assert refused.status_code == 409, way
+        assert f"已并入 {first.number}，请先撤销并单" in text(refused)
