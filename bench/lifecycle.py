@@ -10,6 +10,8 @@ database share the machine.
 Printed: life cycles a second, and p50, p95 and p99 of every call. The last line: ``value`` is life cycles a second;
 ``ratio`` is calls a second divided by pgbench's transactions a second, in the median round. With ``--var`` an existing
 county is used as it stands (and gets the new cases), as one made by ``MINQING_VAR=… minqing seed --size full``.
+
+With ``--against`` a larger county is lived in by turns with the other, and pgbench does not run: see `bench/turns.py`.
 """
 
 from __future__ import annotations
@@ -43,6 +45,9 @@ CASES: Final = 10_000
 WHOLE: Final = 1_000_000
 ROUNDS: Final = 3
 ROUND_SECONDS: Final = 20.0
+# Short ones where two counties take turns: what else the machine does then falls on both.
+TURNS: Final = 12
+TURN_SECONDS: Final = 6.0
 PGBENCH_SCALE: Final = 10
 _WARM_UP_SECONDS: Final = 5.0
 _MS: Final = 1000.0
@@ -73,31 +78,48 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Describe the arguments."""
     parser.add_argument("--cases", type=int, default=CASES, help=f"县里已有的事项数，默认 {CASES:,}")
     parser.add_argument("--var", type=Path, default=None, help="用这个文件夹里现成的县，不另造")
-    parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"轮数，默认 {ROUNDS}")
-    parser.add_argument("--seconds", type=float, default=ROUND_SECONDS, help="每轮的秒数")
+    parser.add_argument(
+        "--against", type=Path, default=None, help="与这个文件夹里更大的县轮流跑，判定事项多时慢多少"
+    )
+    parser.add_argument("--rounds", type=int, default=None, help=f"轮数，默认 {ROUNDS}，轮流跑时 {TURNS}")
+    parser.add_argument(
+        "--seconds",
+        type=float,
+        default=None,
+        help=f"每轮的秒数，默认 {ROUND_SECONDS:g}，轮流跑时 {TURN_SECONDS:g}",
+    )
 
 
 def run(options: argparse.Namespace) -> Outcome:
     """Measure and print; the outcome goes into the last line."""
-    with _county(options) as cases, web_server(worker=True) as port, _pgbench() as transactions:
-        say(f"\n县里有 {cases:,} 件事项；{CLIENTS} 个客户端，每轮 {options.seconds:g} 秒。")
-        clients = [_Client(port, number) for number in range(CLIENTS)]
-        _round(clients, _WARM_UP_SECONDS)
+    rounds, round_seconds = options.rounds or ROUNDS, options.seconds or ROUND_SECONDS
+    if options.against is not None:
+        from bench import turns
+
+        return turns.run(options)
+    with (
+        county(options.var, options.cases) as cases,
+        web_server(worker=True) as port,
+        _pgbench() as transactions,
+    ):
+        say(f"\n县里有 {cases:,} 件事项；{CLIENTS} 个客户端，每轮 {round_seconds:g} 秒。")
+        clients = clients_at(port)
         tallies, ratios = [], []
-        with step(f"正在轮流跑事项和 pgbench，{options.rounds} 轮") as progress:
-            for number in range(options.rounds):
-                tally, seconds = _round(clients, options.seconds)
-                tps = transactions(options.seconds)
+        with step(f"正在轮流跑事项和 pgbench，{rounds} 轮") as progress:
+            for number in range(rounds):
+                tally, seconds = a_round(clients, round_seconds)
+                tps = transactions(round_seconds)
                 tallies.append((tally, seconds))
                 ratios.append(tally.calls / seconds / tps)
-                progress(number + 1, options.rounds)
+                progress(number + 1, rounds)
     return _outcome(tallies, ratios)
 
 
 @contextmanager
-def _county(options: argparse.Namespace) -> Iterator[int]:
-    if options.var is not None:
-        with county_at(options.var):
+def county(var: Path | None, cases: int) -> Iterator[int]:
+    """Have the county of a folder at hand, or a new one with so many cases; yields how many it has."""
+    if var is not None:
+        with county_at(var):
             from minqing.cases.public import Case
 
             yield Case.everything.count()
@@ -106,8 +128,15 @@ def _county(options: argparse.Namespace) -> Iterator[int]:
         from minqing.kernel import clock
         from minqing.seed.public import load_full
 
-        say(f"已载入：{load_full(at=clock.now(), scale=options.cases / WHOLE, step=step)}。")
-        yield options.cases
+        say(f"已载入：{load_full(at=clock.now(), scale=cases / WHOLE, step=step)}。")
+        yield cases
+
+
+def clients_at(port: int) -> list[_Client]:
+    """Return the clients of a server, signed in, the server warm."""
+    clients = [_Client(port, number) for number in range(CLIENTS)]
+    a_round(clients, _WARM_UP_SECONDS)
+    return clients
 
 
 def _outcome(tallies: list[tuple[Tally, float]], ratios: list[float]) -> Outcome:
@@ -132,7 +161,7 @@ def _outcome(tallies: list[tuple[Tally, float]], ratios: list[float]) -> Outcome
     return Outcome(rate, "lives/s", median(ratios), FLOOR, errors=len(wrong))
 
 
-def _round(clients: list[_Client], seconds: float) -> tuple[Tally, float]:
+def a_round(clients: list[_Client], seconds: float) -> tuple[Tally, float]:
     """Let all clients work for so many seconds; a life that has begun is brought to its end."""
     tally, until, began = Tally(), time.monotonic() + seconds, time.monotonic()
     threads = [threading.Thread(target=one.work, args=(until, tally)) for one in clients]
