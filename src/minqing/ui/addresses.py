@@ -24,13 +24,19 @@ _kept: Final[dict[tuple[str | None, ...], tuple[str, ...] | None]] = {}
 
 def address(name: str, *args: Any) -> str:
     """Return the address of a page, as ``reverse`` does, with the parts of it in order."""
-    ids = [str(one) for one in args if type(one) is UUID]
-    words = [None if type(one) is UUID else one for one in args]
-    if len(ids) > len(_PLACES) or not all(
-        one is None or (type(one) is str and _is_word(one)) for one in words
-    ):
+    ids: list[str] = []
+    words: list[str | None] = [name, get_script_prefix()]
+    for one in args:
+        if type(one) is UUID:
+            ids.append(str(one))
+            words.append(None)
+        elif type(one) is str and _is_word(one):
+            words.append(one)
+        else:
+            return reverse(name, args=args)
+    if len(ids) > len(_PLACES):
         return reverse(name, args=args)
-    key = (name, get_script_prefix(), *words)
+    key = tuple(words)
     pieces = _kept[key] if key in _kept else _keep(key, name, args)
     if pieces is None:
         return reverse(name, args=args)
