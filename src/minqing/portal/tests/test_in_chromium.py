@@ -167,6 +167,41 @@ def test_a_report_without_javascript(window, addresses, door, tmp_path):
     page.get_by_text("重新办理").first.wait_for()
 
 
+def test_a_tap_while_photos_are_prepared_sends_when_they_are_ready(window, addresses, tmp_path):
+    page = window()
+    page.goto(addresses["door"])
+    page.get_by_label("写下来").fill(WORDS)
+    page.get_by_text("匿名：不留").click()
+    chosen = [tmp_path / f"{n}.jpg" for n in range(30)]
+    for one in chosen:
+        one.write_bytes(photo().read())
+    # A slow phone: the browser reads a picture only when it is told to.
+    page.evaluate(
+        """() => {
+             const read = window.createImageBitmap;
+             const go = new Promise((done) => { window.go = done; });
+             window.createImageBitmap = async (...given) => { await go; return read(...given); };
+           }"""
+    )
+    page.get_by_label("照片").set_input_files([str(one) for one in chosen])
+    page.get_by_text("照片正在处理（第 1 张，共 6 张）…").wait_for()
+    button = page.locator("button[type=submit]")
+    button.click()
+    page.get_by_text("照片正在处理，好了就提交…").wait_for()
+    button.click(force=True)
+    page.evaluate("window.go()")
+    page.get_by_text("请保存回执").wait_for()
+    assert page.locator(".pt-photos img").count() == 6
+    page.goto(addresses["door"])
+    assert page.get_by_text("可以不拍，最多 6 张。").is_visible()
+    page.get_by_label("照片").set_input_files([str(one) for one in chosen])
+    page.get_by_text("最多 6 张，只留下前 6 张，另外 24 张没有留下。").wait_for()
+    assert page.locator("[data-photos-for] li").count() == 6
+    assert button.inner_text() == "提交"
+    page.get_by_role("button", name="去掉第 1 张照片").click()
+    assert not page.get_by_text("另外 24 张没有留下").is_visible()
+
+
 def test_a_report_by_keyboard_alone(window, addresses):
     page = window()
     page.goto(addresses["door"])

@@ -25,6 +25,7 @@ document.addEventListener("htmx:responseError", (event) => {
   const seconds = Number(xhr.getResponseHeader("Retry-After"));
   if (status === 403) say("您现在的任职不能做这一步。请切换任职，或联系系统管理员。");
   else if (status === 404) say("没有找到这一项，它可能已经移走。请刷新本页。");
+  else if (status === 413) say("写得太长了，没有收下。您填的内容还在，请删短一些再试。");
   else if (status === 429 && seconds > 0 && seconds <= 60)
     say(`现在人多，这一步还没有办。您填的内容还在，请等 ${seconds} 秒再试。`);
   else if (status === 429) say("操作太频繁了，请等几分钟再试。");

@@ -47,25 +47,83 @@ function draw(input) {
     remove.type = "button";
     remove.textContent = "×";
     remove.setAttribute("aria-label", `去掉第 ${place + 1} 张照片`);
-    remove.addEventListener("click", () => put(input, files.filter((_, other) => other !== place)));
+    remove.addEventListener("click", () => {
+      put(input, files.filter((_, other) => other !== place));
+      say(input, "");
+    });
     item.append(image, remove);
     shelf.append(item);
   });
   shelf.hidden = files.length === 0;
 }
 
-document.addEventListener("change", async (event) => {
+// What is being done with the photos, under them. There before it speaks, so that it is read out too.
+function say(input, sentence) {
+  const shelf = document.querySelector(`[data-photos-for="${input.id}"]`);
+  if (!shelf) return;
+  if (!shelf.nextElementSibling?.matches("[data-photos-note]")) {
+    const made = document.createElement("p");
+    made.className = "mq-hint";
+    made.dataset.photosNote = "";
+    made.setAttribute("role", "status");
+    shelf.after(made);
+  }
+  shelf.nextElementSibling.textContent = sentence;
+}
+
+async function take(input, chosen) {
+  const most = input.multiple ? Number(input.dataset.photosMax || 1) : 1;
+  const room = most - (input.multiple ? (kept.get(input) ?? []).length : 0);
+  const made = [];
+  for (const file of chosen.slice(0, room)) {
+    say(input, `照片正在处理（第 ${made.length + 1} 张，共 ${Math.min(room, chosen.length)} 张）…`);
+    made.push(await smaller(file, Number(input.dataset.photos)));
+  }
+  put(input, [...(input.multiple ? (kept.get(input) ?? []) : []), ...made]);
+  const left = chosen.length - made.length;
+  say(input, left > 0 ? `最多 ${most} 张，只留下前 ${most} 张，另外 ${left} 张没有留下。` : "");
+}
+
+// One choice after the other, and a form is not sent half-made: what was tapped meanwhile is done when all are ready.
+const preparing = new Map();
+
+document.addEventListener("change", (event) => {
   const input = event.target;
   if (!(input instanceof HTMLInputElement) || !("photos" in input.dataset)) return;
-  const form = input.form;
-  if (form) form.dataset.sending = "yes"; // not to be sent half-made
-  try {
-    const most = Number(input.dataset.photosMax || 1);
-    const before = input.multiple ? (kept.get(input) ?? []) : [];
-    const made = [];
-    for (const file of input.files) made.push(await smaller(file, Number(input.dataset.photos)));
-    put(input, [...before, ...made].slice(0, input.multiple ? most : 1));
-  } finally {
-    if (form) delete form.dataset.sending;
-  }
+  const form = input.form ?? input;
+  const chosen = [...input.files];
+  const before = preparing.get(form) ?? { done: Promise.resolve(), tapped: null };
+  const own = { ...before, done: before.done.then(() => take(input, chosen)).catch(() => say(input, "")) };
+  preparing.set(form, own);
+  own.done.then(() => {
+    if (preparing.get(form) !== own) return;
+    preparing.delete(form);
+    if (!own.tapped) return;
+    own.tapped.show();
+    if (form.isConnected) form.requestSubmit(own.tapped.button);
+  });
 });
+
+document.addEventListener(
+  "submit",
+  (event) => {
+    const now = preparing.get(event.target);
+    if (!now) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (now.tapped) return;
+    const button = event.submitter;
+    const words = button?.querySelector("span") ?? button;
+    const was = words?.textContent;
+    if (words) words.textContent = "照片正在处理，好了就提交…";
+    button?.setAttribute("aria-disabled", "true");
+    now.tapped = {
+      button,
+      show() {
+        if (words) words.textContent = was;
+        button?.removeAttribute("aria-disabled");
+      },
+    };
+  },
+  true,
+);
