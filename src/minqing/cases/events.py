@@ -26,7 +26,8 @@ class CaseOpened(Event):
     clock: Clock | None = None
 
     def sentence(self) -> str:
-        return f"由{self.source_label}登记为事项 {self.number}，按“{self.procedure_title}”办理"
+        by = self.source_label.removesuffix("登记")  # 由干部登记为事项
+        return f"由{by}登记为事项 {self.number}，按“{self.procedure_title}”办理"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

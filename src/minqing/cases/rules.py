@@ -67,6 +67,22 @@ def title_of(words: str) -> str:
     return first if len(first) <= TITLE_LENGTH else first[: TITLE_LENGTH - 1] + "…"
 
 
+def stands_in(words: str, whole: str) -> bool:
+    """Whether words were taken out of others as they stand there; gaps, punctuation and widths do not count."""
+    part = _letters_of(words)
+    return bool(part) and part in _letters_of(whole)
+
+
+def same_words(one: str, other: str) -> bool:
+    """Whether two texts say the same; gaps, punctuation and widths do not count."""
+    return _letters_of(one) == _letters_of(other)
+
+
+def _letters_of(words: str) -> str:
+    folded = unicodedata.normalize("NFKC", words).casefold()
+    return "".join(one for one in folded if one.isalnum())
+
+
 def read_code(text: str, length: int) -> str | None:
     """Return a receipt's or door's code as people type it (small letters, gaps, dashes, full width), or None."""
     if len(text) > 4 * length:

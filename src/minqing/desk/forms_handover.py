@@ -127,7 +127,10 @@ class SplitForm(forms.Form):
 
     id = forms.UUIDField(widget=forms.HiddenInput)
     words = _long(
-        "另一件事", rows=4, most=cases.WORDS_MAX, help_text="从反映人的原话里把另一件事摘出来；原话不会改动"
+        "另一件事",
+        rows=4,
+        most=cases.WORDS_MAX,
+        help_text="从反映人的原话里把另一件事摘出来；原话不会改动。写了原话里没有的，会标明不是反映人的原话",
     )
     topic = forms.ChoiceField(label="事项类别", required=False)
     procedure = forms.ChoiceField(label="办理规程", required=False, help_text="不选，就按来源的通常做法")

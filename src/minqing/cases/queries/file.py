@@ -15,6 +15,7 @@ from minqing.cases.facts import facts_of
 from minqing.cases.models import Addition, Answer, Attachment, Case, Contact
 from minqing.cases.models_handover import Exclusion, Split
 from minqing.cases.permissions import SEE_CONTACT
+from minqing.cases.queries.handed import words_by_the_desk
 from minqing.cases.queries.hanging import has
 from minqing.cases.queries.queue import CaseRow, rows
 from minqing.cases.queries.sampling import may_call_for_sample
@@ -67,6 +68,7 @@ class CaseFile:
     attachments: list[Attachment]
     # 初访 or 重访 and what that means for who may end it; empty where it decides nothing.
     visit: tuple[str, str] = ("", "")
+    words_by_the_desk: bool = False  # parted from a report in words that its reporter never said
 
 
 def require_case(case_id: UUID, by: Actor) -> Case:
@@ -119,6 +121,7 @@ def case_file(case_id: UUID, *, by: Actor, at: datetime, purpose: str = "查看�
     _record(case, by, at, purpose, steps)
     return CaseFile(
         case=case,
+        words_by_the_desk=words_by_the_desk(case),
         row=rows([case], at=at)[0],
         area=case.area,
         subject=_subject(case, by),

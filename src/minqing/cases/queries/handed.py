@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from minqing.cases import rules
 from minqing.cases.going_along import is_part_of_another
 from minqing.cases.likeness import UNDO_WITHIN
-from minqing.cases.models import Case
+from minqing.cases.models import Addition, Case
 from minqing.cases.models_handover import DISMISSED, Exclusion, Merge, Split, SupervisorUrge
 from minqing.cases.permissions_handover import MERGE_CASES, PROPOSE_EXCLUSION, SUPERVISE
 from minqing.cases.queries.hanging import has
@@ -100,6 +100,15 @@ def _children(case: Case) -> list[Merge]:
     )
 
 
+def words_by_the_desk(case: Case, parents: Iterable[Case] | None = None) -> bool:
+    """Whether a case was parted from a report in words that its reporter never said: then they are the desk's."""
+    whole = _splits(case)[0] if parents is None else list(parents)
+    if not whole or not whole[0].words or rules.stands_in(case.words, whole[0].words):
+        return False
+    added = Addition.objects.filter(case=whole[0]).values_list("words", flat=True)
+    return not any(rules.stands_in(case.words, one) for one in added)
+
+
 def _splits(case: Case) -> tuple[list[Case], list[Case]]:
     """Return the case that this one was parted from, and those that were parted from it; one statement."""
     parents, parts = [], []
@@ -161,10 +170,23 @@ class ReceiptKin:
     state_label: str
 
 
-def parts_for_reporter(case: Case) -> tuple[ReceiptKin | None, list[ReceiptKin]]:
-    """Return the report that a case was parted from and its parts: one reporter's, so one receipt leads to all."""
+@dataclass(frozen=True, slots=True)
+class PartsForReporter:
+    """The report that a case was parted from and its parts: one reporter's, so one receipt leads to all."""
+
+    split_from: ReceiptKin | None
+    parts: tuple[ReceiptKin, ...]
+    words_by_the_desk: bool
+
+
+def parts_for_reporter(case: Case) -> PartsForReporter:
+    """Return what the holder of a case's receipt is shown of the other matters of the same report."""
     parents, parts = _splits(case)
-    return (_for_reporter(parents[0]) if parents else None), [_for_reporter(one) for one in parts]
+    return PartsForReporter(
+        split_from=_for_reporter(parents[0]) if parents else None,
+        parts=tuple(_for_reporter(one) for one in parts),
+        words_by_the_desk=words_by_the_desk(case, parents),
+    )
 
 
 def _for_reporter(case: Case) -> ReceiptKin:

@@ -67,6 +67,7 @@ class Receipt:
     goes_along: bool = False
     split_from: ReceiptKin | None = None
     parts: tuple[ReceiptKin, ...] = ()
+    words_by_the_desk: bool = False  # parted from a report in other words than its reporter's
     # What the procedure lets its holder do beside answering, and the leg to which that belongs.
     steps: tuple[workflow.Step, ...] = ()
     leg: int = 0
@@ -84,7 +85,7 @@ def receipt(code: str, *, at: datetime) -> Receipt:
     stands_still = not run.is_running or run.follows_id is not None
     open_steps = () if stands_still else of.open_to(run.state, [workflow.REPORTER])
     lines = timeline("case", case.id, in_order_of_commit=case.is_anonymous)
-    split_from, parts = parts_for_reporter(case)
+    kin = parts_for_reporter(case)
     photos = list(Attachment.objects.filter(case=case).values_list("id", "step"))
     # What was photographed at the place may show other people: somebody looked at it first.
     released = released_of(case) if any(step for _, step in photos) else set()
@@ -109,8 +110,9 @@ def receipt(code: str, *, at: datetime) -> Receipt:
         answered_done=case.done,
         content_label=case.content_label,
         goes_along=run.follows_id is not None,
-        split_from=split_from,
-        parts=tuple(parts),
+        split_from=kin.split_from,
+        parts=kin.parts,
+        words_by_the_desk=kin.words_by_the_desk,
         steps=() if case.source == rules.RIGHTS else tuple(one for one in open_steps if not _is_answer(one)),
         leg=run.legs_count,
         ends_by_itself=not stands_still and bool(of.open_to(run.state, [workflow.CLOCK])),

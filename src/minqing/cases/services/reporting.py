@@ -57,10 +57,11 @@ class Report:
     procedure: str = ""
 
 
-def open_case(report: Report, *, by: Actor | None, at: datetime) -> Case:
+def open_case(report: Report, *, by: Actor | None, at: datetime, for_them: Actor | None = None) -> Case:
     """Open a case, or return the one that this very report opened already.
 
-    ``by`` None: the reporter's own hand, by door code or interface. Raises ``Refused`` with a sentence,
+    ``by`` None: the reporter's own hand, by door code or interface; ``for_them``: the official who wrote it down all
+    the same, for the timeline (the matter stays the reporter's own). Raises ``Refused`` with a sentence,
     ``Conflict`` when the id came with other words before.
     """
     if refusal := rules.why_not_words(report.words):
@@ -71,14 +72,23 @@ def open_case(report: Report, *, by: Actor | None, at: datetime) -> Case:
         by.require(_TO_REPORT.get(report.source, REPORT_CASE), area.path)
     elif report.source in (rules.PETITION, rules.EXPRESS):
         raise Refused("这类事项由专人登记，不能这样提交。")
-    case_id = uuid.uuid5(_NAMELESS, str(report.id)) if report.is_anonymous else report.id
+    case_id = ids_of(report.id)[report.is_anonymous]
     pictures = made_safe(report.photos)
     sent = _fingerprint(report, area.id, pictures)
     if known := _sent_before(case_id, sent):
         return known
     areas.require_open(area)
     try:
-        return _open(report, case_id=case_id, area=area, pictures=pictures, sent=sent, by=by, at=at)
+        return _open(
+            report,
+            case_id=case_id,
+            area=area,
+            pictures=pictures,
+            sent=sent,
+            by=by,
+            at=at,
+            said_by=(by or for_them),
+        )
     except IntegrityError:
         # The same report twice at the same moment: the other one is in, and this is its answer.
         if known := _sent_before(case_id, sent):
@@ -86,6 +96,11 @@ def open_case(report: Report, *, by: Actor | None, at: datetime) -> Case:
         if report.finding_id and (known := Case.everything.filter(finding_id=report.finding_id).first()):
             return known
         raise
+
+
+def ids_of(report_id: UUID) -> tuple[UUID, UUID]:
+    """Return the ids of the case that a report opens: with a name, and without."""
+    return report_id, uuid.uuid5(_NAMELESS, str(report_id))
 
 
 @transaction.atomic
@@ -98,6 +113,7 @@ def _open(
     sent: bytes,
     by: Actor | None,
     at: datetime,
+    said_by: Actor | None,
 ) -> Case:
     hand: Hand = by.hand if by else ANONYMOUS if report.is_anonymous else REPORTER
     if report.is_anonymous:
@@ -134,7 +150,7 @@ def _open(
             source_label=case.source_label, procedure=of.key, procedure_title=of.title,
             finding_id=report.finding_id, clock=workflow.clock_facts(run),
         )  # fmt: skip
-        record(opened, by=hand, at=at)
+        record(opened, by=said_by.hand if said_by else hand, at=at)
         if pictures:
             attached = FileAttached(
                 subject_kind="case", subject_id=case.id, area_id=area.id, count=len(pictures)

@@ -14,10 +14,10 @@ from minqing.cases.going_along import require_own_way
 from minqing.cases.models import Case, Contact
 from minqing.cases.models_handover import Split
 from minqing.cases.permissions_handover import MERGE_CASES
-from minqing.cases.services.reporting import ContactInput, Report, open_case
+from minqing.cases.services.reporting import ContactInput, Report, ids_of, open_case
 from minqing.journal.public import record
 from minqing.kernel.access import Actor
-from minqing.kernel.errors import NotThere, Refused
+from minqing.kernel.errors import Conflict, NotThere, Refused
 from minqing.registry.public import SubjectRef
 from minqing.workflow import public as workflow
 
@@ -50,6 +50,7 @@ def split_case(*, case_id: UUID, given: PartInput, by: Actor, at: datetime) -> C
     if case.closed_at is not None:
         raise Refused("这件事已经了结。另一件事请重新登记。")
     require_own_way(case)
+    _refuse_the_same_again(case, given)
     part = open_case(
         Report(
             id=given.id,
@@ -64,6 +65,7 @@ def split_case(*, case_id: UUID, given: PartInput, by: Actor, at: datetime) -> C
         ),
         by=None,  # the reporter's own matter: the officer only parts it from the other
         at=at,
+        for_them=by,
     )
     if Split.objects.filter(part=part).exists():
         return part
@@ -82,6 +84,16 @@ def split_case(*, case_id: UUID, given: PartInput, by: Actor, at: datetime) -> C
     record(told, by=by.hand, at=at)
     record(began, by=by.hand, at=at)
     return part
+
+
+def _refuse_the_same_again(case: Case, given: PartInput) -> None:
+    """The same form sent twice is one part; the same words on another form are most likely a way back and a tap."""
+    for one in Split.objects.filter(original=case).select_related("part"):
+        if rules.same_words(one.part.words, given.words) and one.part_id not in ids_of(given.id):
+            raise Conflict(
+                f"这些话已经拆成 {one.part.number} 单独办理，不用再拆。还有别的事，请摘出那件事的话。",
+                field="words",
+            )
 
 
 def _contact(case: Case) -> ContactInput | None:

@@ -9,6 +9,7 @@ import pytest
 
 from minqing.accounts.tests.factories import AT, SmallCounty, small_county
 from minqing.areas.public import Area
+from minqing.cases.events import CaseOpened
 from minqing.cases.likeness import Report as Compared
 from minqing.cases.likeness import likeness
 from minqing.cases.models import Case, Contact
@@ -320,3 +321,41 @@ def test_two_matters_of_one_report_become_two_cases(here):
     assert back.code == case.receipt_code
     said = [one.sentence for one in timeline("case", case.id)]
     assert f"其中另一件事单独登记为 {part.number} 办理" in said
+
+
+def test_words_that_nobody_said_are_shown_as_the_desk_s(here):
+    dispatcher = here.actor(TOWN_DISPATCHER)
+    case = reported(here.grid, f"{WORDS}还有，{OTHER}")
+    quoted = split_case(case_id=case.id, given=PartInput(id=random_id(), words=OTHER), by=dispatcher, at=AT)
+    free = PartInput(id=random_id(), words="村里要求修一座新桥。")
+    put_in = split_case(case_id=case.id, given=free, by=dispatcher, at=AT)
+    shown = [
+        case_file(one.id, by=dispatcher, at=AT, purpose="查看事项").words_by_the_desk
+        for one in (case, quoted, put_in)
+    ]
+    assert shown == [False, False, True]
+    assert receipt(put_in.receipt_code, at=AT).words_by_the_desk
+    assert not receipt(quoted.receipt_code, at=AT).words_by_the_desk
+    opened = timeline("case", put_in.id)[0]
+    assert opened.who == dispatcher.hand.person_name
+
+
+def test_the_same_words_are_split_off_once(here):
+    dispatcher = here.actor(TOWN_DISPATCHER)
+    for nameless in (False, True):
+        contact = None if nameless else ContactInput("裘大爷", "13800000000")
+        case = reported(here.grid, f"{WORDS}还有，{OTHER}", is_anonymous=nameless, contact=contact)
+        given = PartInput(id=random_id(), words=OTHER)
+        part = split_case(case_id=case.id, given=given, by=dispatcher, at=AT)
+        assert split_case(case_id=case.id, given=given, by=dispatcher, at=AT) == part
+        again = PartInput(id=random_id(), words=f" {OTHER[:-1]} ")
+        with pytest.raises(Conflict, match=f"已经拆成 {part.number}"):
+            split_case(case_id=case.id, given=again, by=dispatcher, at=AT)
+
+
+def test_an_official_writes_it_down_once():
+    said = CaseOpened(
+        subject_kind="case", subject_id=random_id(), area_id=random_id(), number="1", source="officer",
+        source_label="干部登记", procedure="prompt", procedure_title="即办",
+    )  # fmt: skip
+    assert said.sentence().startswith("由干部登记为事项 1")
