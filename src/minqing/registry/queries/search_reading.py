@@ -179,7 +179,7 @@ def gathered(
     return {
         far: f"{parts.select(place.open(), word, 'area_id')} LIMIT {far_max + 1}",
         name: (
-            f"(SELECT {columns} FROM {far} WHERE area_id IN (SELECT id FROM {place.name}) AND NOT {is_far} "
+            f"(SELECT {columns} FROM {far} AS r WHERE NOT {is_far}{place.test()} "
             f"LIMIT {most + 1}) UNION ALL "
             f"({near} AND {is_far} LIMIT {most + 1})"
         ),

@@ -209,4 +209,4 @@ def like(text: str) -> str:
 
 def more_than(table: str, most: int) -> str:
     """Return the condition that a table expression has more rows than so many."""
-    return f"(SELECT count(*) FROM {table}) > {most}"
+    return f"EXISTS (SELECT FROM {table} OFFSET {most})"
