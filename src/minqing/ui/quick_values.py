@@ -10,6 +10,7 @@ import html
 from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 from django.conf import settings
 from django.template import Context, VariableDoesNotExist
@@ -133,7 +134,7 @@ def text(value: Any, context: Context) -> str:
         return html.escape(value) if context.autoescape else value
     if kind is SafeString:
         return value  # type: ignore[no-any-return]
-    if kind is int and _NUMBERS_ARE_PLAIN:
+    if kind is UUID or (kind is int and _NUMBERS_ARE_PLAIN):
         return str(value)
     return render_value_in_context(value, context)
 
