@@ -28,7 +28,7 @@ CASE_CLOSED_WITHIN: Final = timedelta(days=30)
 # Every door is called on within 90 days (diary); whoever called is the one who goes again.
 VISIT_WITHIN: Final = timedelta(days=90)
 ROUND_DAYS: Final = 90
-# Who has just written looks whether it stands there; tomorrow it needs a reason of its own.
+# Who has just registered a file, or made one of two, looks whether it stands there; tomorrow it needs a reason.
 KEPT_WITHIN: Final = timedelta(days=1)
 GLASS_LASTS: Final = timedelta(minutes=30)  # one telephone call, or one form filled in with somebody waiting
 REVIEW_WITHIN: Final = timedelta(hours=72)
@@ -50,7 +50,7 @@ LINK_LABELS: Final = {
     CLOSED_CASE: "刚办结的事项",
     VISIT: "走访过",
     ROUND: "网格内该走访",
-    KEPT: "刚登记或修改过",
+    KEPT: "刚登记或合并",
     PREMISES: "辖区内的企业、场所",
     GLASS: "破例查阅",
     REQUEST: "本人权利申请",
@@ -115,12 +115,23 @@ class CaseSeen:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A visit at the person or the household, by whomever."""
+    """A visit at the person or the household, by whomever; ``role``: of the appointment they acted in."""
 
     id: UUID
     officer_id: UUID
+    role: str
     visited_at: datetime
+    recorded_at: datetime
     met: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OwnGlass:
+    """A glass that the actor broke for this person or household; ``verdict`` is empty until somebody judged."""
+
+    begun_at: datetime
+    ends_at: datetime
+    verdict: str
 
 
 def case_link(seen: Iterable[CaseSeen], role: str, at: datetime) -> Link | None:
@@ -142,13 +153,38 @@ def _is_work_of(case: CaseSeen, role: str) -> bool:
     return case.in_own_area and (role in _AT_THE_DOOR or case.role_takes_part)
 
 
-def visit_link(calls: Iterable[Call], person_id: UUID, at: datetime) -> Link | None:
-    """Return the link of the latest visit that the actor recorded there within 90 days."""
-    own = [one for one in calls if one.officer_id == person_id and one.visited_at >= at - VISIT_WITHIN]
-    if not own:
+def visits_that_link(
+    calls: Iterable[Call], person_id: UUID, role: str, *, in_own_area: bool, at: datetime
+) -> list[Call]:
+    """Return the actor's own visits of 90 days that may link: somebody was met, by who walks there in that role.
+
+    Whoever writes a visit makes their own key. At the doors of one's own village or grid that is the day's work; for
+    a town's desk it would open forty thousand files, so it opens none.
+    """
+    if role not in _AT_THE_DOOR or not in_own_area:
+        return []
+    since = at - VISIT_WITHIN
+    return [
+        one
+        for one in calls
+        if one.officer_id == person_id and one.role == role and one.met and one.visited_at >= since
+    ]
+
+
+def visit_link(own: Iterable[Call], glasses: Sequence[OwnGlass] = ()) -> Link | None:
+    """Return the link of the latest of these visits that does not itself come of a broken glass."""
+    free = [one for one in own if not any(_comes_of(one, glass) for glass in glasses)]
+    if not free:
         return None
-    last = max(own, key=lambda one: one.visited_at)
+    last = max(free, key=lambda one: one.visited_at)
     return Link(VISIT, last.id, "走访前后查看", f"{clock.local(last.visited_at).date()} 走访")
+
+
+def _comes_of(call: Call, glass: OwnGlass) -> bool:
+    """Whether a visit was written under a glass, or after one of which nobody has said that the reason held."""
+    if call.recorded_at < glass.begun_at:
+        return False
+    return glass.verdict != JUSTIFIED or call.recorded_at < glass.ends_at
 
 
 def round_link(calls: Iterable[Call], role: str, *, in_own_area: bool, at: datetime) -> Link | None:
@@ -168,10 +204,13 @@ def due_words(last_met: datetime | None, today: date) -> str:
 
 
 def kept_link(changed_at: datetime | None, at: datetime) -> Link | None:
-    """Return the link of who registered or changed the file within a day."""
+    """Return the link of who registered the file within a day, or merged it: they have just written or read all of it.
+
+    A change is none: who may change a file has a link to it already, and half an hour of glass shall not become a day.
+    """
     if changed_at is None or changed_at < at - KEPT_WITHIN:
         return None
-    return Link(KEPT, None, "核对登记", f"{clock.local(changed_at).date()} 登记或修改过")
+    return Link(KEPT, None, "核对登记", f"{clock.local(changed_at).date()} 登记或合并")
 
 
 def premises_link(*, keeps_files_here: bool) -> Link | None:
@@ -208,6 +247,7 @@ LADDER: Final = (
     frozenset({SECURITY_ADMINISTRATOR.key}),
     frozenset({AUDITOR.key}),
 )
+LAST_RUNGS: Final = LADDER[2] | LADDER[3]
 _FIRST_RUNG: Final = {
     GRID_WORKER.key: 0,
     VILLAGE_CLERK.key: 0,

@@ -211,6 +211,7 @@ def test_people_move_in_and_out_and_get_another_head(desk: Desk):
     home, [head, _] = make_home(desk.county.grid, "裘阿婆", "裘小满")
     other = make_household(desk.county.grid, "举坑村 8 号")
     clerk = desk.as_(VILLAGE_CLERK)
+    make_visit(home, desk.county.actor(VILLAGE_CLERK))
     new = {"id": str(uuid7()), "name": "裘新来", "presence": "here", "relation": "daughter"}
     assert clerk.post(reverse("desk:member_new", args=[home.id]), new).status_code == 302
     baby = Resident.everything.get(name="裘新来")
@@ -247,6 +248,7 @@ def test_people_move_in_and_out_and_get_another_head(desk: Desk):
 def test_files_are_closed_and_a_resident_comes_back(desk: Desk):
     who, firm = make_resident(desk.county.grid), make_enterprise(desk.county.grid)
     clerk = desk.as_(VILLAGE_CLERK)
+    make_visit(who, desk.county.actor(VILLAGE_CLERK))
     address = reverse("desk:dossier_close", args=["resident", who.id])
     future = {"version": "1", "how": "died", "on": "2999-01-01"}
     assert clerk.get(address).status_code == 200
@@ -275,6 +277,7 @@ def test_tags_come_with_a_reason_and_go_with_one(desk: Desk):
     load_tag_kinds()
     who = make_resident(desk.county.grid)
     clerk = desk.as_(VILLAGE_CLERK)
+    make_visit(who, desk.county.actor(VILLAGE_CLERK))
     address = reverse("desk:tag_add", args=["resident", who.id])
     assert "低保" in text(clerk.get(address))
     no_end = clerk.post(address, {"kind": "minimum_living", "reason": "民政名单"})

@@ -16,11 +16,13 @@ CALLS_MAX: Final = 50  # the latest; a door is called on some four times a year
 
 @dataclass(frozen=True, slots=True)
 class CallAt:
-    """A visit without its words; ``met`` is False where nobody was at home."""
+    """A visit without its words; ``role``: of the appointment it was made in; ``met``: False where nobody was home."""
 
     id: UUID
     officer_id: UUID
+    role: str
     visited_at: datetime
+    recorded_at: datetime
     met: bool
 
 
@@ -32,8 +34,9 @@ def calls_at(ids: Iterable[UUID]) -> list[CallAt]:
         )
         .filter(subject_id__in=list(ids))
         .order_by("-visited_at", "-id")
-        .values_list("id", "officer_id", "visited_at", "kind")
+        .values_list("id", "officer_id", "appointment__role", "visited_at", "recorded_at", "kind")
     )
     return [
-        CallAt(id_, officer, when, kind != rules.MISSED) for id_, officer, when, kind in found[:CALLS_MAX]
+        CallAt(id_, officer, role, when, written, kind != rules.MISSED)
+        for id_, officer, role, when, written, kind in found[:CALLS_MAX]
     ]

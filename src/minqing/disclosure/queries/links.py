@@ -18,11 +18,14 @@ from minqing.disclosure.models import BreakGlass
 from minqing.disclosure.rules import Link
 from minqing.journal.public import Entry
 from minqing.kernel.access import Actor
+from minqing.kernel.roles import GRID_WORKER
 from minqing.registry import public as registry
 
 # These hold no resident: whoever keeps the files of the area serves every one of them.
 _PREMISES: Final = frozenset({registry.ENTERPRISE, registry.PLACE})
 _KEPT: Final = "kept"
+_KEPT_KINDS: Final = ("registry.added", "registry.files_merged", "registry.merge_undone")
+_CLOSED_KIND: Final = "registry.closed"  # takes a file off the round of the grid worker who just wrote it
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +79,17 @@ def find_link(of: About, by: Actor, at: datetime, also: Iterable[Link] = ()) -> 
     link = rules.case_link([_seen(one) for one in work], role, at)
     if link is not None:
         return link
-    calls = [rules.Call(one.id, one.officer_id, one.visited_at, one.met) for one in diary.calls_at(of.ids)]
-    in_own_area = not of.closed and areas.is_under(of.area_path, acting.area_path)
-    return (
-        rules.visit_link(calls, by.person_id, at)
-        or rules.round_link(calls, role, in_own_area=in_own_area, at=at)
-        or _own_doing(of.ref, by, at)
-    )
+    calls = [
+        rules.Call(one.id, one.officer_id, one.role, one.visited_at, one.recorded_at, one.met)
+        for one in diary.calls_at(of.ids)
+    ]
+    in_own_area = areas.is_under(of.area_path, acting.area_path)
+    own = rules.visits_that_link(calls, by.person_id, role, in_own_area=in_own_area, at=at)
+    round_ = rules.round_link(calls, role, in_own_area=in_own_area and not of.closed, at=at)
+    if round_ is not None:  # it opens anyhow; the visit says it better
+        return rules.visit_link(own) or round_
+    link, glasses = _own_doing(of, by, at)
+    return rules.visit_link(own, glasses) or link
 
 
 def _seen(work: cases.CaseWork) -> rules.CaseSeen:
@@ -91,25 +98,33 @@ def _seen(work: cases.CaseWork) -> rules.CaseSeen:
     )
 
 
-def _own_doing(ref: registry.SubjectRef, by: Actor, at: datetime) -> Link | None:
-    """Return the link of what the actor did to this file just now: changed it, or broke the glass. One statement."""
-    changed = (
+def _own_doing(of: About, by: Actor, at: datetime) -> tuple[Link | None, list[rules.OwnGlass]]:
+    """Return the link of what the actor did to this file just now (registered it, merged it, broke the glass), and all
+    glasses they broke there for as long as a visit links; one statement.
+    """
+    is_round = by.acting is not None and by.acting.role == GRID_WORKER
+    kinds = (*_KEPT_KINDS, _CLOSED_KIND) if is_round else _KEPT_KINDS
+    wrote = (
         Entry.objects.filter(
-            subject_kind=ref.kind, subject_id=ref.id, person_id=by.person_id, kind__startswith="registry.",
-            is_read=False, at__gte=at - rules.KEPT_WITHIN,
+            subject_kind=of.ref.kind, subject_id=of.ref.id, person_id=by.person_id, kind__in=kinds,
+            at__gte=at - rules.KEPT_WITHIN,
         )
         .order_by()
-        .annotate(what=Value(_KEPT, output_field=CharField()))
-        .values_list("what", "id", "at")
+        .annotate(what=Value(_KEPT, output_field=CharField()), said=Value("", output_field=CharField()))
+        .values_list("what", "id", "subject_id", "at", "at", "said")
     )  # fmt: skip
     broken = (
         BreakGlass.objects.unscoped("one's own broken glasses only")
-        .filter(person_id=by.person_id, subject_kind=ref.kind, subject_id=ref.id, ends_at__gt=at)
-        .values_list("category", "id", "ends_at")
+        .filter(person_id=by.person_id, subject_id__in=of.ids, begun_at__gte=at - rules.VISIT_WITHIN)
+        .values_list("category", "id", "subject_id", "begun_at", "ends_at", "verdict")
     )
-    found = sorted(changed.union(broken, all=True), key=lambda row: row[2])
-    for what, row_id, when in reversed(found):
-        link = rules.kept_link(when, at) if what == _KEPT else rules.glass_link(row_id, what, when, at)
+    found = sorted(wrote.union(broken, all=True), key=lambda row: row[4], reverse=True)
+    glasses = [rules.OwnGlass(begun, ends, said) for what, _, _, begun, ends, said in found if what != _KEPT]
+    for what, row_id, subject_id, _, when, _ in found:
+        if what == _KEPT:
+            link = rules.kept_link(when, at)
+        else:
+            link = rules.glass_link(row_id, what, when, at) if subject_id == of.ref.id else None
         if link is not None:
-            return link
-    return None
+            return link, glasses
+    return None, glasses

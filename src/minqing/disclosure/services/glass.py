@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -79,6 +79,7 @@ class BeforeBreaking:
 
     told: tuple[str, ...]
     blocked: str
+    judged_last: bool = False  # by whom overdue ones are handed to: nobody comes after them
 
 
 def before_breaking(by: Actor, at: datetime) -> BeforeBreaking:
@@ -88,7 +89,8 @@ def before_breaking(by: Actor, at: datetime) -> BeforeBreaking:
     late = _unjudged(by).due_before(at).order_by("review_due_at").first()
     posts = supervisors_of(by.acting, by.person_id, clock.local(at).date())
     told = tuple(dict.fromkeys(f"{one.label} {one.person_name}" for one in posts))
-    return BeforeBreaking(told, why_blocked(late) if late else "" if posts else NOBODY_JUDGES)
+    last = bool(posts) and posts[0].role in rules.LAST_RUNGS
+    return BeforeBreaking(told, why_blocked(late) if late else "" if posts else NOBODY_JUDGES, last)
 
 
 def _unjudged(by: Actor) -> BreakGlassQuerySet:
@@ -118,7 +120,10 @@ def tell(people: list[UUID], sentence: str, *, at: datetime, glass: BreakGlass |
 
 @transaction.atomic
 def review(*, glass_id: UUID, verdict: str, words: str, by: Actor, at: datetime) -> BreakGlass:
-    """Judge whether a reason held, with words. Not one's own, not twice. Raises :class:`NotThere`."""
+    """Judge whether a reason held, with words. Not one's own, not twice. Raises :class:`NotThere`.
+
+    Without a good reason the file closes at once, whatever is left of the half hour.
+    """
     by.require(REVIEW_ACCESS)
     glass = BreakGlass.objects.visible_to(by).filter(id=glass_id).select_for_update(of=("self",)).first()
     if glass is None:
@@ -135,7 +140,9 @@ def review(*, glass_id: UUID, verdict: str, words: str, by: Actor, at: datetime)
         raise Refused(wrong[1], field=wrong[0])
     glass.reviewed_at, glass.reviewed_by_id = at, by.person_id
     glass.verdict, glass.verdict_words = verdict, words
-    glass.save(update_fields=["reviewed_at", "reviewed_by", "verdict", "verdict_words"])
+    if verdict == rules.UNJUSTIFIED and glass.ends_at > at:
+        glass.ends_at = max(at, glass.begun_at + timedelta(microseconds=1))  # it lasts longer than nothing
+    glass.save(update_fields=["reviewed_at", "reviewed_by", "verdict", "verdict_words", "ends_at"])
     whose = accounts.person_names([glass.person_id]).get(glass.person_id, "")
     record(
         GlassReviewed(

@@ -195,3 +195,22 @@ def test_reads_of_a_household_are_its_members_while_they_live_there(here: Here) 
     assert [one.subject_kind for one in disclosure.reads_about(here.elder.id)] == ["resident", "household"]
     assert [one.subject_kind for one in disclosure.reads_about(here.spouse.id)] == ["household"]
     assert disclosure.reads_about(here.neighbour.id) == []
+
+
+def test_without_a_good_reason_the_file_closes_at_once(here: Here) -> None:
+    clerk, secretary = here.people["village_clerk"], here.people["village_secretary"]
+    kept, made = broken(here, here.home), broken(here)
+    for glass, verdict in ((kept, "justified"), (made, "unjustified")):
+        disclosure.review(
+            glass_id=glass.id, verdict=verdict, words="问过家属和本人了", by=secretary, at=AT + 5 * MINUTE
+        )
+    made.refresh_from_db()
+    assert made.ends_at == AT + 5 * MINUTE
+    assert disclosure.open_file(ref=here.ref(here.home), by=clerk, at=AT + 6 * MINUTE).because.kind == "glass"
+    with pytest.raises(disclosure.NeedsReason):
+        disclosure.open_file(ref=here.ref(here.elder), by=clerk, at=AT + 5 * MINUTE)
+
+
+def test_the_form_names_who_comes_after_the_judge_only_where_somebody_does(here: Here) -> None:
+    assert not disclosure.before_breaking(here.people["village_clerk"], AT).judged_last
+    assert disclosure.before_breaking(here.people["town_dispatcher"], AT).judged_last

@@ -102,6 +102,69 @@ def test_whoever_registered_it_looks_whether_it_is_right_for_a_day(here: Here) -
         opened(here, made, here.people["village_secretary"])
 
 
+def test_a_change_opens_nothing_for_longer(here: Here) -> None:
+    """Who edits under a broken glass has its half hour, not a day; who posts a tag unseen has nothing."""
+    registrar = here.people["registrar"]
+    disclosure.break_glass(
+        ref=here.ref(here.elder),
+        category="other",
+        words="老人来电话说家里漏水，要核对门牌",
+        by=registrar,
+        at=AT,
+    )
+    registry.edit_resident(
+        resident_id=here.elder.id, version=here.elder.version, values=registry.ResidentInput(name="裘桂芳"),
+        by=registrar, at=LATER,
+    )  # fmt: skip
+    assert opened(here, here.elder, registrar).kind == "glass"
+    with pytest.raises(disclosure.NeedsReason):
+        opened(here, here.elder, registrar, AT + timedelta(minutes=31))
+
+
+def test_the_grid_worker_who_closes_a_file_sees_that_day_whether_it_is_right(here: Here) -> None:
+    worker, row = here.people["grid_worker"], here.elder
+    registry.resident_gone(
+        resident_id=row.id, version=row.version, how="died", on=AT.date(), by=worker, at=AT
+    )
+    assert opened(here, row, worker).kind == "kept"
+    with pytest.raises(disclosure.NeedsReason):
+        opened(here, row, worker, AT + timedelta(days=1, minutes=1))
+
+
+def test_a_visit_of_the_town_s_desk_opens_nothing(here: Here) -> None:
+    dispatcher = here.people["town_dispatcher"]
+    for kind in ("visit", "missed"):
+        make_visit(here.elder, dispatcher, kind=kind, met="", heard="没什么事", done="")
+        make_visit(here.home, dispatcher, kind=kind, met="", heard="没什么事", done="")
+    for row in (here.elder, here.home):
+        with pytest.raises(disclosure.NeedsReason):
+            opened(here, row, dispatcher)
+    here.case_about(here.elder, procedure="hotline")
+    assert opened(here, here.elder, dispatcher).kind == "case"
+
+
+def test_a_visit_in_the_own_village_links_when_somebody_was_met(here: Here) -> None:
+    clerk, secretary = here.people["village_clerk"], here.people["village_secretary"]
+    make_visit(here.elder, secretary, kind="missed", met="", heard="", done="")
+    with pytest.raises(disclosure.NeedsReason):
+        opened(here, here.elder, secretary)
+    make_visit(here.elder, clerk)
+    assert opened(here, here.elder, clerk).kind == "visit"
+
+
+def test_a_visit_written_under_a_glass_ends_with_it(here: Here) -> None:
+    clerk = here.people["village_clerk"]
+    disclosure.break_glass(
+        ref=here.ref(here.elder), category="other", words="老人来电话说家里漏水，要核对门牌", by=clerk,
+        at=AT - timedelta(hours=2),
+    )  # fmt: skip
+    make_visit(here.elder, clerk, days_ago=1.9 / 24)  # under the glass
+    make_visit(here.home, clerk)  # at the household, while nobody has judged
+    for row in (here.elder, here.home):
+        with pytest.raises(disclosure.NeedsReason):
+            opened(here, row, clerk)
+
+
 def test_firms_and_places_open_to_who_keeps_the_files_of_the_area(here: Here) -> None:
     firm, place = make_enterprise(here.county.village), make_place(here.county.village)
     for row in (firm, place):

@@ -23,8 +23,13 @@ def case(**changes: object) -> rules.CaseSeen:
     return rules.CaseSeen(**given)  # type: ignore[arg-type]
 
 
-def call(days: float, officer: UUID = ME, *, met: bool = True) -> rules.Call:
-    return rules.Call(uuid7(), officer, AT - timedelta(days=days), met)
+def call(days: float, officer: UUID = ME, *, met: bool = True, role: str = "village_clerk") -> rules.Call:
+    when = AT - timedelta(days=days)
+    return rules.Call(uuid7(), officer, role, when, when, met)
+
+
+def own(*calls: rules.Call, role: str = "village_clerk", in_own_area: bool = True) -> list[rules.Call]:
+    return rules.visits_that_link(calls, ME, role, in_own_area=in_own_area, at=AT)
 
 
 def test_the_round_is_the_diary_s() -> None:
@@ -60,11 +65,36 @@ def test_a_closed_case_links_for_thirty_days_and_an_open_one_goes_before_it() ->
 
 
 def test_one_s_own_visit_links_for_ninety_days() -> None:
-    link = rules.visit_link([call(89), call(10, OTHER)], ME, AT)
+    link = rules.visit_link(own(call(89), call(10, OTHER)))
     assert link is not None
     assert (link.kind, link.because) == ("visit", "2026-08-23 走访")
-    assert rules.visit_link([call(91)], ME, AT) is None
-    assert rules.visit_link([call(1, OTHER)], ME, AT) is None
+    assert own(call(91)) == own(call(1, OTHER)) == []
+    assert rules.visit_link([]) is None
+
+
+def test_a_visit_links_who_walks_there_and_met_somebody() -> None:
+    assert own(call(1, met=False)) == []
+    assert own(call(1, role="town_dispatcher"), role="town_dispatcher") == []
+    # In another of one's appointments, or before one was moved to another village.
+    assert own(call(1, role="grid_worker")) == []
+    assert own(call(1), in_own_area=False) == []
+
+
+def test_a_visit_under_a_broken_glass_does_not_make_its_half_hour_longer() -> None:
+    def glass(verdict: str = "", ended: timedelta = timedelta(0)) -> rules.OwnGlass:
+        begun = AT - timedelta(days=2)
+        return rules.OwnGlass(begun, begun + (ended or rules.GLASS_LASTS), verdict)
+
+    during, after, before = call(2 - 0.01), call(1), call(3)
+    assert rules.visit_link([during, after], [glass()]) is None
+    assert rules.visit_link([during, after], [glass("unjustified", timedelta(minutes=1))]) is None
+    held = rules.visit_link([during, after], [glass("justified")])
+    assert held is not None
+    assert held.id == after.id
+    assert rules.visit_link([during], [glass("justified")]) is None
+    was_there = rules.visit_link([before, during], [glass()])
+    assert was_there is not None
+    assert was_there.id == before.id
 
 
 def test_the_round_is_a_grid_worker_s_in_the_own_grid() -> None:
