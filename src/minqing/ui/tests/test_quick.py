@@ -59,8 +59,8 @@ def _silent() -> str:
 
 def values() -> dict[str, Any]:
     return {
-        "odd": ODD, "safe": mark_safe(ODD), "lazy": lazystr(ODD), "one": 1, "id": UUID(int=1 << 100), "big": 1234567, "half": 1.5,
-        "money": Decimal("1234.50"), "at": datetime(2026, 3, 1, 16, 30, tzinfo=UTC),
+        "odd": ODD, "safe": mark_safe(ODD), "lazy": lazystr(ODD), "one": 1, "big": 1234567, "half": 1.5,
+        "id": UUID(int=1 << 100), "money": Decimal("1234.50"), "at": datetime(2026, 3, 1, 16, 30, tzinfo=UTC),
         "early": datetime(99, 3, 1, 16, 30), "none": None, "yes": True,
         "empty": "", "rows": [Thing(), Thing(name="甲", count=0)], "pairs": [("a", 1), ("b", ODD)], "thing": Thing(),
         "keys": Keys(a=1, items=[3]), "plain": {"b": {"c": ODD}}, "silent": _silent, "class": Thing,
@@ -69,7 +69,8 @@ def values() -> dict[str, Any]:
 
 
 SOURCES = [
-    "{{ odd }}{{ safe }}{{ lazy }}{{ one }}{{ id }}{{ big }}{{ half }}{{ money }}{{ at }}{{ none }}{{ yes }}{{ empty }}",
+    "{{ odd }}{{ safe }}{{ lazy }}{{ one }}{{ id }}{{ big }}{{ half }}{{ money }}{{ at }}{{ none }}{{ yes }}"
+    "{{ empty }}",
     "{{ missing }}|{{ missing.part }}|{{ none.part }}|{{ thing.nothing.part }}|{{ thing.missing }}|{{ odd.missing }}",
     "{{ thing.name }}{{ thing.words }}{{ thing.needs }}{{ thing.count }}{{ rows.0.name }}"
     "{{ rows.9.name }}{{ odd.upper }}",
