@@ -41,7 +41,7 @@ from minqing.kernel import clock
 GROWTH_MAX: Final = 1.5
 FLOOR: Final = 1 / GROWTH_MAX
 SMALLER: Final = 10
-REPEATS: Final = 15
+REPEATS: Final = 25
 DEEP: Final = 10_000  # turned back to the last page there is
 _MS: Final = 1000.0
 
