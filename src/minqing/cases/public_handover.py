@@ -67,6 +67,7 @@ from minqing.cases.queries.returns import (
 )
 from minqing.cases.queries.sampling import (
     CALLS_ROWS,
+    calls_to_make,
     draws,
     sample_call,
     sample_calls,
@@ -148,6 +149,7 @@ __all__ = [
     "alike_to_words",
     "apply_catalogue_table",
     "approvals",
+    "calls_to_make",
     "catalogue",
     "catalogue_entry",
     "catalogue_table",

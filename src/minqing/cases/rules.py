@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from datetime import datetime, timedelta
 from typing import Final
@@ -65,6 +66,19 @@ def title_of(words: str) -> str:
             break
     first = " ".join(first.split())
     return first if len(first) <= TITLE_LENGTH else first[: TITLE_LENGTH - 1] + "…"
+
+
+# Eleven digits of a mobile, eighteen of an identity card, also written in groups.
+_MOBILE: Final = re.compile(r"(?<!\d)1[ \-]?[3-9](?:[ \-]?\d){9}(?!\d)")
+_ID_NUMBER: Final = re.compile(r"(?<!\d)[1-9](?:[ \-]?\d){16}[ \-]?[\dXx](?!\d)")
+
+
+def why_not_public(words: str) -> str | None:
+    """Return why these words cannot stand where every official reads them, or None: they hold a person's number."""
+    plain = unicodedata.normalize("NFKC", words)
+    if _MOBILE.search(plain) or _ID_NUMBER.search(plain):
+        return "这里的话会公开，不能写手机号码和身份证号码。请去掉号码再提交。"
+    return None
 
 
 def stands_in(words: str, whole: str) -> bool:

@@ -38,6 +38,8 @@ CLOCKS_MOVED: Final = kind(
 CLOCK_ASKED: Final = kind(
     "cases.clock_asked", "等您决定", "事项 {number} 有延期或挂起的申请等您决定：{state}"
 )
+# A month's draw makes many calls at once: one line with their number, told by ``services.sampling``.
+SAMPLE_DRAWN: Final = kind("cases.sample_drawn", "抽查已抽取", "第三方抽查已抽取，有事项等您回访，请登录查看")
 CLOSED: Final = kind("cases.closed", "有结果了", "您登记的事项 {number}：{state}")
 
 

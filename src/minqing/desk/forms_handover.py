@@ -156,7 +156,7 @@ class ExclusionForm(forms.Form):
         "证据",
         rows=5,
         most=EVIDENCE_MAX,
-        help_text="依据哪条规定、现场是什么情况、怎样与反映人沟通的。会公开",
+        help_text="依据哪条规定、现场是什么情况、怎样与反映人沟通的。会公开，请不要写姓名、电话和住址",
     )
 
 
@@ -175,7 +175,7 @@ class RulingForm(forms.Form):
 class ReversalForm(forms.Form):
     """Why a ruling is taken back."""
 
-    because = _long("为什么撤销裁定", help_text="会和原来的裁定一起公开")
+    because = _long("为什么撤销裁定", help_text="会和原来的裁定一起公开，请不要写姓名、电话和住址")
 
 
 class ShareForm(forms.Form):

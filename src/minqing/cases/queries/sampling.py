@@ -11,7 +11,7 @@ from django.db.models import Count, F, Q
 
 from minqing.areas import public as areas
 from minqing.cases.models import Case
-from minqing.cases.models_handover import REACHED, SampleCall, SampleDraw, SamplePlan
+from minqing.cases.models_handover import REACHED, UNREACHED, SampleCall, SampleDraw, SamplePlan
 from minqing.cases.permissions_handover import CALL_SAMPLE, DRAW_SAMPLE
 from minqing.cases.procedures.vocabulary import CONTENT_LABELS
 from minqing.cases.queries.sets import PLEASED_WITH
@@ -106,6 +106,33 @@ def may_call_for_sample(case: Case, by: Actor) -> bool:
     if not by.may(CALL_SAMPLE) or by.person_id in (case.handled_by_id, case.asked_by_id):
         return False
     return SampleCall.objects.filter(case=case).exclude(outcome=REACHED).exists()
+
+
+@dataclass(frozen=True, slots=True)
+class CallsToMake:
+    """How many drawn cases wait for a call by an actor, and the first of them."""
+
+    total: int
+    lines: list[CallLine]
+
+
+def calls_to_make(actor: Actor, *, rows: int) -> CallsToMake:
+    """Return the calls that nobody has tried, and those of the latest draw that reached nobody.
+
+    Two statements, or three.
+    """
+    latest = SampleDraw.objects.order_by("-month").values("id")[:1]
+    found = (
+        SampleCall.objects.filter(case__in=Case.objects.visible_to(actor).order_by().values("id"))
+        .filter(Q(outcome="") | Q(outcome=UNREACHED, draw__in=latest))
+        .select_related("case", "unit")
+        .order_by(F("called_at").asc(nulls_first=True), "draw__month", "position")
+    )
+    shown = list(found[: rows + 1])
+    total = found.count() if len(shown) > rows else len(shown)
+    shown = shown[:rows]
+    places = areas.area_names(one.case.area_id for one in shown) if shown else {}
+    return CallsToMake(total, [_line(one, places.get(one.case.area_id, "")) for one in shown])
 
 
 def may_draw(actor: Actor) -> bool:

@@ -26,6 +26,7 @@ def propose_exclusion(*, case_id: UUID, reason: str, evidence: str, by: Actor, a
         raise Refused("请写明为什么是不合理诉求。", field="reason")
     if not evidence:
         raise Refused("请写明证据：依据的规定、现场情况、与反映人沟通的经过。", field="evidence")
+    _refuse_numbers(reason=reason, evidence=evidence)
     case = (
         Case.objects.visible_to(by)
         .exclude(source__in=rules.SEALED)
@@ -71,6 +72,7 @@ def rule_on_exclusion(
         raise NotAllowed("这是您申报的，不能由您裁定。")
     if not reason.strip():
         raise Refused("请写明裁定的理由，申报和裁定都会公开。", field="reason")
+    _refuse_numbers(reason=reason)
     found.ruling = ALLOWED if allowed else DISMISSED
     found.ruling_reason = reason.strip()[:REASON_LENGTH]
     found.ruled_at, found.ruled_by_id, found.ruled_by_label = at, by.person_id, by.hand.appointment_label
@@ -92,6 +94,7 @@ def reverse_exclusion(*, exclusion_id: UUID, because: str, by: Actor, at: dateti
         raise Conflict("这件事没有被排除在考核之外，不用撤销。请刷新页面查看。")
     if not because.strip():
         raise Refused("请写明为什么撤销裁定。", field="because")
+    _refuse_numbers(because=because)
     found.reversed_at, found.reversed_by_id = at, by.person_id
     found.reversed_because = because.strip()[:REASON_LENGTH]
     found.save()
@@ -101,6 +104,13 @@ def reverse_exclusion(*, exclusion_id: UUID, because: str, by: Actor, at: dateti
     )
     record(reversed_, by=by.hand, at=at)
     return found
+
+
+def _refuse_numbers(**texts: str) -> None:
+    """What is ruled stands open to every official: nobody's number may be in it."""
+    for name, words in texts.items():
+        if why := rules.why_not_public(words):
+            raise Refused(why, field=name)
 
 
 def _standing(case: Case) -> Exclusion | None:

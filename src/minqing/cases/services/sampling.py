@@ -13,7 +13,9 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
+from minqing.accounts import public as accounts
 from minqing.areas import public as areas
 from minqing.cases import rules
 from minqing.cases.events_handover import SampleCalled, SampleDrawn, SampleShareSet
@@ -25,10 +27,12 @@ from minqing.cases.queries.sampling import share_now
 from minqing.cases.queries.sets import Period
 from minqing.cases.sampling import drawn, last_of_month, population_hash
 from minqing.cases.services.reopening import reopen
+from minqing.cases.telling import SAMPLE_DRAWN
 from minqing.journal.public import record
 from minqing.kernel import clock
 from minqing.kernel.access import SYSTEM, Actor, Hand
 from minqing.kernel.errors import Conflict, NotAllowed, NotThere, Refused
+from minqing.notices import public as notices
 from minqing.workflow import public as workflow
 
 
@@ -88,7 +92,31 @@ def _draw(month: date, hand: Hand, at: datetime) -> SampleDraw:
         percent=percent, population=len(numbers), size=len(chosen),
     )  # fmt: skip
     record(told, by=hand, at=at)
+    _tell_who_calls(made, len(chosen), at)
     return made
+
+
+def _tell_who_calls(draw: SampleDraw, size: int, at: datetime) -> None:
+    """Tell everybody who calls for the sample that a month was drawn: one line a person, with the number of calls."""
+    callers = Q(role__in=[role.key for role in CALL_SAMPLE.held_by])
+    held = accounts.appointments_where(callers, clock.local(at).date())
+    if not size or not held:
+        return
+    county = areas.county()
+    told = notices.News(
+        kind=SAMPLE_DRAWN,
+        people=tuple(sorted({one.person_id for one in held})),
+        subject_kind="sample",
+        subject_id=draw.id,
+        area_id=county.id,
+        area_path=county.path,
+        key=f"sample {draw.id}",
+        at=at,
+        told_at=at,
+        sentence=f"{draw.label}的第三方抽查抽出 {size} 件，等您回访",
+        private=True,
+    )
+    notices.tell_many([told])
 
 
 def population(month: date) -> list[str]:
@@ -129,6 +157,10 @@ def keep_sample_call(*, call_id: UUID, given: SampleAnswer, by: Actor, at: datet
         raise Conflict("这一件已经回访过了。请刷新页面查看。")
     if by.person_id in (case.handled_by_id, case.asked_by_id):
         raise NotAllowed("这件事是您办的或问的，抽查要由没有经手的人来打。")
+    if not given.reached and (given.done is not None or given.content):
+        raise Refused(
+            "没有联系上，就没有回答可记：请改成“接通了”，或者去掉“办好了吗”“满意吗”的选择。", field="reached"
+        )
     if given.reached and given.done is None:
         raise Refused("请先问：这件事办好了吗？", field="done")
     if given.reached and given.done and given.content not in CONTENT_LABELS:

@@ -28,6 +28,7 @@ from minqing.workflow import public as workflow
 
 NOTICES: Final = 8
 URGENT: Final = 8
+CALLS: Final = 8
 COLOURS: Final = {
     workflow.Colour.RED: ("已超时", "最先办"),
     workflow.Colour.YELLOW: ("快到时限", "抓紧办"),
@@ -90,6 +91,7 @@ def home(request: OfficialRequest) -> HttpResponse:
         **_together(actor, at),
         "approvals": approvals,
         "menu_counts": {"approvals": approvals},
+        "calls": cases.calls_to_make(actor, rows=CALLS) if actor.may(cases.CALL_SAMPLE) else None,
         "requests": rights.count_open(actor) if actor.may(cases.HANDLE_REQUESTS) else 0,
     }
     return render(request, "desk/home.html", context)

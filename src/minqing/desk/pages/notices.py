@@ -9,6 +9,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -50,6 +51,8 @@ def go(request: OfficialRequest, kind: str, subject_id: UUID) -> HttpResponse:
         return redirect("mobile:matter" if on_a_phone else "desk:case", case_id=subject_id)
     if kind == "recomputation":
         return redirect("desk:clocks_moved", recomputation_id=subject_id)
+    if kind == "sample" and request.actor.may(cases.CALL_SAMPLE):
+        return redirect(f"{reverse('desk:sample')}?draw={subject_id}")
     if kind == "subscription" and request.actor.may(notices.MANAGE_SUBSCRIPTIONS):
         return redirect("desk:subscription", subscription_id=subject_id)
     if kind == "channel" and request.actor.may(notices.MANAGE_CHANNELS):

@@ -25,6 +25,10 @@ from minqing.kernel.pages import OfficialRequest, page
 @never_cache
 def sample(request: OfficialRequest) -> HttpResponse:
     """Show a draw: its seed, its figures by unit, and the cases one may see."""
+    return _sample(request, ShareForm(initial={"percent": cases.share_now()}))
+
+
+def _sample(request: OfficialRequest, share_form: ShareForm, *, status: int = 200) -> HttpResponse:
     actor, today = request.actor, clock.local(clock.now()).date()
     draws = cases.draws()
     wanted = an_id(request.GET.get("draw"))
@@ -47,10 +51,10 @@ def sample(request: OfficialRequest) -> HttpResponse:
         "may_draw": actor.may(cases.DRAW_SAMPLE),
         "may_call": actor.may(cases.CALL_SAMPLE),
         "to_draw": last if not any(one.month == last for one in draws) else None,
-        "share_form": ShareForm(initial={"percent": cases.share_now()}),
+        "share_form": share_form,
         "share": cases.share_now(),
     }
-    return render(request, "desk/handover/sample.html", context)
+    return render(request, "desk/handover/sample.html", context, status=status)
 
 
 @page(cases.DRAW_SAMPLE)
@@ -68,13 +72,15 @@ def sample_draw(request: OfficialRequest) -> HttpResponse:
 
 
 @page(cases.DRAW_SAMPLE)
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def sample_share(request: OfficialRequest) -> HttpResponse:
-    """Set the share that the next draw takes."""
+    """Set the share that the next draw takes; the links of a refused form lead back to the page of the sample."""
+    if request.method != "POST":
+        return redirect(f"{reverse('desk:sample')}?{request.GET.urlencode()}")
     form = ShareForm(request.POST)
     if not form.is_valid():
-        raise Refused("抽查比例请填 1 到 100 之间的整数。")
+        return _sample(request, form, status=400)
     cases.set_share(percent=form.cleaned_data["percent"], by=request.actor, at=clock.now())
     messages.success(request, "已改，从下一次抽取起按新的比例。")
     return redirect("desk:sample")

@@ -25,6 +25,7 @@ from minqing.kernel.roles import (
     TOWN_DISPATCHER,
     VILLAGE_CLERK,
 )
+from minqing.notices.models import Notice
 
 pytestmark = pytest.mark.django_db
 ALSO = "门前路灯坏了好几天，晚上走路看不见，老人摔了一跤。"
@@ -306,13 +307,16 @@ def test_what_is_left_out_is_open_to_every_official(desk):
 def test_the_third_party_calls_and_its_figures_stand_beside_the_units_own(desk):
     concluded(desk)
     supervisor = desk.as_(SUPERVISOR)
-    assert supervisor.post(reverse("desk:sample_share"), {"percent": "120"}).status_code == 400
+    refused = supervisor.post(reverse("desk:sample_share"), {"percent": "120"})
+    assert (refused.status_code, refused.context["share_form"]["percent"].value()) == (400, "120")
+    assert "请填 1 到 100 之间的整数" in text(refused)
     assert supervisor.post(reverse("desk:sample_share"), {"percent": "100"}).status_code == 302
     assert "还没有抽查过" in text(supervisor.get(reverse("desk:sample")))
     with clock.fixed(AT + timedelta(days=20)):
         set_share(percent=100, by=desk.county.actor(SUPERVISOR), at=clock.now())
         assert supervisor.post(reverse("desk:sample_draw"), {"month": "2026-11-01"}).status_code == 302
         draw_sample(month=date(2026, 11, 1), at=clock.now())
+        assert Notice.objects.filter(kind="cases.sample_drawn").count() == 0, "nobody calls yet"
         page = text(supervisor.get(reverse("desk:sample"), {"repeat": "1"}))
         assert "抽到的是同样的事项" in page
         call, surveyor = SampleCall.objects.get(), desk.as_(SURVEYOR)
@@ -321,9 +325,58 @@ def test_the_third_party_calls_and_its_figures_stand_beside_the_units_own(desk):
         assert surveyor.post(address, {}).status_code == 400
         shown = text(surveyor.get(reverse("desk:case", args=[call.case_id])))
         assert reverse("desk:case_call", args=[call.case_id]) in shown
+        home = text(surveyor.get(reverse("desk:home")))
+        assert "还有 1 件待回访" in home
+        assert address in home
+        nobody = {"reached": "no", "done": "yes", "content": "content"}
+        assert "没有联系上，就没有回答可记" in text(surveyor.post(address, nobody))
+        assert surveyor.post(address, {"reached": "no", "words": "关机"}).status_code == 302
+        again = text(surveyor.get(address))
+        assert "打过一次，没有联系上（记了：关机）" in again
+        assert "没有联系上" in text(surveyor.get(reverse("desk:home")))
         heard = {"reached": "yes", "done": "yes", "content": "not_content", "words": "拖了太久"}
         assert surveyor.post(address, heard).status_code == 302
         assert "办好了，不满意" in text(supervisor.get(reverse("desk:sample")))
+        assert "待回访" not in text(surveyor.get(reverse("desk:home")))
+
+
+def test_a_drawn_sample_is_told_to_whoever_calls(desk):
+    case, surveyor = concluded(desk), desk.county.actor(SURVEYOR)
+    with clock.fixed(AT + timedelta(days=20)):
+        for _ in range(2):
+            drawn = draw_sample(month=date(2026, 11, 1), at=clock.now())
+        [told] = Notice.objects.filter(kind="cases.sample_drawn")
+        assert (told.person_id, told.sentence) == (
+            surveyor.person_id,
+            "2026年11月的第三方抽查抽出 1 件，等您回访",
+        )
+        assert case.number not in told.sentence
+        client = desk.as_(SURVEYOR)
+        leads = client.get(reverse("desk:go", args=["sample", drawn.id]))
+        assert leads.headers["Location"] == f"{reverse('desk:sample')}?draw={drawn.id}"
+        assert "抽查已抽取" in text(client.get(reverse("desk:notice_settings")))
+
+
+def test_no_number_of_a_person_is_published(desk):
+    case = assigned(desk)
+    handler, supervisor = desk.as_(HANDLER), desk.as_(SUPERVISOR)
+    address = reverse("desk:case_exclusion", args=[case.id])
+    given = {"reason": "多次拨打 １３８ 0013-8000 无人接", "evidence": "现场没有这盏灯"}
+    refused = handler.post(address, given)
+    assert (refused.status_code, "不能写手机号码" in text(refused)) == (400, True)
+    given = {"reason": "没有这盏灯", "evidence": "身份证33062319500101001X，已沟通"}
+    assert "不能写手机号码" in text(handler.post(address, given))
+    assert not Exclusion.everything.exists()
+    given = {"reason": "没有这盏灯，工单 20261122001234 已核", "evidence": "现场照片 2026-11-22"}
+    assert handler.post(address, given).status_code == 302
+    made = Exclusion.everything.get()
+    rule = reverse("desk:exclusion_rule", args=[made.id])
+    assert "不能写手机号码" in text(
+        supervisor.post(rule, {"allowed": "yes", "reason": "已电话13800138000核实"})
+    )
+    assert supervisor.post(rule, {"allowed": "yes", "reason": "证据充分"}).status_code == 302
+    back = reverse("desk:exclusion_reverse", args=[made.id])
+    assert "不能写手机号码" in text(supervisor.post(back, {"because": "问13800138000"}))
 
 
 def test_a_merged_case_is_offered_no_way_of_its_own(desk):
