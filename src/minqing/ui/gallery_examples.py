@@ -60,8 +60,8 @@ EXAMPLES: tuple[Example, ...] = (
     Example(
         "clock_badge", '{% clock_badge colour="green" words="还剩 3 个工作日" full="2026年11月26日 17:00" %}'
     ),
-    Example("clock_badge", '{% clock_badge colour="yellow" words="还剩 2 小时" %}'),
-    Example("clock_badge", '{% clock_badge colour="red" words="超时 2 小时" %}'),
+    Example("clock_badge", '{% clock_badge colour="yellow" words="还剩 2 个工作小时" %}'),
+    Example("clock_badge", '{% clock_badge colour="red" words="超时 2 个工作小时" %}'),
     Example("clock_badge", '{% clock_badge colour="none" words="已挂起，暂不计时" %}'),
     Example("button", '{% button label="签收" type="button" icon="check" %}'),
     Example("button", '{% button label="交办给…" kind="plain" type="button" key="e" %}'),
@@ -128,7 +128,7 @@ EXAMPLES: tuple[Example, ...] = (
     Example(
         "stat",
         '<div class="mq-stats">{% stat label="今天要办" number=12 unit="件" href="#due" %}'
-        '{% stat label="等我签收" number=3 unit="件" href="#sign" colour="yellow" note="最早还剩 2 小时" %}'
+        '{% stat label="等我签收" number=3 unit="件" href="#sign" colour="yellow" note="最早还剩 2 个工作小时" %}'
         '{% stat label="超时" number=1 unit="件" href="#late" colour="red" note="超时 1 天" %}'
         '{% stat label="本月走访" number="1,204" unit="户" href="#visits" note="上月 1,100 户" %}</div>',
     ),
@@ -145,7 +145,7 @@ EXAMPLES: tuple[Example, ...] = (
         "table",
         '{% table caption="待办事项" columns=columns keys=True %}'
         '<tr data-item><td><a href="#1">水沟堵塞</a></td><td>举坑村</td><td>{% clock_badge colour="green" words="还剩 3 个工作日" %}</td><td class="mq-number">4</td></tr>'
-        '<tr data-item><td><a href="#2">路灯不亮</a></td><td>浦口社区</td><td>{% clock_badge colour="red" words="超时 2 小时" %}</td><td class="mq-number">12</td></tr>{% endtable %}',
+        '<tr data-item><td><a href="#2">路灯不亮</a></td><td>浦口社区</td><td>{% clock_badge colour="red" words="超时 2 个工作小时" %}</td><td class="mq-number">12</td></tr>{% endtable %}',
     ),
     Example(
         "table",

@@ -335,7 +335,7 @@ def stopped(due: datetime | None, left: datetime, calendar: Calendar) -> ClockFa
         return NO_CLOCK
     if left <= due:
         return ClockFace(Colour.GREEN, "按时", due)
-    late = _span(working_time_between(due, left, calendar), calendar)
+    late = _span(working_time_between(due, left, calendar), left - due, calendar)
     return ClockFace(Colour.RED, f"超时{late}", due)
 
 
@@ -346,16 +346,28 @@ def _words(due: datetime, measure: Measure, at: datetime, calendar: Calendar) ->
             return f"还剩 {days} 天"
         if days < 0:
             return f"超时 {-days} 天"
+        return f"还剩{_hours(due - at)}" if at < due else f"超时{_hours(at - due)}"
     left = working_time_between(at, due, calendar)
     if at < due:
-        return f"还剩{_span(left, calendar)}"
-    return f"超时{_span(-left, calendar)}"
+        return f"还剩{_span(left, due - at, calendar)}"
+    return f"超时{_span(-left, at - due, calendar)}"
 
 
-def _span(span: timedelta, calendar: Calendar) -> str:
-    """Working time in its largest whole unit, rounded down: never promise more than is left."""
+def _span(span: timedelta, passes: timedelta, calendar: Calendar) -> str:
+    """Working time in its largest whole unit, rounded down: never promise more than is left.
+
+    ``passes``: the time that goes by meanwhile. Minutes are said only where they are the same: over a night or a
+    noon, “40 分钟” would be wrong by the clock on the wall.
+    """
     if span >= calendar.day_length:
         return f" {span // calendar.day_length} 个工作日"
+    if span >= timedelta(hours=1):
+        return f" {span // timedelta(hours=1)} 个工作小时"
+    return _hours(span) if span == passes else "不足 1 个工作小时"
+
+
+def _hours(span: timedelta) -> str:
+    """Time by the clock on the wall, rounded down."""
     if span >= timedelta(hours=1):
         return f" {span // timedelta(hours=1)} 小时"
     if span >= timedelta(minutes=1):

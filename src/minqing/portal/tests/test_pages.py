@@ -158,6 +158,7 @@ def test_the_receipt_tells_every_leg_with_its_clock(client, here, door):
     words = client.get(f"/r/{code}/").content.decode()
     assert "轮到谷来镇调度员" in words
     assert "限 2 个工作小时" in words
+    assert "还剩 2 个工作小时" in words
     with clock.fixed(NOW + timedelta(hours=1)):
         walk_to_the_follow_up(here, code)
         words = client.get(f"/r/{code}/").content.decode()

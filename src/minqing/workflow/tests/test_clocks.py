@@ -229,7 +229,7 @@ def test_a_published_year_makes_provisional_deadlines_firm(county, administrator
     new_years_eve = datetime(2026, 12, 31, 16, 30, tzinfo=ZONE)
     run = begin(county, at=new_years_eve)
     assert (run.provisional, run.next_due_at) == (True, datetime(2027, 1, 1, 11, 30, tzinfo=ZONE))
-    assert workflow.face(run, at=new_years_eve).words == "还剩 4 小时（暂定）"
+    assert workflow.face(run, at=new_years_eve).words == "还剩 4 个工作小时（暂定）"
     changed = workflow.publish_year(
         year=2027,
         holidays={date(2027, 1, 1): "元旦", date(2027, 1, 2): "元旦", date(2027, 1, 3): "元旦"},

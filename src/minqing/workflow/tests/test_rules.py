@@ -245,11 +245,15 @@ def show(due: datetime, now: datetime, measure: Measure = Measure.WORKING_DAYS, 
     [
         (at(11, 20, 17, 30), at(11, 18, 10), "还剩 2 个工作日", Colour.GREEN),
         (at(11, 23, 17, 30), at(11, 20, 20), "还剩 1 个工作日", Colour.GREEN),
-        (at(11, 20, 17, 30), at(11, 20, 14, 30), "还剩 3 小时", Colour.GREEN),
+        (at(11, 20, 17, 30), at(11, 20, 14, 30), "还剩 3 个工作小时", Colour.GREEN),
+        (at(11, 20, 8, 30), at(11, 19, 15, 30), "还剩 2 个工作小时", Colour.GREEN),
+        (at(11, 20, 8, 50), at(11, 19, 17, 10), "还剩不足 1 个工作小时", Colour.GREEN),
         (at(11, 20, 17, 30), at(11, 20, 16, 50), "还剩 40 分钟", Colour.YELLOW),
         (at(11, 20, 17, 30), at(11, 20, 17, 30), "超时 不足 1 分钟", Colour.RED),
-        (at(11, 20, 17, 30), at(11, 21, 12), "超时 不足 1 分钟", Colour.RED),
-        (at(11, 20, 17, 30), at(11, 23, 10, 30), "超时 2 小时", Colour.RED),
+        (at(11, 20, 17, 30), at(11, 20, 18, 20), "超时不足 1 个工作小时", Colour.RED),
+        (at(11, 20, 17, 30), at(11, 21, 12), "超时不足 1 个工作小时", Colour.RED),
+        (at(11, 20, 9, 30), at(11, 20, 9, 50), "超时 20 分钟", Colour.RED),
+        (at(11, 20, 17, 30), at(11, 23, 10, 30), "超时 2 个工作小时", Colour.RED),
         (at(11, 18, 17, 30), at(11, 20, 17, 30), "超时 2 个工作日", Colour.RED),
     ],
 )
@@ -262,18 +266,21 @@ def test_a_clock_of_calendar_days_speaks_of_days():
     due = at(11, 20, 17, 30)
     assert show(due, at(11, 2), Measure.CALENDAR_DAYS).words == "还剩 18 天"
     assert show(due, at(11, 20, 16), Measure.CALENDAR_DAYS).words == "还剩 1 小时"
+    assert show(due, at(11, 20, 6), Measure.CALENDAR_DAYS).words == "还剩 11 小时"
+    assert show(due, at(11, 20, 17, 10), Measure.CALENDAR_DAYS).words == "还剩 20 分钟"
+    assert show(due, at(11, 20, 20), Measure.CALENDAR_DAYS).words == "超时 2 小时"
     assert show(due, at(11, 30), Measure.CALENDAR_DAYS).words == "超时 10 天"
 
 
 def test_a_provisional_clock_says_so_and_a_missing_one_too():
-    assert show(at(11, 20, 17, 30), at(11, 20, 14, 30), provisional=True).words == "还剩 3 小时（暂定）"
+    assert show(at(11, 20, 17, 30), at(11, 20, 14, 30), provisional=True).words == "还剩 3 个工作小时（暂定）"
     assert face(None, None, False, None, at(11, 20), CALENDAR) is NO_CLOCK
 
 
 def test_a_leg_that_is_over_was_on_time_exactly_if_it_was_left_by_its_deadline():
     due = at(11, 20, 17, 30)
     assert stopped(due, due, CALENDAR).words == "按时"
-    assert stopped(due, at(11, 23, 9, 30), CALENDAR).words == "超时 1 小时"
+    assert stopped(due, at(11, 23, 9, 30), CALENDAR).words == "超时 1 个工作小时"
     assert stopped(None, due, CALENDAR) is NO_CLOCK
 
 
@@ -375,7 +382,7 @@ def test_a_paused_clock_says_until_when_and_a_whole_one_says_so():
     assert (paused.colour, paused.words) == (Colour.GREY, "已挂起，到11月24日")
     due = at(11, 20, 17, 30)
     whole = face(due, due, False, Measure.WORKING_DAYS, at(11, 20, 14, 30), CALENDAR, overall=True)
-    assert whole.words == "全程还剩 3 小时"
+    assert whole.words == "全程还剩 3 个工作小时"
     assert colour_of(None, None, at(11, 20)) is Colour.GREY
 
 

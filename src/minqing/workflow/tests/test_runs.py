@@ -309,7 +309,7 @@ def test_the_legs_tell_the_whole_way(county):
     assert [(leg.state_label, leg.step_label, leg.clock.words) for leg in shown] == [
         ("待受理", "受理", "按时"),
         ("待派单", "派单", "按时"),
-        ("办理中", "", "超时 1 小时"),
+        ("办理中", "", "超时 1 个工作小时"),
     ]
     assert (shown[2].unit_name, shown[2].place, shown[2].within_words) == (
         "谷来镇综合执法队",
