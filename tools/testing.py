@@ -4,7 +4,7 @@ Debian's headless shell is the same engine without a desktop's browser around it
 and a page of a story cost a third. It is taken before any other, and installed where we may; without it any will do.
 
 Arguments are passed on to pytest. Without a Chromium the browser stories are skipped and the last lines say so; with
-MINQING_BROWSER_REQUIRED=1 (as in CI) that is a failure.
+MINQING_BROWSER_REQUIRED=1 (as in CI) that is a failure. MINQING_TEST_WORKERS: so many side by side, not one to a core.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def main(arguments: list[str]) -> int:
         chromium = installed() or chromium
     environment = {**os.environ, "MINQING_CHROMIUM": chromium or ""}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)  # what one worker has compiled, the others need not
-    workers = min(os.cpu_count() or 1, WORKERS_MAX)
+    workers = int(os.environ.get("MINQING_TEST_WORKERS") or min(os.cpu_count() or 1, WORKERS_MAX))
     # A file stays with one worker: what a module builds once is built once. In the order of conftest.py, heavy ones
     # first, and not by their number of tests: a story of one test takes longer than a hundred rules.
     split = ["-n", str(workers), "--dist", "loadfile", "--no-loadscope-reorder"]
