@@ -11,6 +11,7 @@ from minqing.cases.forms import VillageReportForm, report_form_for
 from minqing.cases.models_express import HOW_LABELS, SLOTS_MAX, ReturnVisit, SitInBooking, SitInDay
 from minqing.cases.permissions import TURN_TO_LINES
 from minqing.cases.procedures.petition import TERMS as PETITION_TERMS
+from minqing.cases.procedures.petition import StatutoryTerm
 from minqing.cases.queries.express import (
     DayView,
     ExpressFile,
@@ -25,6 +26,7 @@ from minqing.cases.queries.lines import LINE_SETS, LineShare, lines_share
 from minqing.cases.queries.petitions import BACKLOG_DAYS, PetitionBoard, petition_board
 from minqing.cases.queries.petitions import STANDS as PETITION_STANDS
 from minqing.cases.services.express import (
+    AfterHours,
     announce_day,
     book,
     call_off_day,
@@ -44,6 +46,7 @@ __all__ = [
     "PETITION_TERMS",
     "SLOTS_MAX",
     "TURN_TO_LINES",
+    "AfterHours",
     "DayView",
     "ExpressFile",
     "ExpressPage",
@@ -58,6 +61,7 @@ __all__ = [
     "SitInDayMade",
     "SitInMet",
     "Slot",
+    "StatutoryTerm",
     "VillageReportForm",
     "announce_day",
     "book",

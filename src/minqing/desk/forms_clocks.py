@@ -60,7 +60,7 @@ class TermForm(forms.Form):
     measure = forms.ChoiceField(label="单位", required=False, choices=_MEASURES)
     yellow_percent = forms.IntegerField(
         label="变黄的时候（剩下百分之几）", required=False, min_value=0, max_value=100,
-        help_text="不填就按上一级：整个规程的，再按全县的",
+        help_text="不填就按上一级：整个规程的，再按全县的；填 0 就是不亮黄灯",
     )  # fmt: skip
     holds_from = forms.DateField(
         label="从哪天起", widget=DateInput(), help_text="这一天和以后开始的环节按新的算"

@@ -49,6 +49,16 @@ class SitInDayForm(forms.Form):
         label="每个时段几分钟", min_value=5, max_value=120, initial=30,
         error_messages={"required": "请填写每个时段几分钟。"},
     )  # fmt: skip
+    after_hours = forms.BooleanField(label="就定在这个时间（休息日或办公时间以外）", required=False)
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data)
+        if not (data and data.get("after_hours")):
+            self.fields["after_hours"].widget = forms.HiddenInput()
+
+    def ask(self) -> None:
+        """Put the question whether this time is meant."""
+        self.fields["after_hours"].widget = forms.CheckboxInput()
 
 
 class BookForm(forms.Form):

@@ -145,12 +145,17 @@ class State:
         label: str,
         *,
         within: Within | None = None,
+        source: str = "",
         start: bool = False,
         final: bool = False,
         turn: Role | Sequence[Role] = (),
         renamed_from: Sequence[str] = (),
     ) -> None:
-        """``turn``: whose to-do list it is on. Unsaid: that of every official role with a step here."""
+        """``turn``: whose to-do list it is on. Unsaid: that of every official role with a step here.
+
+        ``source``: the law and its article that ``within`` comes from; an office may stay below it, never above.
+        """
+        self.source = source
         self.label, self.within, self.start, self.final = label, within, start, final
         self.turn = _roles(turn)
         self.renamed_from = tuple(renamed_from)

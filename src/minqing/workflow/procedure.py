@@ -250,11 +250,16 @@ def _named(of: type[Procedure], kind: str, parts: Mapping[str, Part], name: str)
 def _fingerprint(of: type[Procedure]) -> str:
     """Twelve hexadecimal digits that change whenever the definition does."""
 
+    notes = {
+        "renamed_from",
+        "source",
+    }  # what it was called, and which law its term comes from: it runs as before
+
     def plain(part: object) -> object:
         return part.key if isinstance(part, State) else asdict(part)  # type: ignore[call-overload]
 
     content = [
-        [name, {k: v for k, v in vars(part).items() if k != "renamed_from"}]
+        [name, {k: v for k, v in vars(part).items() if k not in notes}]
         for name, part in (*of.states.items(), *of.steps.items())
     ]
     content += [[asdict(of.overall)]] if of.overall else []

@@ -22,6 +22,7 @@ class TermLine:
     filed: Within | None
     span: Span
     coming: TermVersion | None = None
+    source: str = ""  # the law that the file's term comes from
 
     @property
     def is_changed(self) -> bool:
@@ -32,7 +33,9 @@ class TermLine:
     def yellow_words(self) -> str:
         """When it turns yellow."""
         percent = self.span.yellow_percent
-        return "按全县" if percent is None else f"最后 {percent}%"
+        if percent is None:
+            return "按全县"
+        return f"最后 {percent}%" if percent else "不亮黄灯"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,8 @@ def _lines(
         if state.within is not None:
             span = span_of(of, state, calendar, at)
             lines.append(
-                TermLine(state.key, state.label, state.within, span, coming.get((of.key, state.key)))
+                TermLine(
+                    state.key, state.label, state.within, span, coming.get((of.key, state.key)), state.source
+                )
             )
     return lines

@@ -68,13 +68,14 @@ class Petition(Procedure):
     )
 
     # fmt: off
-    registered = State("待受理决定", within=TERMS["registered"].within, start=True)
-    handling   = State("办理中",     within=TERMS["handling"].within, turn=(HANDLER, SPONSOR))
+    registered = State("待受理决定", within=TERMS["registered"].within, source=TERMS["registered"].source, start=True)
+    handling   = State("办理中",     within=TERMS["handling"].within, source=TERMS["handling"].source,
+                       turn=(HANDLER, SPONSOR))
     drafting   = State("待出具处理意见", within=working_days(5))
-    answered   = State("已答复，可申请复查", within=TERMS["answered"].within)
-    reviewing  = State("复查中",     within=TERMS["reviewing"].within)
-    reviewed   = State("已复查，可申请复核", within=TERMS["reviewed"].within)
-    rechecking = State("复核中",     within=TERMS["rechecking"].within)
+    answered   = State("已答复，可申请复查", within=TERMS["answered"].within, source=TERMS["answered"].source)
+    reviewing  = State("复查中",     within=TERMS["reviewing"].within, source=TERMS["reviewing"].source)
+    reviewed   = State("已复查，可申请复核", within=TERMS["reviewed"].within, source=TERMS["reviewed"].source)
+    rechecking = State("复核中",     within=TERMS["rechecking"].within, source=TERMS["rechecking"].source)
     settled    = State("已办结",     final=True)
     ended      = State("信访终结",   final=True)
     not_accepted = State("不予受理", final=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -25,12 +26,26 @@ from minqing.kernel.access import Actor
 from minqing.kernel.errors import Conflict, NotThere, Refused
 from minqing.workflow import public as workflow
 
+_SURE: Final = "确实要安排，请勾选下面的“就定在这个时间”再交一次。"
+
 
 @transaction.atomic
 def announce_day(
-    *, starts_at: datetime, place: str, host: str, slots: int, slot_minutes: int, by: Actor, at: datetime
+    *,
+    starts_at: datetime,
+    place: str,
+    host: str,
+    slots: int,
+    slot_minutes: int,
+    by: Actor,
+    at: datetime,
+    after_hours: bool = False,
 ) -> SitInDay:
-    """Announce a sit-in day of the county: from when, where, who sits, and its slots."""
+    """Announce a sit-in day of the county: from when, where, who sits, and its slots.
+
+    ``after_hours``: whoever announces it has said that it is meant for a rest day, or for outside office hours; unsaid,
+    such a day is :class:`AfterHours`.
+    """
     county = areas.county()
     by.require(RUN_EXPRESS, county.path)
     if starts_at <= at:
@@ -39,6 +54,7 @@ def announce_day(
         raise Refused(f"时段数在 1 到 {SLOTS_MAX} 之间，每个时段 5 到 120 分钟，请核对。", field="slots")
     if not place.strip() or not host.strip():
         raise Refused("请写明地点和接待人。", field="place")
+    _refuse_odd_hours(starts_at, starts_at + timedelta(minutes=slots * slot_minutes), after_hours)
     if SitInDay.everything.filter(area=county, starts_at=starts_at, cancelled_at=None).exists():
         raise Refused("这个时间已经安排了坐班日。", field="starts_at")
     day = SitInDay.everything.create(
@@ -47,6 +63,28 @@ def announce_day(
     )  # fmt: skip
     _say_day(day, by=by, at=at, called_off=False)
     return day
+
+
+class AfterHours(Refused):
+    """A day that somebody may mean all the same, and is asked about."""
+
+
+def _refuse_odd_hours(starts_at: datetime, ends_at: datetime, after_hours: bool) -> None:
+    """A sit-in day is one day; on a rest day or outside office hours somebody has to mean it."""
+    begins, ends = clock.local(starts_at), clock.local(ends_at)
+    if begins.date() != ends.date():
+        raise Refused(
+            f"最后一个时段要到{workflow.in_words(ends_at)}，过了当天。请少排几个时段，或早点开始。",
+            field="slots",
+        )
+    if after_hours:
+        return
+    sessions = list(workflow.current_calendar().sessions(begins.date()))
+    span = f"{begins:%H:%M} 到 {ends:%H:%M}"
+    if not sessions:
+        raise AfterHours(f"{begins.month}月{begins.day}日是休息日。{_SURE}", field="starts_at")
+    if begins < sessions[0][0] or ends > sessions[-1][1]:
+        raise AfterHours(f"{span}，有时段不在办公时间里。{_SURE}", field="starts_at")
 
 
 @transaction.atomic

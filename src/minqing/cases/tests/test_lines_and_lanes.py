@@ -15,6 +15,7 @@ from minqing.cases.procedures.petition import TERMS, Petition
 from minqing.cases.services import express
 from minqing.cases.services.late import climb
 from minqing.cases.services.switching import switch_procedure
+from minqing.kernel import clock
 from minqing.kernel.access import Actor
 from minqing.kernel.errors import Conflict, NotAllowed, Refused
 from minqing.kernel.roles import (
@@ -24,6 +25,7 @@ from minqing.kernel.roles import (
     HANDLER,
     PETITION_OFFICER,
     REVIEWER,
+    SYSTEM_ADMINISTRATOR,
     TOWN_SECRETARY,
     VILLAGE_CLERK,
     VILLAGE_SECRETARY,
@@ -228,3 +230,41 @@ def test_only_the_lane_s_officer_runs_it(county: SmallCounty) -> None:
     begin_day(officer)
     with pytest.raises(Refused, match="已经安排"):
         begin_day(officer)
+
+
+def set_term(county: SmallCounty, state: str, within: workflow.Within, of: str = "petition") -> None:
+    workflow.set_term(
+        of=of, state=state, within=within, yellow_percent=None, holds_from=clock.local(AT).date(), why="内部要求",
+        by=county.actor(SYSTEM_ADMINISTRATOR), at=AT,
+    )  # fmt: skip
+
+
+def test_what_a_law_allows_is_shortened_and_never_lengthened(county: SmallCounty) -> None:
+    days = workflow.calendar_days
+    with pytest.raises(Refused, match="法定时限是 60 天（《信访工作条例》第三十四条），只能改短"):
+        set_term(county, "handling", days(61))
+    with pytest.raises(Refused, match="同样的单位"):
+        set_term(county, "handling", workflow.working_days(59))
+    for amount in (29, 31):
+        with pytest.raises(Refused, match="留给反映人的，不能改"):
+            set_term(county, "answered", days(amount))
+    set_term(county, "handling", days(45))
+    set_term(county, "handling", days(60))
+    set_term(county, "drafting", workflow.working_days(9))
+    set_term(county, "handling", workflow.working_days(200), of="hotline")
+    assert all(Petition.states[key].source == term.source for key, term in TERMS.items())
+
+
+def test_a_sit_in_day_ends_on_its_day_and_is_meant_where_nobody_works(county: SmallCounty) -> None:
+    officer = county.actor(EXPRESS_OFFICER)
+    late = datetime(2026, 12, 2, 23, tzinfo=clock.LOCAL)
+    with pytest.raises(Refused, match="过了当天"):
+        begin_day(officer, starts_at=late, slots=40, slot_minutes=120, after_hours=True)
+    saturday = datetime(2026, 12, 5, 9, tzinfo=clock.LOCAL)
+    with pytest.raises(express.AfterHours, match="12月5日是休息日"):
+        begin_day(officer, starts_at=saturday)
+    evening = datetime(2026, 12, 2, 18, tzinfo=clock.LOCAL)
+    with pytest.raises(express.AfterHours, match="不在办公时间里"):
+        begin_day(officer, starts_at=evening)
+    assert begin_day(officer, starts_at=saturday, after_hours=True).slots == 4
+    assert begin_day(officer, starts_at=evening, after_hours=True).slots == 4

@@ -58,6 +58,8 @@ def sit_in_new(request: OfficialRequest) -> HttpResponse:
                 day = cases.announce_day(**form.cleaned_data, by=request.actor, at=clock.now())
             except Refused as refused:
                 status = refused_onto(form, refused)
+                if isinstance(refused, cases.AfterHours):
+                    form.ask()
             else:
                 messages.success(request, "坐班日已安排，可以在事项页面里预约时段。")
                 return redirect("desk:sit_in", day.id)

@@ -35,7 +35,6 @@ def petitions(request: OfficialRequest) -> HttpResponse:
     board = cases.petition_board(
         request.actor, stands=stands, month=month, at=clock.now(), page=page_number(request.GET.get("page"))
     )
-    of = workflow.procedure(cases.PETITION)
     context = {
         "board": board,
         "stands": stands,
@@ -47,11 +46,22 @@ def petitions(request: OfficialRequest) -> HttpResponse:
         "cleared": [(one, _of_month(one.month)) for one in board.cleared],
         "page": paged(board.total, PAGE_ROWS, board.page),
         "backlog_days": cases.BACKLOG_DAYS,
-        "terms": [(of.state(one.state).label, one) for one in cases.PETITION_TERMS.values()],
+        "terms": _terms(),
         "may_register": request.actor.may(cases.REGISTER_PETITION),
         "may_name": request.actor.may(cases.NAME_SPONSOR),
     }
     return render(request, "desk/lanes/petitions.html", context)
+
+
+def _terms() -> list[tuple[str, cases.StatutoryTerm, workflow.Within | None]]:
+    """Return what the law allows every state of a petition, and what runs here from now on where that is otherwise."""
+    of, calendar, at = workflow.procedure(cases.PETITION), workflow.current_calendar(), clock.now()
+    found = []
+    for term in cases.PETITION_TERMS.values():
+        state = of.state(term.state)
+        runs = workflow.span_of(of, state, calendar, at).within
+        found.append((state.label, term, runs if runs != term.within else None))
+    return found
 
 
 def _of_month(month: date) -> str:

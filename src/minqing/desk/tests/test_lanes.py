@@ -20,6 +20,7 @@ from minqing.kernel.roles import (
     GRID_WORKER,
     GROUP_LEADER,
     PETITION_OFFICER,
+    SYSTEM_ADMINISTRATOR,
     TOWN_DISPATCHER,
     TOWN_SECRETARY,
     VILLAGE_CLERK,
@@ -186,6 +187,12 @@ def test_the_mayors_lane_from_the_lift_to_the_return_visit(desk: Desk) -> None:
     bad = officer.post("/desk/express/days/new/", {**day, "starts_at": "2026-11-01T09:00"})
     assert bad.status_code == 400
     assert "在现在以后" in text(bad)
+    assert "就定在这个时间" not in text(bad)
+    odd = {**day, "starts_at": "2026-11-28T09:00"}
+    asked = text(officer.post("/desk/express/days/new/", odd))
+    assert "11月28日是休息日" in asked
+    assert 'type="checkbox" name="after_hours"' in asked
+    assert officer.post("/desk/express/days/new/", {**odd, "after_hours": "on"}).status_code == 302
     to = officer.post("/desk/express/days/new/", day)["Location"]
     assert "空着" in text(officer.get(to))
     page = officer.get(f"/desk/cases/{case.id}/sit-in/")
@@ -226,3 +233,18 @@ def test_the_mayors_telephone_opens_a_matter_of_the_lane(desk: Desk) -> None:
 @pytest.mark.parametrize("address", ["/desk/express/days/00000000-0000-4000-8000-000000000000/"])
 def test_what_is_not_there_is_not_there(desk: Desk, address: str) -> None:
     assert desk.as_(EXPRESS_OFFICER).get(address).status_code == 404
+
+
+def test_a_legal_term_is_kept_and_the_board_says_what_runs(desk: Desk) -> None:
+    administrator = desk.as_(SYSTEM_ADMINISTRATOR)
+    address = "/desk/terms/petition/handling/"
+    given = {"amount": 200, "measure": "calendar_days", "holds_from": "2026-11-20", "why": "忙不过来"}
+    assert "第三十四条" in text(administrator.get(address))
+    refused = administrator.post(address, given)
+    assert (refused.status_code, "只能改短，不能改长" in text(refused)) == (400, True)
+    assert administrator.post(address, {**given, "amount": 45, "yellow_percent": 0}).status_code == 302
+    assert "不亮黄灯" in text(administrator.get("/desk/terms/"))
+    with clock.fixed(AT + timedelta(minutes=1)):
+        board = text(desk.as_(PETITION_OFFICER).get("/desk/petitions/"))
+    assert "现在按 45 天办" in board
+    assert "法定 60 天，《信访工作条例》第三十四条" in board

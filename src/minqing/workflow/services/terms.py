@@ -12,7 +12,7 @@ from minqing.kernel.access import Actor
 from minqing.kernel.errors import NotThere, Refused
 from minqing.workflow.models import TermVersion
 from minqing.workflow.models_clocks import WHY_LENGTH
-from minqing.workflow.parts import Measure, State, Within
+from minqing.workflow.parts import CLOCK, Measure, State, Within
 from minqing.workflow.permissions import EDIT_CALENDAR
 from minqing.workflow.procedure import Procedure, UnknownProcedure, procedure
 from minqing.workflow.services.calendar import new_version
@@ -47,6 +47,8 @@ def set_term(
     if within is not None and not 1 <= within.amount <= AMOUNT_MAX[within.measure]:
         most = Within(AMOUNT_MAX[within.measure], within.measure)
         raise Refused(f"时限应在 1 到 {most.words}之间。", field="amount")
+    if within is not None:
+        _refuse_against_the_law(chosen, state, within)
     if yellow_percent is not None and not 0 <= yellow_percent <= 100:
         raise Refused("预警比例应在 0 到 100 之间。", field="yellow_percent")
     if not why.strip():
@@ -59,7 +61,7 @@ def set_term(
     begins = at if holds_from == today else datetime.combine(holds_from, time(), clock.LOCAL)
     span = within.words if within is not None else "按规程文件"
     words = [] if state == WHOLE_PROCEDURE else [f"时限{span}"]
-    words.append("预警按上一级" if yellow_percent is None else f"最后 {yellow_percent}% 预警")
+    words.append(_yellow_words(yellow_percent))
     what = f"“{chosen.title}”{named}{'，'.join(words)}，自{holds_from.year}年{holds_from.month}月{holds_from.day}日起"
     version = new_version(what, by=by.hand, at=at, why=why.strip())
     return TermVersion.objects.create(
@@ -67,6 +69,26 @@ def set_term(
         measure=within.measure.value if within else "", yellow_percent=yellow_percent, holds_from=begins,
         why=why.strip(), made_at=at, by_name=by.person_name,
     )  # fmt: skip
+
+
+def _yellow_words(percent: int | None) -> str:
+    if percent is None:
+        return "预警按上一级"
+    return f"最后 {percent}% 预警" if percent else "不亮黄灯"
+
+
+def _refuse_against_the_law(of: type[Procedure], key: str, within: Within) -> None:
+    """What a law allows an office may be less here and never more; what it gives a resident is left as it is."""
+    found = of.states.get(key)
+    if found is None or found.within is None or not found.source or within == found.within:
+        return
+    legal = f"“{found.label}”的法定时限是 {found.within.words}（{found.source}）"
+    if of.open_to(found.key, [CLOCK]):  # it ends by itself: these are the days in which the resident may ask
+        raise Refused(f"{legal}，是留给反映人的，不能改。", field="amount")
+    if within.measure is not found.within.measure:
+        raise Refused(f"{legal}，请用同样的单位填，才能和它比。", field="measure")
+    if within.amount > found.within.amount:
+        raise Refused(f"{legal}，只能改短，不能改长。", field="amount")
 
 
 def _named(of: str, state: str) -> tuple[type[Procedure], str]:
