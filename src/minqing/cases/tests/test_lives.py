@@ -24,6 +24,7 @@ from minqing.cases.public import (
     take_step,
     urge,
 )
+from minqing.cases.services import reporting
 from minqing.journal.public import Entry, timeline
 from minqing.kernel.access import Actor
 from minqing.kernel.errors import Conflict, NotAllowed, NotThere, Refused, TooMany
@@ -237,3 +238,17 @@ def test_whoever_did_it_does_not_ask_whether_it_was_done(here):
         take_step(case_id=case.id, step="confirm", given=done, by=worker, at=AT)
     closed = take_step(case_id=case.id, step="confirm", given=done, by=clerk, at=AT)
     assert (closed.handled_by_id, closed.asked_by_id) == (worker.person_id, clerk.person_id)
+
+
+@pytest.mark.parametrize("column", ["number", "receipt_code"])
+def test_what_another_case_has_is_drawn_again(here, monkeypatch, column):
+    other = open_case(by_code(here), by=None, at=AT)
+    there = {"number": other.number.partition("-")[2], "receipt_code": "ABCDEFGHJK"} | {
+        column: getattr(other, column).rpartition("-")[2]
+    }
+    drawn = iter([*there.values(), "QQQQQ", "QQQQQQQQQQ"])
+    monkeypatch.setattr(reporting, "short_code", lambda _length: next(drawn))
+    case = open_case(by_code(here, words="第二盏路灯也坏了，天黑看不见。"), by=None, at=AT)
+    assert case.number.endswith("-QQQQQ")
+    assert case.receipt_code == "QQQQQQQQQQ"
+    assert [one.kind for one in Entry.objects.filter(subject_id=case.id)].count("cases.opened") == 1
