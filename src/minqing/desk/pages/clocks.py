@@ -77,6 +77,8 @@ def _ask(
 ) -> HttpResponse:
     part = workflow.clock_part(case.run, request.actor)
     row = cases.rows([case], at=clock.now())[0]
+    if not form.is_bound and (part.waiting or part.is_paused):
+        status = 409  # said before anything is written; what was written already is refused beside its field
     context = {"form": form, "case": case, "row": row, "title": title, "part": part}
     return render(request, "desk/clocks/ask.html", context, status=status)
 

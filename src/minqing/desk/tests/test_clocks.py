@@ -60,6 +60,14 @@ def test_more_time_is_asked_for_and_granted_by_somebody_else(desk: Desk, case) -
     waiting = page(dispatcher, "case", case.id)
     assert "申请延期 1 个工作小时" in waiting
     assert "不同意</button>" not in waiting, "not by who asked"
+    for name in ("clock_extend", "clock_pause"):
+        at_once = page(dispatcher, name, case.id, status=409)
+        assert f"{reverse('desk:case', args=[case.id])}#clock-asked" in at_once, (
+            "before anything is filled in"
+        )
+        assert "提交申请" not in at_once
+    typed = page(dispatcher, "clock_extend", case.id, status=409, **ASK)
+    assert "材料还没送到" in typed, "what was typed is kept"
     asked = ClockRequest.objects.get()
     read(list(Entry.objects.filter(kind="workflow.clock_asked")), at=AT)
     (told,) = Notice.objects.filter(kind="cases.clock_asked")
@@ -81,6 +89,7 @@ def test_a_pause_is_asked_for_granted_and_ended_by_hand(desk: Desk, case) -> Non
     page(reviewer, "clock_decide", case.id, ClockRequest.objects.get().id, status=302, granted="yes", why="")
     shown = page(dispatcher, "case", case.id)
     assert "已挂起，到11月24日" in shown
+    assert "不用再申请" in page(dispatcher, "clock_extend", case.id, status=409)
     assert "申请延期" not in shown
     assert "不计时" in page(reviewer, "case", case.id), "the changes of colour are told"
     page(dispatcher, "clock_resume", case.id, status=302, go="1")
