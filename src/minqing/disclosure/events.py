@@ -77,7 +77,8 @@ class ReviewOverdue(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NumberShown(Event):
-    """A whole number was read. The number itself stands nowhere in the journal."""
+    """A whole number was read. The number itself stands nowhere in the journal; what was typed as the reason is
+    erasable, and told to the resident and the auditor."""
 
     kind: ClassVar[str] = "disclosure.number_shown"
     personal: ClassVar[frozenset[str]] = frozenset({"words"})
@@ -93,7 +94,8 @@ class NumberShown(Event):
     def sentence(self) -> str:
         what = FIELD_LABELS.get(self.field, "号码")
         why = PURPOSES.get(self.purpose) or "办理事项"
-        return f"查看了完整{what}：{why}（{self.because or '未说明'}）"
+        said = f"：{self.words}" if self.words else ""
+        return f"查看了完整{what}：{why}{said}（{self.because or '未说明'}）"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

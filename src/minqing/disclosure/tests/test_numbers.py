@@ -9,6 +9,7 @@ import pytest
 from minqing.accounts.tests.factories import AT
 from minqing.disclosure import public as disclosure
 from minqing.disclosure import rules
+from minqing.disclosure.events import NumberShown
 from minqing.disclosure.models import AccessAlarm, AccessNotice
 from minqing.disclosure.tests.conftest import Here
 from minqing.journal.models import Detail, Entry
@@ -44,13 +45,19 @@ def test_it_is_shown_with_a_purpose_and_written_down_without_the_number(here: He
     assert show(here, who).value == PHONE
     assert show(here, who, field="id_number", purpose="verify", words="窗口核对身份证").value == ID_NUMBER
     sentences = [one.sentence for one in reads_of("resident", who.id)]
-    assert "查看了完整电话：联系本人（本网格，还没有走访过）" in sentences
-    assert "查看了完整证件号：当面核对身份（本网格，还没有走访过）" in sentences
+    assert "查看了完整电话：联系本人：通知领高龄津贴（本网格，还没有走访过）" in sentences
+    assert "查看了完整证件号：当面核对身份：窗口核对身份证（本网格，还没有走访过）" in sentences
     written = str(list(Entry.objects.values_list("facts"))) + str(
         list(Detail.objects.values_list("personal"))
     )
     assert PHONE not in written
     assert ID_NUMBER not in written
+    entry = Entry.objects.filter(kind=NumberShown.kind).earliest("at")
+    assert "通知领高龄津贴" not in str(entry.facts)  # may hold anything: it goes when personal details go
+    bare = NumberShown.rebuilt(
+        subject_kind="resident", subject_id=who.id, area_id=who.area_id, values=entry.facts
+    )
+    assert bare.sentence() == "查看了完整电话：联系本人（本网格，还没有走访过）"
 
 
 @pytest.mark.parametrize(

@@ -9,15 +9,17 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from minqing.accounts import public as accounts
 from minqing.accounts.tests.factories import AT, SmallCounty
 from minqing.cases.models import Case
 from minqing.diary.tests.factories import make_visit
 from minqing.disclosure import public as disclosure
+from minqing.journal import public as journal
 from minqing.journal.models import Entry
 from minqing.journal.public import reads_of
 from minqing.kernel import clock
 from minqing.kernel.ids import uuid7
-from minqing.kernel.roles import GRID_WORKER, VILLAGE_CLERK
+from minqing.kernel.roles import AUDITOR, GRID_WORKER, VILLAGE_CLERK
 from minqing.portal.tests.conftest import NOW, report
 from minqing.registry import public as registry
 from minqing.registry.tests.factories import id_number
@@ -109,6 +111,23 @@ def test_the_work_that_linked_the_reader_is_named(mine, here, resident):
     line = reads_of("resident", resident.id)[0]
     assert line.because
     assert line.because in words
+
+
+def test_whoever_saw_the_whole_number_is_named_with_what_they_typed(mine, here, resident):
+    worker = here.actor(GRID_WORKER)
+    ref = registry.SubjectRef("resident", resident.id)
+    disclosure.show_number(
+        ref=ref, field="id_number", purpose="call_back", words="核对养老金申请", by=worker, at=NOW
+    )
+    why = "联系本人：核对养老金申请（本网格，还没有走访过）"
+    words = mine.get("/me/reads/").content.decode()
+    assert "完整证件号" in words
+    assert why in words
+    copy = mine.post("/me/copy/", {"form": "json"}).content.decode()
+    line = json.loads(copy)["parts"]["reads"]["entries"][0]
+    assert (line["what"], line["why"]) == ("完整证件号", why)
+    audited, _ = journal.audit(here.actor(AUDITOR), accounts.READ_AUDIT)
+    assert f"查看了完整证件号：{why}" in [one.sentence for one in audited]
 
 
 def test_one_s_own_case_is_there_and_a_neighbour_s_words_are_not(mine, client, door, resident):

@@ -37,7 +37,11 @@ READS_SHOWN: Final = 200
 JSON_FORM, PDF_FORM = "json", "pdf"
 FORM_LABELS: Final = {JSON_FORM: "机器可读文件", PDF_FORM: "可打印的文件"}
 _OPENED = {registry.RESIDENT: "本人档案", registry.HOUSEHOLD: "本户档案", "case": "您反映的事项"}
-_READS_NOTE = "每打开一次都会记下：谁、在哪个岗位、为了什么。看列表不算，因为列表里证件号和电话是遮住的。"
+_NUMBER_SHOWN: Final = "disclosure.number_shown"
+_READS_NOTE = (
+    "每打开一次都会记下：谁、在哪个岗位、为了什么。看列表不算，因为列表里证件号和电话是遮住的；"
+    "谁看了完整的，单独记一条。"
+)
 
 
 def my_file(resident_id: UUID, *, at: datetime, for_guardian: bool = False) -> list[Part]:
@@ -76,7 +80,7 @@ def who_read(resident_id: UUID, *, limit: int = READS_SHOWN) -> Part:
                 Piece("at", "时间", line.at),
                 Piece("who", "谁", line.who),
                 Piece("role", "在哪个岗位", line.role_label),
-                Piece("what", "打开的是", _OPENED[line.subject_kind]),
+                Piece("what", "看的是", _what(line)),
                 Piece("why", "为了什么", _why(line)),
             ),
             title=f"{line.who} {line.role_label}",
@@ -86,7 +90,15 @@ def who_read(resident_id: UUID, *, limit: int = READS_SHOWN) -> Part:
     return Part("reads", "谁看过", entries, _READS_NOTE)
 
 
+def _what(line: journal.TimelineLine) -> str:
+    if line.kind == _NUMBER_SHOWN:
+        return line.sentence.partition("：")[0].removeprefix("查看了")
+    return _OPENED[line.subject_kind]
+
+
 def _why(line: journal.TimelineLine) -> str:
+    if line.kind == _NUMBER_SHOWN:  # what for, in the words that were typed, and the work it came of
+        return line.sentence.partition("：")[2]
     because = getattr(line, "because", "")
     return because or line.sentence.partition("：")[2] or line.sentence
 
