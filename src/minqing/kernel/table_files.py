@@ -1,7 +1,7 @@
 """Rows as a file, in pieces, while they are being read: CSV, and .xlsx without a finished file anywhere.
 
 Libraries for .xlsx give the file when it is complete: somebody who exports a county would look at nothing for minutes.
-A sheet of texts is a zip with six small parts around one long one, and the standard library zips what streams.
+A sheet of texts and numbers is a zip with six small parts around one long one, and the standard library zips what streams.
 
 Both end with a line that says how many rows there are. Where it is missing, the file is not complete.
 """
@@ -16,7 +16,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 from xml.sax.saxutils import escape
 
-Row = Sequence[str]
+Cell = str | int | float
+Row = Sequence[Cell]
 
 BOM: Final = "\ufeff"  # without it spreadsheet programs in China read UTF-8 as GB18030
 SHEET_ROWS_MAX: Final = 1_048_576
@@ -36,9 +37,9 @@ def last_line(count: int) -> str:
     return f"共 {count} 行"
 
 
-def neutral(value: str) -> str:
+def neutral(value: Cell) -> Cell:
     """Return a cell that no spreadsheet program takes for a formula (CWE-1236)."""
-    return f"'{value}" if value.startswith(_FORMULA) else value
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
 def csv_file(columns: Row, rows: Iterable[Row]) -> Iterator[bytes]:
@@ -59,7 +60,7 @@ def csv_file(columns: Row, rows: Iterable[Row]) -> Iterator[bytes]:
 
 
 def xlsx_file(title: str, columns: Row, rows: Iterable[Row]) -> Iterator[bytes]:
-    """Yield the rows as a workbook of text cells; what does not fit on one sheet goes on the next."""
+    """Yield the rows as a workbook: texts, and numbers that can be summed; what does not fit on one sheet goes on the next."""
     sink = _Sink()
     reading = iter(rows)
     sheets, total, is_more = 0, 0, True
@@ -113,13 +114,15 @@ class _Sink(io.RawIOBase):
 
 
 def _cells(row: Row) -> str:
-    cells = (
-        f'<c t="inlineStr"><is><t xml:space="preserve">{escape(_NO_XML.sub("", one))}</t></is></c>'
-        if one
-        else "<c/>"
-        for one in row
-    )
-    return f"<row>{''.join(cells)}</row>"
+    return f"<row>{''.join(map(_cell, row))}</row>"
+
+
+def _cell(one: Cell) -> str:
+    if not isinstance(one, str):
+        return f"<c><v>{one}</v></c>"
+    if not one:
+        return "<c/>"
+    return f'<c t="inlineStr"><is><t xml:space="preserve">{escape(_NO_XML.sub("", one))}</t></is></c>'
 
 
 def _parts(title: str, sheets: int) -> list[tuple[str, str]]:

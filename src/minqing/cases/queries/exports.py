@@ -35,7 +35,7 @@ _DONE: Final = {True: "办好了", False: "没有办好", None: ""}
 
 
 class CaseExport:
-    """An opened list: how many rows, and the rows as text. To be closed, whatever happens."""
+    """An opened list: how many rows, and the rows, as text and numbers. To be closed, whatever happens."""
 
     def __init__(self, actor: Actor, filters: QueueFilters, at: datetime) -> None:
         self._names = area_names(Area.objects.order_by().values_list("id", flat=True))
@@ -44,7 +44,7 @@ class CaseExport:
         self._snapshot = Snapshot(coloured.values_list(*_VALUES))
         self.total = self._snapshot.total
 
-    def rows(self) -> Iterator[tuple[str, ...]]:
+    def rows(self) -> Iterator[tuple[str | int, ...]]:
         """Yield the rows in the order of the list."""
         for row in self._snapshot.rows():
             yield self._line(row)
@@ -53,7 +53,7 @@ class CaseExport:
         """Let go of the snapshot."""
         self._snapshot.close()
 
-    def _line(self, row: tuple[Any, ...]) -> tuple[str, ...]:
+    def _line(self, row: tuple[Any, ...]) -> tuple[str | int, ...]:
         (
             number, title, area_id, procedure, state, source, topic, unit, holder, opened_at, due_at, colour, urges,
             sent_back, closed_at, done, content,
@@ -62,7 +62,7 @@ class CaseExport:
         return (
             number, title, self._names.get(area_id, ""), procedure_title, state_label, rules.SOURCE_LABELS[source],
             topic or "", unit or "", holder or "", _moment(opened_at), _moment(due_at),
-            _COLOURS[workflow.Colour(colour)], str(urges), str(sent_back), _moment(closed_at), _DONE[done],
+            _COLOURS[workflow.Colour(colour)], urges, sent_back, _moment(closed_at), _DONE[done],
             CONTENT_LABELS.get(content, ""),
         )  # fmt: skip
 

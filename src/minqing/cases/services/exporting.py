@@ -53,7 +53,7 @@ def export_table(
     *,
     title: str,
     columns: Sequence[str],
-    rows: Sequence[Sequence[str]],
+    rows: Sequence[Sequence[str | int | float]],
     area: Area,
     form: str,
     by: Actor,

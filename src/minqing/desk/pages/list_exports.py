@@ -83,8 +83,8 @@ def board_export(request: OfficialRequest) -> HttpResponseBase:
     def send(form: str) -> FileSent:
         at = clock.now()
         found = cases.board(request.actor, area.path, by_unit=by_unit, at=at)
-        lines = [
-            [one.label, *(str(one.by_colour[colour]) for colour in COLOUR_LABELS), str(one.total)]
+        lines: list[list[str | int]] = [
+            [one.label, *(one.by_colour[colour] for colour in COLOUR_LABELS), one.total]
             for one in found.lines
         ]
         return cases.export_table(

@@ -105,19 +105,19 @@ def standings(request: OfficialRequest) -> HttpResponse:
     return render(request, "desk/handover/standings.html", context)
 
 
-def standings_table(found: cases.Standings) -> tuple[list[str], list[list[str]]]:
+def standings_table(found: cases.Standings) -> tuple[list[str], list[list[str | int | float]]]:
     """Return the heads and rows of the table as a file holds them, the sum last: shares and costs of their own."""
     heads = ["谁"]
     for name, label in COLUMNS.items():
         heads += [label, f"{label}率"] if SHARES[name] else [label]
     heads += ["退单次数", "退单用去的工作日"]
-    rows = []
+    rows: list[list[str | int | float]] = []
     for one in (*found.lines, found.whole):
-        row = [f"{one.label}（已撤销）" if one.is_closed else one.label]
+        row: list[str | int | float] = [f"{one.label}（已撤销）" if one.is_closed else one.label]
         for name in COLUMNS:
-            row.append(str(one.counts[name]))
+            row.append(one.counts[name])
             row += [one.share(name, SHARES[name])] if SHARES[name] else []
-        rows.append([*row, str(one.hops), f"{one.days_lost:g}"])
+        rows.append([*row, one.hops, one.days_lost])
     return heads, rows
 
 

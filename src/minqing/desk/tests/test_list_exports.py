@@ -28,7 +28,7 @@ def sent(client, address, form, query=""):
     data = b"".join(answer.streaming_content)
     if form == "xlsx":
         [sheet] = load_workbook(io.BytesIO(data)).worksheets
-        return [[cell or "" for cell in row] for row in sheet.values]
+        return [["" if cell is None else cell for cell in row] for row in sheet.values]
     return list(csv.reader(io.StringIO(data.decode("utf-8-sig"))))
 
 
@@ -47,6 +47,8 @@ def test_lists_leave_with_the_rights_of_the_screen(desk):
     assert not any("裘大爷" in cell or "13800000000" in cell for row in whole for cell in row)
     narrowed = sent(client, "desk:queue_export", "xlsx", "view=open&text=路灯")
     assert (len(narrowed), narrowed[-1][0]) == (4, "共 2 行")
+    assert [row[narrowed[0].index("催办次数")] for row in narrowed[1:-1]] == [0, 0], "numbers, to be summed"
+    assert [row[narrowed[0].index("退回重办次数")] for row in narrowed[1:-1]] == [0, 0]
     village = stepped_up(desk.as_(VILLAGE_SECRETARY))
     assert sent(village, "desk:queue_export", "csv", "view=all")[-1] == ["共 2 行"]
     assert desk.as_(GRID_WORKER).get(reverse("desk:queue_export")).status_code == 403
@@ -60,6 +62,7 @@ def test_lists_leave_with_the_rights_of_the_screen(desk):
     assert any("导出事项清单（范围：正在办；找“路灯”），2 行" in row[3] for row in rows[1:-1])
     assert "导出" in auditor.get(reverse("desk:audit")).content.decode()
     assert client.get(reverse("desk:audit_export")).status_code == 403
+    assert sent(client, "desk:board_export", "xlsx")[-2][-1] >= 1
 
 
 def test_somebody_who_has_not_shown_who_they_are_is_asked(desk):
@@ -79,7 +82,8 @@ def test_standings_leave_as_they_stand(desk):
     rows = sent(client, "desk:standings_export", "csv", "by=area")
     assert rows[0][:4] == ["谁", "收到", "办结", "按时"]
     assert [row[:2] for row in rows[1:]] == [["举坑村", "1"], ["合计", "1"], ["共 2 行"]]
-    [entry] = Entry.objects.filter(kind="cases.exported")
+    assert sent(client, "desk:standings_export", "xlsx", "by=area")[1][1] == 1
+    entry = Entry.objects.filter(kind="cases.exported").first()
     assert (entry.facts["rows"], entry.facts["what"]) == (2, "晾晒（按辖区，2026-11-01 至 2026-11-20）")
     worker = desk.as_(GRID_WORKER)
     assert worker.get(address).status_code == 403

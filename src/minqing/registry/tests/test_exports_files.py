@@ -48,6 +48,13 @@ def test_a_workbook_holds_texts_and_nothing_that_is_computed() -> None:
         assert b"<f>" not in book.read("xl/worksheets/sheet1.xml")
 
 
+def test_numbers_are_numbers() -> None:
+    rows = [("路灯", 3, 1.5), ("", 0, -2)]
+    [sheet] = load_workbook(io.BytesIO(b"".join(xlsx_file("名单", ("甲", "乙", "丙"), rows)))).worksheets
+    assert list(sheet.values)[1:-1] == [("路灯", 3, 1.5), (None, 0, -2)]
+    assert b"".join(csv_file(("甲", "乙", "丙"), rows)).decode().splitlines()[1:-1] == ["路灯,3,1.5", ",0,-2"]
+
+
 def test_what_does_not_fit_on_a_sheet_goes_on_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(table_files, "SHEET_ROWS_MAX", 5)
     sheets = _sheets(b"".join(xlsx_file("名单", ("n",), ((str(n),) for n in range(7)))))
