@@ -10,6 +10,7 @@ from django.urls import URLPattern, path
 from minqing.api import converters as converters  # registers them
 from minqing.api import pages
 from minqing.api.door import ROUTERS, api
+from minqing.api.errors import method_named
 
 
 def _operations() -> Iterator[URLPattern]:
@@ -22,6 +23,7 @@ def _operations() -> Iterator[URLPattern]:
     }
     for one in api.urls[0]:
         if isinstance(one, URLPattern) and one.name in locks:
+            one.callback = method_named(one.callback, api)
             one.callback.locks = locks[one.name]  # type: ignore[attr-defined]  # as on every page
             yield one
 

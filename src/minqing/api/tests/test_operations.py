@@ -248,3 +248,13 @@ def test_the_description_and_its_page(client, here):
     assert client.get("/api/v1/openapi.json").json()["openapi"].startswith("3.")
     assert client.get("/api/v1/docs").json()["field"] is None
     assert client.get("/api/v1/docs").status_code == 404
+
+
+def test_a_method_that_is_not_taken_is_told_like_every_other_failure(client, here):
+    for address, method in (("/api/v1/cases", "post"), ("/api/v1/reports", "delete")):
+        answer = getattr(client, method)(address)
+        assert (answer.status_code, answer.headers["Content-Type"].split(";")[0]) == (405, "application/json")
+        assert answer.json()["field"] is None
+        assert answer.json()["message"].startswith(f"这个地址不接受 {method.upper()}，只能用 ")
+        assert all(one in answer.json()["message"] for one in answer.headers["Allow"].split(", "))
+        assert "no-store" in answer.headers["Cache-Control"]
