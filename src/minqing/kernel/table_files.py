@@ -1,7 +1,8 @@
 """Rows as a file, in pieces, while they are being read: CSV, and .xlsx without a finished file anywhere.
 
 Libraries for .xlsx give the file when it is complete: somebody who exports a county would look at nothing for minutes.
-A sheet of texts and numbers is a zip with six small parts around one long one, and the standard library zips what streams.
+A sheet of texts and numbers is a zip with six small parts around one long one, and the standard library zips what
+streams.
 
 Both end with a line that says how many rows there are. Where it is missing, the file is not complete.
 """
@@ -60,7 +61,7 @@ def csv_file(columns: Row, rows: Iterable[Row]) -> Iterator[bytes]:
 
 
 def xlsx_file(title: str, columns: Row, rows: Iterable[Row]) -> Iterator[bytes]:
-    """Yield the rows as a workbook: texts, and numbers that can be summed; what does not fit on one sheet goes on the next."""
+    """Yield the rows as a workbook of texts and numbers; what does not fit on one sheet goes on the next."""
     sink = _Sink()
     reading = iter(rows)
     sheets, total, is_more = 0, 0, True
