@@ -103,11 +103,12 @@ class Statement(Generic[P, Model]):
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> list[Model]:
         ready = self._ready(args, kwargs)
-        if ready is None:
-            return []
-        written, read = ready
-        database: Any = connections["default"]
-        return read(database.rows(written.sql, written.filled(kwargs)))
+        return [] if ready is None else ready[1](_asked(ready[0], kwargs))
+
+    def rows(self, *args: P.args, **kwargs: P.kwargs) -> list[tuple[Any, ...]]:
+        """Ask, and return what is selected as it comes, in the order of the model's columns."""
+        ready = self._ready(args, kwargs)
+        return [] if ready is None else _asked(ready[0], kwargs)
 
     def one(self, *args: P.args, **kwargs: P.kwargs) -> Model | None:
         """Ask, and return the first row, or None."""
@@ -143,6 +144,12 @@ class Statement(Generic[P, Model]):
         except EmptyResultSet:  # whatever the values: nothing can fit
             return None
         return written, _reading(compilers[0])
+
+
+def _asked(written: Written, given: dict[str, Any]) -> list[tuple[Any, ...]]:
+    database: Any = connections["default"]
+    found: list[tuple[Any, ...]] = database.rows(written.sql, written.filled(given))
+    return found
 
 
 class Selects:

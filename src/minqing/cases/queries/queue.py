@@ -208,24 +208,24 @@ def _open_topics() -> QuerySet[Topic]:
     return Topic.objects.filter(closed_at=None).only("key", "label", "parent")
 
 
-def _scheme() -> list[tuple[Topic, list[tuple[str, str]]]]:
-    """Return the groups of the subject scheme, each with what stands in it (key, label)."""
-    groups: dict[UUID, tuple[Topic, list[tuple[str, str]]]] = {}
-    found = _open_topics()
-    for one in found:
-        if one.parent_id is None:
-            groups[one.id] = (one, [])
-    for one in found:
-        if one.parent_id in groups:
-            groups[one.parent_id][1].append((one.key, one.label))
+def _scheme() -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """Return the groups of the subject scheme: key, label, and what stands in it (key, label)."""
+    groups: dict[UUID, tuple[str, str, list[tuple[str, str]]]] = {}
+    found = _open_topics.rows()
+    for topic_id, key, parent_id, label in found:
+        if parent_id is None:
+            groups[topic_id] = (key, label, [])
+    for _, key, parent_id, label in found:
+        if parent_id in groups:
+            groups[parent_id][2].append((key, label))
     return list(groups.values())
 
 
 def topics() -> list[tuple[str, list[tuple[str, str]]]]:
     """Return the subject scheme for a select: groups with their (key, label)."""
-    return [(top.label, within or [(top.key, top.label)]) for top, within in _scheme()]
+    return [(label, within or [(key, label)]) for key, label, within in _scheme()]
 
 
 def topics_and_groups() -> list[tuple[str, list[tuple[str, str]]]]:
     """Return the subject scheme for a select in which a whole group may be chosen too."""
-    return [(top.label, [(top.key, f"{top.label}（整类）"), *within]) for top, within in _scheme()]
+    return [(label, [(key, f"{label}（整类）"), *within]) for key, label, within in _scheme()]

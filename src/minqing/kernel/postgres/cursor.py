@@ -97,7 +97,7 @@ def ask_prepared(connection: Any, values: Any, query: Kept, params: Any) -> PGre
         status = pgconn.transaction_status
         # Else psycopg has to say BEGIN first.
         is_begun = status == _IN_TRANSACTION or (connection._autocommit and status == _IDLE)
-        if not is_begun or connection._pipeline or prepared._to_flush:
+        if not is_begun or connection._pipeline or prepared._to_flush or not prepared._names:
             return None
         asked = _KeptQuery(values)
         asked.convert(query, params)

@@ -69,6 +69,21 @@ def _told(one: Any) -> tuple[Any, ...]:
     )
 
 
+def test_rows_as_they_come() -> None:
+    small_county()
+
+    @statement
+    def units(*, level: str) -> QuerySet[Unit]:
+        return Unit.objects.filter(area__level=level).only("area", "name").order_by("id")
+
+    expected = list(
+        Unit.objects.filter(area__level="town").order_by("id").values_list("id", "area_id", "name")
+    )
+    assert expected
+    for _ in range(3):
+        assert units.rows(level="town") == expected
+
+
 def test_bytes_are_values_too() -> None:
     @statement
     def keyed(*, key: bytes) -> QuerySet[Session]:
