@@ -1,7 +1,13 @@
-"""批量办理: tick, choose, look at what would come of each, then do it; a report at the end."""
+"""批量办理: tick, choose, look at what would come of each, then do it; a report at the end.
+
+What was ticked and chosen is sent by a form, waits sealed in the session, and is shown at an address of its own: a page
+that answers a form cannot be gone back to.
+"""
 
 from __future__ import annotations
 
+import json
+from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -11,7 +17,7 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from minqing.accounts import public as accounts
 from minqing.areas import public as areas
@@ -21,11 +27,16 @@ from minqing.kernel import clock
 from minqing.kernel.errors import Conflict, NotThere, Refused
 from minqing.kernel.ids import uuid7
 from minqing.kernel.pages import OfficialRequest, page
+from minqing.kernel.sealed import Unreadable, seal, unseal
 from minqing.kernel.text import CleanTextField
 from minqing.ui.fields import BigChoices
 
 ADVICE_MAX: Final = 500
 LEG_DIGITS: Final = 5
+_KEPT: Final = "bulk"  # in the session
+_KEPT_MAX: Final = 4  # choosing and looking, and as many of the time before
+_PLACE: Final = "session.bulk"
+_ASKED: Final = ("action", "unit", "person", "advice")
 
 
 class BulkForm(forms.Form):
@@ -86,15 +97,34 @@ class Foreseen:
     outcome: cases.BulkOutcome
 
 
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What was ticked, from which list, and what was chosen for it (None: nothing yet)."""
+
+    act: UUID
+    ticked: list[cases.Ticked]
+    query: str
+    data: QueryDict | None
+    capped: bool = False
+
+
 @page(cases.ACT_ON_MANY)
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def bulk(request: OfficialRequest) -> HttpResponse:
     """Ask what to do with the ticked cases; once chosen, show what would come of each."""
-    ticked = _ticked(request)
-    if not ticked:
-        return _nothing(request)
-    return _choose(request, ticked, looking="action" in request.POST)
+    if request.method == "POST":
+        ticked = _ticked(request)
+        if not ticked:
+            return _nothing(request)
+        return redirect(f"{reverse('desk:bulk')}?look={_keep(request, ticked)}")
+    look = _id(request.GET.get("look", ""))
+    if look is not None and _was_done(look, request):
+        return redirect("desk:bulk_report", look)
+    chosen = _chosen(request, look)
+    if chosen is None:  # done long ago, or in another session: where it began
+        return redirect("desk:queue")
+    return _choose(request, chosen)
 
 
 @page(cases.ACT_ON_MANY)
@@ -110,12 +140,13 @@ def bulk_do(request: OfficialRequest) -> HttpResponse:
     if _was_done(act_id, request):
         return redirect("desk:bulk_report", act_id)
     form = BulkForm(request.POST, choices=choices, units=_units(request))
+    again = Chosen(uuid7(), ticked, request.POST.get("query", ""), request.POST)
     if not form.is_valid():
-        return _choose(request, ticked, looking=True)
+        return _choose(request, again)
     try:
         cases.act_on_many(act_id=act_id, ticked=ticked, wish=form.wish(), by=request.actor, at=clock.now())
     except Refused as refused:
-        return _choose(request, ticked, looking=True, refused=refused)
+        return _choose(request, again, refused)
     return redirect("desk:bulk_report", act_id)
 
 
@@ -134,21 +165,46 @@ def bulk_report(request: OfficialRequest, act_id: UUID) -> HttpResponse:
     return render(request, "desk/bulk_report.html", context)
 
 
-def _choose(
-    request: OfficialRequest,
-    ticked: list[cases.Ticked],
-    *,
-    looking: bool,
-    refused: Refused | None = None,
-) -> HttpResponse:
-    actor, at = request.actor, clock.now()
+def _keep(request: OfficialRequest, ticked: list[cases.Ticked]) -> UUID:
+    """Let what was sent wait for its page; return the id that it is shown by."""
+    look, given = uuid7(), request.POST
+    said = {
+        "ticked": [f"{one.case_id}:{one.leg}" for one in ticked],
+        "query": given.get("query", ""),
+        "asked": {name: given.get(name, "") for name in _ASKED} if "action" in given else None,
+        "capped": "all" in given and len(ticked) == cases.BULK_MAX,
+    }
+    box = seal(json.dumps(said), place=_PLACE, row=look)
+    kept = [*request.session.get(_KEPT, {}).items(), (str(look), b64encode(box).decode())]
+    request.session[_KEPT] = dict(kept[-_KEPT_MAX:])
+    return look
+
+
+def _chosen(request: OfficialRequest, look: UUID | None) -> Chosen | None:
+    """Return what waits under an id; None if nothing does."""
+    box = request.session.get(_KEPT, {}).get(str(look))
+    if look is None or box is None:
+        return None
+    try:
+        said = json.loads(unseal(b64decode(box), place=_PLACE, row=look))
+    except Unreadable:
+        return None
+    data = None
+    if said["asked"] is not None:
+        data = QueryDict(mutable=True)
+        data.update(said["asked"])
+    return Chosen(look, _read(said["ticked"]), said["query"], data, said["capped"])
+
+
+def _choose(request: OfficialRequest, chosen: Chosen, refused: Refused | None = None) -> HttpResponse:
+    actor, at, ticked = request.actor, clock.now(), chosen.ticked
     choices = cases.bulk_choices(actor, [one.case_id for one in ticked], at=at)
-    form = BulkForm(request.POST if looking else None, choices=choices, units=_units(request))
+    form = BulkForm(chosen.data, choices=choices, units=_units(request))
     foreseen: list[Foreseen] = []
     status = 409 if isinstance(refused, Conflict) else 400 if refused else 200
     if refused is not None:
         form.add_error(refused.field if refused.field in form.fields else None, refused.message)
-    elif looking and form.is_valid():
+    elif form.is_valid():
         try:
             outcomes = cases.look_through(ticked, form.wish(), by=actor, at=at)
         except Refused as wrong:
@@ -157,7 +213,7 @@ def _choose(
         else:
             rows = {row.id: row for row in choices.rows}
             foreseen = [Foreseen(rows[one.case_id], one) for one in outcomes if one.case_id in rows]
-    elif looking:
+    elif form.is_bound:
         status = 400
     will = sum(1 for one in foreseen if one.outcome.done)
     context: dict[str, Any] = {
@@ -170,9 +226,9 @@ def _choose(
         "will": will,
         "will_words": str(will),
         "wont": len(foreseen) - will,
-        "act": uuid7(),
-        "query": request.POST.get("query", ""),
-        "capped": "all" in request.POST and len(ticked) == cases.BULK_MAX,
+        "act": chosen.act,
+        "query": chosen.query,
+        "capped": chosen.capped,
     }
     return render(request, "desk/bulk.html", context, status=status)
 
@@ -183,8 +239,12 @@ def _ticked(request: OfficialRequest) -> list[cases.Ticked]:
         filters, _ = cases.read_asked(kept_filters(QueryDict(request.POST.get("query", ""))))
         found = cases.first_of(request.actor, filters, at=clock.now(), count=cases.BULK_MAX)
         return [cases.Ticked(case_id, leg) for case_id, leg in found]
+    return _read(request.POST.getlist("case"))
+
+
+def _read(values: list[str]) -> list[cases.Ticked]:
     ticked: dict[UUID, cases.Ticked] = {}
-    for value in request.POST.getlist("case"):
+    for value in values:
         case_id, _, leg = value.partition(":")
         known = _id(case_id)
         if known is not None and leg.isascii() and leg.isdigit() and len(leg) <= LEG_DIGITS:

@@ -38,7 +38,7 @@ def test_tick_look_do_report(desk):
     fresh = telephoned(county.second_grid)
     client = desk.as_(TOWN_DISPATCHER)
     given = {"case": ticks(*ready, fresh), "query": "view=open"}
-    asked = client.post(reverse("desk:bulk"), given)
+    asked = client.post(reverse("desk:bulk"), given, follow=True)
     assert [key for key, _ in asked.context["form"].fields["action"].choices] == [
         "unit",
         "person",
@@ -46,7 +46,7 @@ def test_tick_look_do_report(desk):
     ]
     before = (states(), len(timeline("case", ready[0].id)))
     chosen = {**given, "action": "unit", "unit": str(county.unit.id), "advice": "三天内看现场"}
-    looked = client.post(reverse("desk:bulk"), chosen)
+    looked = client.post(reverse("desk:bulk"), chosen, follow=True)
     foreseen = {one.row.number: one.outcome for one in looked.context["foreseen"]}
     assert [foreseen[one.number].done for one in (*ready, fresh)] == [True, True, False]
     assert "待签收" in foreseen[fresh.number].sentence
@@ -66,6 +66,25 @@ def test_tick_look_do_report(desk):
     assert (len(timeline("case", ready[0].id)), BulkAct.objects.count()) == (entries, 1)
 
 
+def test_going_back_finds_the_pages_again(desk):
+    [case] = signed(desk, desk.county.grid)
+    client, given = desk.as_(TOWN_DISPATCHER), {"case": ticks(case), "query": "view=open"}
+    choosing = client.post(reverse("desk:bulk"), given).url
+    chosen = {**given, "action": "unit", "unit": str(desk.county.unit.id), "advice": "裘阿婆家门前先看"}
+    looking = client.post(reverse("desk:bulk"), chosen).url
+    assert "裘阿婆" not in str(client.session["bulk"])
+    looked = client.get(looking)
+    assert "裘阿婆家门前先看" in looked.content.decode()
+    assert client.get(choosing).context["form"].is_bound is False
+    done = client.post(reverse("desk:bulk_do"), {**chosen, "act": str(looked.context["act"])}).url
+    assert client.get(looking).url == done
+    assert "还没有勾选" not in client.get(choosing).content.decode()
+    assert client.get(choosing).status_code == 200
+    for unknown in ("", "?look=x", f"?look={uuid7()}"):
+        assert client.get(reverse("desk:bulk") + unknown).url == reverse("desk:queue")
+    assert desk.as_(TOWN_DISPATCHER).get(choosing).url == reverse("desk:queue"), "another session's"
+
+
 def test_what_somebody_moved_in_the_meantime_is_left_alone(desk):
     [one, other] = signed(desk, desk.county.grid, desk.county.grid)
     old = ticks(one, other)
@@ -73,7 +92,9 @@ def test_what_somebody_moved_in_the_meantime_is_left_alone(desk):
     given = cases.StepInput({"reason": "重复的"})
     cases.take_step(case_id=one.id, step="decline", given=given, by=by, at=AT)
     looked = desk.as_(TOWN_DISPATCHER).post(
-        reverse("desk:bulk"), {"case": old, "action": "unit", "unit": str(desk.county.unit.id)}
+        reverse("desk:bulk"),
+        {"case": old, "action": "unit", "unit": str(desk.county.unit.id)},
+        follow=True,
     )
     assert [one.outcome.done for one in looked.context["foreseen"]] == [False, True]
     assert "有人刚刚办过" in looked.context["foreseen"][0].outcome.sentence
@@ -90,7 +111,7 @@ def test_a_person_is_named_among_those_whose_turn_it_is(desk):
     fresh = telephoned(county.grid)
     client = desk.as_(HANDLER)
     given = {"case": [*ticks(one), *ticks(fresh)], "action": "person", "person": str(handler.person_id)}
-    looked = client.post(reverse("desk:bulk"), given)
+    looked = client.post(reverse("desk:bulk"), given, follow=True)
     assert looked.context["missing"] == 1  # not the handler's to see
     client.post(reverse("desk:bulk_do"), {**given, "act": str(looked.context["act"])})
     assert Case.everything.select_related("run").get(id=one.id).run.holder_id == handler.person_id
@@ -103,10 +124,10 @@ def test_the_whole_list_up_to_the_cap(desk, monkeypatch):
     telephoned(desk.county.neighbour_grid)
     client = desk.as_(TOWN_DISPATCHER)
     query = f"view=open&area={desk.county.village.id}"
-    asked = client.post(reverse("desk:bulk"), {"all": "1", "query": query})
+    asked = client.post(reverse("desk:bulk"), {"all": "1", "query": query}, follow=True)
     assert len(asked.context["ticked"]) == 4
     monkeypatch.setattr(cases, "BULK_MAX", 3)
-    asked = client.post(reverse("desk:bulk"), {"all": "1", "query": query})
+    asked = client.post(reverse("desk:bulk"), {"all": "1", "query": query}, follow=True)
     assert len(asked.context["ticked"]) == 3
     assert "一次最多 3 件" in asked.content.decode()
 
@@ -118,7 +139,7 @@ def test_nothing_ticked_and_nonsense_are_said(desk):
         {"case": ["x", "1:2", f"{uuid7()}:x", f"{uuid7()}:999999999"]},
         {"all": "1", "query": "view=%"},
     ):
-        answer = client.post(reverse("desk:bulk"), given)
+        answer = client.post(reverse("desk:bulk"), given, follow=True)
         assert answer.status_code == 400
         assert "还没有勾选事项" in answer.content.decode()
     case = telephoned(desk.county.grid)
@@ -127,7 +148,7 @@ def test_nothing_ticked_and_nonsense_are_said(desk):
         {"action": "fly"},
         {"action": "unit", "unit": str(desk.county.far_unit.id)},
     ):
-        answer = client.post(reverse("desk:bulk"), {"case": ticks(case), **given})
+        answer = client.post(reverse("desk:bulk"), {"case": ticks(case), **given}, follow=True)
         assert answer.status_code == 400
     assert client.post(reverse("desk:bulk_do"), {"case": ticks(case)}).status_code == 400
 

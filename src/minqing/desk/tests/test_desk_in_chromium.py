@@ -127,7 +127,7 @@ def test_many_by_keyboard_and_intake_without_a_mouse(window: Callable[..., Any],
         page.keyboard.press(key)
     assert page.locator("[name=case]:checked").count() == 2
     page.keyboard.press("a")
-    page.wait_for_url("**/cases/many/")
+    page.wait_for_url("**/cases/many/*")
     page.get_by_text("签收", exact=True).first.click()
     page.get_by_role("button", name="预览").click()
     page.get_by_text("2 件会办成").wait_for()
@@ -135,6 +135,12 @@ def test_many_by_keyboard_and_intake_without_a_mouse(window: Callable[..., Any],
     page.get_by_role("button", name="确定办理这 2 件").click()
     page.get_by_text("2 件都办成了").wait_for()
     fits(page, "bulk-report-wide")
+    report = page.url
+    page.go_back()
+    page.wait_for_url(report)
+    page.go_back()
+    page.get_by_text("勾选的事项").first.wait_for()
+    page.goto(report)
     page.keyboard.press("h")
     page.wait_for_url("**/hotline/")
     page.keyboard.type("13800000001")
