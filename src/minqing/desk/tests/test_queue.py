@@ -83,6 +83,8 @@ def test_filters_narrow_and_are_named_with_a_way_out(desk):
     assert "辖区：" in words
     assert "找：护栏" in words
     assert "全部清除" in words
+    assert "符合这些条件的共" in words
+    assert "符合这些条件的共" not in client.get(reverse("desk:queue"), {"view": "open"}).content.decode()
     assert (
         client.get(reverse("desk:queue"), {"view": "open", "text": "没有这样的字"})
         .content.decode()
