@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from itertools import cycle
+from uuid import UUID
 
 import pytest
 from django.db.models import Q
@@ -94,7 +95,7 @@ def actors(here: SmallCounty) -> list[tuple[str, Actor]]:
     return found
 
 
-def seen(actor: Actor) -> dict[str, set[object]]:
+def seen(actor: Actor) -> dict[str, set[UUID]]:
     """What somebody sees of everything."""
     return {
         "cases": set(Case.objects.visible_to(actor).values_list("id", flat=True)),
