@@ -10,7 +10,7 @@ import pytest
 from django.db.models import Q
 
 from minqing.accounts.actor import AppointedActor
-from minqing.accounts.public import actor_of
+from minqing.accounts.public import Unit, actor_of
 from minqing.accounts.tests.factories import AT, DAY, SmallCounty, appoint, make_person, small_county
 from minqing.areas import public as areas
 from minqing.cases import rules
@@ -19,7 +19,7 @@ from minqing.cases.public import QueueFilters, Report, new_report_id, open_case,
 from minqing.cases.queries import counting
 from minqing.cases.queries import queue as pages
 from minqing.cases.queries.filtering import filtered, in_order
-from minqing.kernel.access import Actor
+from minqing.kernel.access import Actor, Role
 from minqing.kernel.roles import (
     COUNTY_DISPATCHER,
     FOLLOW_UP_CALLER,
@@ -82,11 +82,12 @@ def actors(here: SmallCounty) -> list[tuple[str, Actor]]:
     found: list[tuple[str, Actor]] = [(key, here.actor(role)) for key, role in ROLES.items()]
     found.append(("far dispatcher", here.actor(TOWN_DISPATCHER, area=here.other_town)))
     found.append(("neighbour", here.actor(VILLAGE_CLERK, area=here.neighbour)))
-    for name, roles in {
+    several: dict[str, list[tuple[Role, areas.Area, Unit | None]]] = {
         "county and village": [(FOLLOW_UP_CALLER, here.county, None), (VILLAGE_CLERK, here.village, None)],
         "two villages": [(VILLAGE_CLERK, here.village, None), (VILLAGE_CLERK, here.far_village, None)],
         "unit and town": [(HANDLER, here.town, here.unit), (TOWN_DISPATCHER, here.other_town, None)],
-    }.items():
+    }
+    for name, roles in several.items():
         person = make_person(name.replace(" ", "_"))
         for role, area, unit in roles:
             appoint(person, role, area, unit)
