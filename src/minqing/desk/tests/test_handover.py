@@ -281,7 +281,9 @@ def test_each_figure_of_the_standings_opens_its_cases(desk):
     assert case.number in opened
     assert urged.number not in opened
     assert "晾晒口径" in opened
-    assert '符合这些条件的共 <span class="mq-number">1</span> 件' in opened, "said above a list of one page too"
+    assert '符合这些条件的共 <span class="mq-number">1</span> 件' in opened, (
+        "said above a list of one page too"
+    )
     assert urged.number in text(supervisor.get(figures["被催办"].href))
     assert desk.as_(AUDITOR).get(reverse("desk:standings")).status_code == 403
 
