@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+_ID_NUMBER_LENGTH: Final = 18  # GB 11643: county 6, birth date 8, sequence 3, check digit 1
+
 
 def mask_id_number(value: str) -> str:
-    """``330683********1234`` → the six of the county and the last two stay: enough to tell two people apart."""
-    return value[:6] + "*" * (len(value) - 8) + value[-2:] if len(value) > 8 else "*" * len(value)
+    """``330683************``: the county alone stays.
+
+    The birth date often stands beside it, and the last digit is reckoned from the others: with a digit of the sequence
+    and the check digit nine numbers are left to try, with neither a thousand. Of other papers nothing stays but the
+    length.
+    """
+    return value[:6] + "*" * (len(value) - 6) if len(value) == _ID_NUMBER_LENGTH else "*" * len(value)
 
 
 def mask_phone(value: str) -> str:

@@ -39,8 +39,7 @@ class SubjectEdited(Event):
         how = "批量导入时更新了" if self.batch_id else "修改了"
         if not self.changes:
             return f"{how}{'、'.join(self.labels or [])}"
-        shown = "，".join(f"{label}由“{a or '空'}”改为“{b or '空'}”" for label, a, b in self.changes)
-        return f"{how}{shown}"
+        return f"{how}{'，'.join(_change(*one) for one in self.changes)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,3 +243,9 @@ class ListExported(Event):
         narrowed = f"（{'，'.join(looked)}）" if looked else ""
         label = KIND_LABELS.get(self.list_kind, "档案")
         return f"导出了{label}名单{narrowed}，共 {self.rows} 行，{self.form.upper()} 文件"
+
+
+def _change(label: str, before: str, after: str) -> str:
+    if before and before == after:  # two numbers that differ in what is masked
+        return f"{label}（{after}，遮住的部分不同）"
+    return f"{label}由“{before or '空'}”改为“{after or '空'}”"

@@ -124,7 +124,7 @@ EXAMPLES: tuple[Example, ...] = (
         '{% fact label="电话" %}{% masked value="138****0000" what="电话" %}{% endfact %}{% endfacts %}',
     ),
     Example("fact", '{% facts %}{% fact label="备注" %}{% endfact %}{% endfacts %}'),
-    Example("masked", '{% masked value="330683**********12" what="身份证号" %}'),
+    Example("masked", '{% masked value="330683************" what="身份证号" %}'),
     Example(
         "stat",
         '<div class="mq-stats">{% stat label="今天要办" number=12 unit="件" href="#due" %}'

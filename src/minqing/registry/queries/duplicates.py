@@ -22,6 +22,7 @@ from minqing.registry.permissions import MERGE_RESIDENTS
 from minqing.registry.queries.subjects import SubjectView, resident_views
 
 PAIRS_ROWS: Final = 50
+_UNLIKE: Final = "（遮住的部分不同）"
 FIELD_WORDS: Final = {
     "name": "姓名", "sex": "性别", "birth_date": "出生日期", "id_number": "证件号", "phone": "电话",
     "occupation": "职业", "presence": "居住状态", "away_at": "外出去向", "origin": "户籍地",
@@ -63,10 +64,7 @@ class FieldPair:
     first: str
     second: str
     choice: str
-
-    @property
-    def differs(self) -> bool:
-        return self.first != self.second
+    differs: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +122,10 @@ def side_by_side(pair_id: UUID, actor: Actor, at: datetime) -> SideBySide:
     for one, values in zip(sides, shown, strict=True):
         values["household"] = homes.get(one.id, "")
     keep = _fuller(shown)
+    held = [numbers.get(one.id, vault.IdentityValues()) for one in sides]
+    hidden = {name for name in vault.NUMBERS if getattr(held[0], name) != getattr(held[1], name)}
     fields = tuple(
-        FieldPair(key, label, shown[0][key], shown[1][key], _choice(keep, shown[0][key], shown[1][key]))
+        _field_pair(key, label, shown[0][key], shown[1][key], keep, is_other=key in hidden)
         for key, label in FIELD_WORDS.items()
     )
     tags = _tag_labels([one.id for one in sides], actor, at)
@@ -193,6 +193,14 @@ def _shown(row: Resident, numbers: vault.IdentityValues) -> dict[str, str]:
         "id_number": mask_id_number(numbers.id_number),
         "phone": mask_phone(numbers.phone),
     }
+
+
+def _field_pair(key: str, label: str, first: str, second: str, keep: str, *, is_other: bool) -> FieldPair:
+    """Return both sides of a field; ``is_other``: two numbers that may differ in what the mask hides only."""
+    choice = _choice(keep, first, second)
+    if is_other and first == second:
+        return FieldPair(key, label, f"{first}{_UNLIKE}", f"{second}{_UNLIKE}", choice, differs=True)
+    return FieldPair(key, label, first, second, choice, differs=first != second)
 
 
 def _fuller(shown: list[dict[str, str]]) -> str:

@@ -13,9 +13,11 @@ import pytest
 from minqing.accounts.tests.factories import AT, SmallCounty, small_county
 from minqing.journal.public import timeline
 from minqing.kernel.errors import Conflict, NotAllowed, NotThere, Refused
+from minqing.kernel.ids import uuid7
 from minqing.kernel.roles import GRID_WORKER, REGISTRAR, VILLAGE_CLERK
 from minqing.registry import public as registry
 from minqing.registry import vault
+from minqing.registry.events import SubjectEdited
 from minqing.registry.models import (
     DuplicatePair,
     Household,
@@ -257,3 +259,23 @@ def test_a_merged_file_is_not_opened_again_by_itself(county: SmallCounty, two: T
     gone = fresh(two.new)
     with pytest.raises(Refused, match="撤销合并"):
         registry.resident_back(resident_id=gone.id, version=gone.version, by=by, at=AT)
+
+
+def test_numbers_that_differ_under_the_mask_are_still_chosen_between(county: SmallCounty) -> None:
+    one, other = (person(county, phone=number) for number in ("13800001111", "13899991111"))
+    find(county)
+    pair = DuplicatePair.everything.get()
+    by = county.actor(VILLAGE_CLERK)
+    [phone] = [it for it in registry.side_by_side(pair.id, by, AT).fields if it.key == "phone"]
+    assert phone.differs
+    assert phone.first == phone.second == "138****1111（遮住的部分不同）"
+    assert {pair.first_id, pair.second_id} == {one.id, other.id}
+
+
+def test_a_changed_number_says_so_though_both_look_alike() -> None:
+    masked = "330683************"
+    said = SubjectEdited.rebuilt(
+        subject_kind="resident", subject_id=uuid7(), area_id=uuid7(),
+        values={"labels": ["证件号"], "changes": [["证件号", masked, masked], ["姓名", "", "张三"]]},
+    )  # fmt: skip
+    assert said.sentence() == f"修改了证件号（{masked}，遮住的部分不同），姓名由“空”改为“张三”"
