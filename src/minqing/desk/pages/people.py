@@ -219,7 +219,9 @@ def appointment_end(request: OfficialRequest, person_id: UUID, appointment_id: U
             except Refused as refused:
                 status = refused_onto(form, refused)
             else:
-                messages.success(request, f"{who.name}的“{held.label}”任职已结束。")
+                last = form.cleaned_data["ends_on"]
+                when = "已结束" if last < today else f"到 {last:%Y-%m-%d} 为止，当天结束前仍有权限"
+                messages.success(request, f"{who.name}的“{held.label}”任职{when}。")
                 return redirect("desk:person", who.id)
     context = {"who": who, "held": held, "form": form, "yesterday": today - timedelta(days=1)}
     return render(request, "desk/administration/appointment_end.html", context, status=status)

@@ -159,7 +159,8 @@ def test_an_account_is_made_appointed_and_ended(desk: Desk):
     ending = reverse("desk:appointment_end", args=[who.id, held.id])
     assert admin.get(ending).status_code == 200
     assert admin.post(ending, {"ends_on": "2020-01-01", "reason": "调走"}).status_code == 400
-    assert admin.post(ending, {"ends_on": "2026-11-20", "reason": "调走"}).status_code == 302
+    ended = admin.post(ending, {"ends_on": "2026-11-20", "reason": "调走"}, follow=True)
+    assert "到 2026-11-20 为止，当天结束前仍有权限" in text(ended)
     assert admin.post(ending, {"ends_on": "2026-11-20", "reason": "调走"}).status_code == 400
     someone_else = desk.county.actor(GRID_WORKER).person_id
     assert admin.get(reverse("desk:appointment_end", args=[someone_else, held.id])).status_code == 404
