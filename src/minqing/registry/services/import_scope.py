@@ -46,16 +46,16 @@ class Scope:
         found: dict[str, list[_Known]] = defaultdict(list)
         name_at = {one.path: one.name for one in self._areas}
         for one in self._areas:
-            # “第一网格” alone may be there many times: “村名+网格名” and “镇名+村名+网格名” are understood too.
-            full, texts, above = one.name, {one.code, one.name}, one.path
-            for _ in range(2):
-                above = above.rpartition(".")[0]
-                if above in name_at:
-                    full = name_at[above] + full
-                    texts.add(full)
-            for text in texts:
+            for text in {one.code, *_names(one, one.name, name_at)}:
                 found[_bare(text)].append(one)
-        return found
+        # “第一网格（马村）” is written “马村第一网格” in a village's own lists; a name as it stands goes before that.
+        without: dict[str, list[_Known]] = defaultdict(list)
+        for one in self._areas:
+            plain = one.name.partition("（")[0]
+            if plain and plain != one.name:
+                for text in _names(one, plain, name_at):
+                    without[_bare(text)].append(one)
+        return {**without, **found}
 
     def _named(self, text: str) -> list[_Known]:
         bare = _bare(text)
@@ -96,6 +96,17 @@ class Scope:
         if text in self._outside:
             return None, f"{shown}不在您的辖区内，不能导入到那里。"
         return None, f"没有{shown}这个网格，请核对名称，或填网格编码。"
+
+
+def _names(one: _Known, name: str, name_at: dict[str, str]) -> set[str]:
+    """Return “网格名”, “村名+网格名” and “镇名+村名+网格名”: the first alone may be there many times."""
+    texts, above = {name}, one.path
+    for _ in range(2):
+        above = above.rpartition(".")[0]
+        if above in name_at:
+            name = name_at[above] + name
+            texts.add(name)
+    return texts
 
 
 def _bare(text: str) -> str:
