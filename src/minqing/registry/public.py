@@ -138,6 +138,7 @@ from minqing.registry.services.imports import (
     stage_import,
 )
 from minqing.registry.services.inputs import EnterpriseInput, HouseholdInput, PlaceInput, ResidentInput
+from minqing.registry.services.lookalikes import Lookalike, LooksAlike
 from minqing.registry.services.merging import UNDO_WITHIN, merge_residents, undo_merge
 from minqing.registry.services.own_file import (
     HomeTime,
@@ -241,6 +242,8 @@ __all__ = [
     "IdentityValues",
     "ImportBatch",
     "ImportRow",
+    "Lookalike",
+    "LooksAlike",
     "MemberLine",
     "MergedFile",
     "MoveInForm",

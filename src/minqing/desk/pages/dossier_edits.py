@@ -43,6 +43,7 @@ _EDIT: Final[dict[str, Any]] = {
     registry.ENTERPRISE: registry.edit_enterprise,
     registry.PLACE: registry.edit_place,
 }
+APART_MAX: Final = 4_000  # a hundred ids: more namesakes nobody goes through
 _CLOSE: Final[dict[str, Any]] = {
     registry.HOUSEHOLD: registry.close_household,
     registry.ENTERPRISE: registry.close_enterprise,
@@ -67,13 +68,15 @@ def new(request: OfficialRequest, kind: str) -> HttpResponse:
     if kind not in FORMS:
         raise NotThere
     choices = registry.areas_to_register_in(request.actor, kind)
-    status = 200
+    status, alike = 200, tuple[registry.Lookalike, ...]()
     if request.method == "POST":
         form = FORMS[kind](request.POST, areas=choices)
         status = 400
         if form.is_valid():
             try:
-                made = _add(kind, form, request.actor, clock.now())
+                made = _add(kind, form, said_apart(request), request.actor, clock.now())
+            except registry.LooksAlike as asked:
+                alike = asked.files
             except Refused as refused:
                 status = refused_onto(form, refused)
             else:
@@ -83,15 +86,33 @@ def new(request: OfficialRequest, kind: str) -> HttpResponse:
         first = choices[0][0] if len(choices) == 1 else None
         form = FORMS[kind](initial={"id": uuid7(), "area": first}, areas=choices)
     form.fields["area"].required = True
-    context = {"form": form, "kind": kind, "kind_label": registry.KIND_LABELS[kind], "no_areas": not choices}
+    context = {
+        "form": form, "kind": kind, "kind_label": registry.KIND_LABELS[kind], "no_areas": not choices,
+        **about_alike(request, alike),
+    }  # fmt: skip
     return render(request, "desk/registry/new.html", context, status=status)
 
 
-def _add(kind: str, form: Any, by: Actor, at: datetime) -> Any:
+def said_apart(request: OfficialRequest) -> frozenset[UUID]:
+    """Return the files that the writer said to be of somebody else (part_alike.html sends them)."""
+    told = request.POST.get("apart", "")[:APART_MAX].split(",")
+    return frozenset(one for one in map(an_id, told) if one is not None)
+
+
+def about_alike(request: OfficialRequest, alike: tuple[registry.Lookalike, ...]) -> dict[str, Any]:
+    """Return what part_alike.html shows: the files that look like the new one, and what its button says."""
+    told = {*said_apart(request), *(one.id for one in alike)}
+    return {"alike": alike, "apart": ",".join(sorted(map(str, told)))}
+
+
+def _add(kind: str, form: Any, apart: frozenset[UUID], by: Actor, at: datetime) -> Any:
     area_id = form.cleaned_data["area"]
     if area_id is None:
         raise Refused("请选择所属辖区。", field="area")
-    return _ADD[kind](area_id=area_id, values=form.as_input(), id=form.cleaned_data["id"], by=by, at=at)
+    asked = {"apart_from": apart} if kind == registry.RESIDENT else {}
+    return _ADD[kind](
+        area_id=area_id, values=form.as_input(), id=form.cleaned_data["id"], by=by, at=at, **asked
+    )
 
 
 @page(registry.EDIT_REGISTRY)

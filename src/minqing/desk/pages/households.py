@@ -15,6 +15,7 @@ from minqing.areas import public as areas
 from minqing.desk.answers import refused_onto
 from minqing.desk.asked import an_id, posted
 from minqing.desk.pages.disclosure import ask_reason, opened_to_change
+from minqing.desk.pages.dossier_edits import about_alike, said_apart
 from minqing.disclosure import public as disclosure
 from minqing.kernel import clock
 from minqing.kernel.access import Actor
@@ -36,21 +37,24 @@ def member_new(request: OfficialRequest, household_id: UUID) -> HttpResponse:
     home = _household(household_id, request.actor)
     form = registry.NewMemberForm(posted(request), initial={"id": uuid7()})
     del form.fields["area"]  # the household's
-    status = 200
+    status, alike = 200, tuple[registry.Lookalike, ...]()
     if form.is_bound:
         status = 400
         if form.is_valid():
             try:
                 registry.add_resident(
                     values=form.as_input(), household_id=household_id, relation=form.cleaned_data["relation"],
-                    id=form.cleaned_data["id"], by=request.actor, at=clock.now(),
+                    id=form.cleaned_data["id"], apart_from=said_apart(request), by=request.actor, at=clock.now(),
                 )  # fmt: skip
+            except registry.LooksAlike as asked:
+                alike = asked.files
             except Refused as refused:
                 status = refused_onto(form, refused)
             else:
                 messages.success(request, f"已登记{form.cleaned_data['name']}。")
                 return redirect("desk:dossier", registry.HOUSEHOLD, household_id)
-    return _form_page(request, home, form, "登记家里人", "登记", status)
+    more = about_alike(request, alike)
+    return _form_page(request, home, form, "登记家里人", "登记", status, **more)
 
 
 @page(registry.EDIT_REGISTRY)
@@ -188,7 +192,13 @@ def _require_edit(who: registry.SubjectView, actor: Actor) -> None:
 
 
 def _form_page(
-    request: OfficialRequest, of: registry.SubjectView, form: Any, title: str, submit: str, status: int
+    request: OfficialRequest,
+    of: registry.SubjectView,
+    form: Any,
+    title: str,
+    submit: str,
+    status: int,
+    **more: Any,
 ) -> HttpResponse:
-    context = {"form": form, "ref": of.ref, "subject": of, "title": title, "submit": submit}
+    context = {"form": form, "ref": of.ref, "subject": of, "title": title, "submit": submit, **more}
     return render(request, "desk/registry/subject_form.html", context, status=status)

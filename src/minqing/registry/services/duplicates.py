@@ -120,6 +120,11 @@ def _candidates(path: str) -> Iterator[_Pair]:
                 yield _Pair(_facts(row[:_SIDE]), _facts(row[_SIDE:]), bool(row[5] and row[_SIDE + 5]))
 
 
+def village_path(path: str) -> str:
+    """Return the path of the village an area lies in (of the area itself, higher up)."""
+    return ".".join(path.split(".")[:_VILLAGE_LABELS])
+
+
 def _facts(side: Sequence[Any]) -> Facts:
     row_id, name, sex, birth_date, phone, _, home, village = side
     # Equal telephones have equal indexes: the vault stays closed.

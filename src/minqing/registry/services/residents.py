@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -21,6 +22,7 @@ from minqing.registry.permissions import EDIT_REGISTRY
 from minqing.registry.services import changes
 from minqing.registry.services.households import end_membership, join, locked_household
 from minqing.registry.services.inputs import ResidentInput, checked_resident
+from minqing.registry.services.lookalikes import refuse_lookalike
 from minqing.registry.services.tags import end_all_tags
 
 ID_ELSEWHERE = "这个证件号不能在这里登记，可能已在别处登记。请联系档案管理员核实。"
@@ -63,8 +65,13 @@ def add_resident(
     household_id: UUID | None = None,
     relation: str = "",
     id: UUID | None = None,  # noqa: A002 - the client's id
+    apart_from: Collection[UUID] | None = None,
 ) -> Resident:
-    """Register a resident, in a household (whose area is theirs) or by themselves in an area."""
+    """Register a resident, in a household (whose area is theirs) or by themselves in an area.
+
+    ``apart_from``: the files that somebody at a form said to be of other people; any other that looks like this one is
+    asked about first (:class:`LooksAlike`). None asks nothing.
+    """
     content = changes.content_hash(
         area_id=area_id, household_id=household_id, relation=relation, values=values
     )
@@ -78,6 +85,8 @@ def add_resident(
     today = clock.local(at).date()
     values = checked_resident(values, today)
     _refuse_known_number(values.id_number, by)
+    if apart_from is not None:
+        refuse_lookalike(values, area, apart_from=apart_from, by=by)
     row = resident_row(area_id=area.id, values=values, by_name=by.person_name, at=at, row_id=id)
     row.first_content = content
     made = changes.insert(row, by, _UNIQUE)
