@@ -57,8 +57,19 @@ def _pair_page(
         "rows": [(one, typed.get(f"take_{one.key}", one.choice)) for one in sides.fields],
         "words": typed.get("words", ""),
         "refusal": refusal,
+        "title": _title(sides),
+        "undo_days": registry.UNDO_WITHIN.days,
     }
     return render(request, "desk/registry/duplicate.html", context, status=status)
+
+
+def _title(sides: registry.SideBySide) -> str:
+    """Return what is above a pair: a question while there is one."""
+    if sides.is_open:
+        return "是同一个人吗？"
+    if sides.merged:
+        return "两份档案已合并"
+    return "已核对：不是同一个人" if sides.line.words else "不用再核对"
 
 
 @page(registry.MERGE_RESIDENTS)

@@ -68,6 +68,18 @@ def test_merged_as_chosen_and_taken_back(desk: Desk, pair: DuplicatePair):
     page = text(clerk.get(reverse("desk:dossier", args=["resident", kept.id]), follow=True))
     assert "这份档案合并过" in page
     undo = reverse("desk:merge_undo", args=[merge.id])
+    page = text(clerk.get(reverse("desk:duplicate", args=[pair.id])))
+    for words in (
+        "两份档案已合并",
+        merge.merged_by.name,
+        "2026-11-",
+        reverse("desk:dossier", args=["resident", kept.id]),
+        undo,
+    ):
+        assert words in page
+    assert "是同一个人吗" not in page
+    assert "保留哪一份" not in page
+    assert 'type="radio"' not in page
     assert clerk.get(undo).status_code == 200
     assert "请写明为什么撤销" in text(clerk.post(undo, {"words": " "}))
     assert clerk.post(undo, {"words": "是叔侄"}).status_code == 302
@@ -79,6 +91,20 @@ def test_kept_apart_with_a_word(desk: Desk, pair: DuplicatePair):
     assert clerk.post(address, {"words": ""}).status_code == 400
     assert clerk.post(address, {"words": "双胞胎"}).status_code == 302
     assert "双胞胎" in text(clerk.get(reverse("desk:duplicates"), {"state": "not_same"}))
+    page = text(clerk.get(reverse("desk:duplicate", args=[pair.id])))
+    assert "已核对：不是同一个人" in page
+    assert "是同一个人吗" not in page
+
+
+def test_what_weighs_nothing_is_named_among_the_differences(desk: Desk, pair: DuplicatePair):
+    Resident.everything.filter(id=pair.first_id).update(address_note="岭脚东头")
+    clerk = desk.as_(VILLAGE_CLERK)
+    assert "住址备注只有一份写了" in text(clerk.get(reverse("desk:duplicates")))
+    Resident.everything.filter(id=pair.second_id).update(address_note="岭脚西头")
+    for address in (reverse("desk:duplicates"), reverse("desk:duplicate", args=[pair.id])):
+        page = text(clerk.get(address))
+        assert "住址备注不同" in page
+        assert "职业不同" in page
 
 
 def test_what_was_chosen_is_kept_when_somebody_was_quicker(desk: Desk, pair: DuplicatePair):

@@ -17,7 +17,7 @@ from minqing.kernel.masking import mask_id_number, mask_phone
 from minqing.registry import rules, vault
 from minqing.registry.likeness import LIKELY_FROM
 from minqing.registry.models import DuplicatePair, HouseholdMember, Resident, ResidentMerge, Tag
-from minqing.registry.models.duplicates import OPEN, PAIR_LABELS
+from minqing.registry.models.duplicates import MERGED, OPEN, PAIR_LABELS
 from minqing.registry.permissions import MERGE_RESIDENTS
 from minqing.registry.queries.subjects import SubjectView, resident_views
 
@@ -28,6 +28,7 @@ FIELD_WORDS: Final = {
     "occupation": "职业", "presence": "居住状态", "away_at": "外出去向", "origin": "户籍地",
     "address_note": "住址备注", "household": "所在户",
 }  # fmt: skip
+_UNWEIGHED: Final = ("occupation", "presence", "origin", "address_note")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,17 @@ class FieldPair:
 
 
 @dataclass(frozen=True, slots=True)
+class PairMerged:
+    """When and by whom a pair was made one file, which went on, and whether that can be taken back."""
+
+    merge_id: UUID
+    kept_id: UUID
+    merged_at: datetime
+    by_name: str
+    may_undo: bool
+
+
+@dataclass(frozen=True, slots=True)
 class SideBySide:
     """Two files beside each other. ``versions`` go into the form and come back with it."""
 
@@ -77,6 +89,7 @@ class SideBySide:
     keep: str
     versions: tuple[int, int]
     is_open: bool
+    merged: PairMerged | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +149,25 @@ def side_by_side(pair_id: UUID, actor: Actor, at: datetime) -> SideBySide:
         keep=keep,
         versions=(pair.first.version, pair.second.version),
         is_open=pair.state == OPEN and not (pair.first.closed_on or pair.second.closed_on),
+        merged=_merged(pair, actor) if pair.state == MERGED else None,
     )
+
+
+def _merged(pair: DuplicatePair, actor: Actor) -> PairMerged | None:
+    both = (pair.first_id, pair.second_id)
+    merge = (
+        ResidentMerge.objects.unscoped("the actor sees both files of the pair")
+        .filter(kept__in=both, gone__in=both, undone_at=None)
+        .select_related("merged_by")
+        .first()
+    )
+    if merge is None:
+        return None
+    return PairMerged(merge.id, merge.kept_id, merge.merged_at, merge.merged_by.name, _may_undo(merge, actor))
+
+
+def _may_undo(merge: ResidentMerge, actor: Actor) -> bool:
+    return merge.before is not None and actor.may(MERGE_RESIDENTS)
 
 
 def merged_files(resident_id: UUID, actor: Actor, at: datetime) -> tuple[MergedFile, ...]:
@@ -158,7 +189,7 @@ def merged_files(resident_id: UUID, actor: Actor, at: datetime) -> tuple[MergedF
     return tuple(
         MergedFile(
             one.id, views[one.gone_id], one.merged_at, one.merged_by.name,
-            one.before is not None and actor.may(MERGE_RESIDENTS),
+            _may_undo(one, actor),
         )
         for one in merges
         if one.gone_id in seen
@@ -176,13 +207,23 @@ def _lines(rows: list[DuplicatePair]) -> list[PairLine]:
             second=views[row.second_id],
             places=(names[row.first.area_id], names[row.second.area_id]),
             reasons=tuple(row.reasons),
-            against=tuple(row.against),
+            against=(*row.against, *_written_otherwise(row)),
             is_likely=row.score >= LIKELY_FROM,
             state_label=PAIR_LABELS[row.state],
             words=row.words,
         )
         for row in rows
     ]
+
+
+def _written_otherwise(row: DuplicatePair) -> tuple[str, ...]:
+    """Return the plain fields that differ: they weigh nothing, whoever compares wants to know them all the same."""
+    found = []
+    for key in _UNWEIGHED:
+        one, other = getattr(row.first, key), getattr(row.second, key)
+        if one != other:
+            found.append(f"{FIELD_WORDS[key]}{'不同' if one and other else '只有一份写了'}")
+    return tuple(found)
 
 
 def _shown(row: Resident, numbers: vault.IdentityValues) -> dict[str, str]:
