@@ -57,13 +57,15 @@ class CheckedRow:
         self.problems.append(Problem(column, sentence, is_error=False))
 
 
+_GRID: Final = "第一网格（举坑村）"  # as the county's grids are called
+
 RESIDENT_COLUMNS: Final = (
     Column(
         "grid",
         "所属网格",
         ("网格", "网格编码", "网格名称", "微网格", "所属微网格", "所属网格编码", "所属网格编码或名称"),
         True,
-        "举坑村第一网格",
+        _GRID,
         60,
     ),
     Column(
@@ -101,7 +103,7 @@ RESIDENT_COLUMNS: Final = (
 )
 
 ENTERPRISE_COLUMNS: Final = (
-    Column("grid", "所属网格", RESIDENT_COLUMNS[0].aliases, True, "举坑村第一网格", 60),
+    Column("grid", "所属网格", RESIDENT_COLUMNS[0].aliases, True, _GRID, 60),
     Column("name", "企业名称", ("名称", "单位名称"), True, "嵊州市某某香榧加工厂", rules.ADDRESS_MAX),
     Column("uscc", "统一社会信用代码", ("信用代码", "社会信用代码"), example="91330683DEM000014A"),
     Column("industry", "行业", ("所属行业",), example="坚果加工", longest=rules.SHORT_MAX),

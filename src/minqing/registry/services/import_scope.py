@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from difflib import get_close_matches
 from functools import cached_property
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
-from minqing.areas.public import LEVEL_LABELS, Area
+from minqing.areas.public import GRID, LEVEL_LABELS, VILLAGE, Area
 from minqing.registry.services.import_rows import quoted
+
+NEAR_MAX: Final = 3
+_NEAR_FROM: Final = 0.4
+_LEARNT_MAX: Final = 2_000  # mistakes of one file worth remembering; who makes more has another file in hand
 
 
 class _Known(NamedTuple):
@@ -40,6 +45,7 @@ class Scope:
         self._codes_are_sure = not any(one.name.isascii() for one in self._areas)
         self._outside: set[str] = set()
         self._resolved: dict[str, UUID] = {}
+        self._near: dict[str, str] = {}
 
     @cached_property
     def _by_text(self) -> dict[str, list[_Known]]:
@@ -95,7 +101,42 @@ class Scope:
             return None, f"{shown}是{LEVEL_LABELS[known[0].level]}，请填到网格一级。"
         if text in self._outside:
             return None, f"{shown}不在您的辖区内，不能导入到那里。"
-        return None, f"没有{shown}这个网格，请核对名称，或填网格编码。"
+        return None, f"没有{shown}这个网格，请核对名称，或填网格编码。{self._near_names(text)}"
+
+    def _near_names(self, text: str) -> str:
+        """Return the sentence that names what may have been meant, or nothing; a mistake stands in many rows."""
+        if text not in self._near and len(self._near) < _LEARNT_MAX:
+            self._near[text] = self._look_near(_bare(text))
+        return self._near.get(text, "")
+
+    def _look_near(self, bare: str) -> str:
+        villages = [path for path in self._grids_in if self._villages[path] in bare]
+        longest = max((len(self._villages[path]) for path in villages), default=0)
+        villages = [path for path in villages if len(self._villages[path]) == longest]
+        if not villages and len(self._grids_in) == 1:
+            villages = list(self._grids_in)
+        names = list(dict.fromkeys(name for path in villages for name in self._grids_in[path]))
+        words = "这个村的网格有"
+        if len(names) > NEAR_MAX:
+            words = "名称相近的有"
+            rest = bare.replace(self._villages[villages[0]], "")
+            short = {_bare(name.partition("（")[0]): name for name in names}
+            names = [short[one] for one in get_close_matches(rest, short, n=NEAR_MAX, cutoff=_NEAR_FROM)]
+        return f"{words}：{'、'.join(names)}。" if names else ""
+
+    @cached_property
+    def _villages(self) -> dict[str, str]:
+        return {one.path: _bare(one.name) for one in self._areas if one.level == VILLAGE}
+
+    @cached_property
+    def _grids_in(self) -> dict[str, list[str]]:
+        """The open grids of each village, by its path."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for one in self._areas:
+            village = one.path.rpartition(".")[0]
+            if one.level == GRID and one.is_open and village in self._villages:
+                found[village].append(one.name)
+        return found
 
 
 def _names(one: _Known, name: str, name_at: dict[str, str]) -> set[str]:

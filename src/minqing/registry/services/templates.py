@@ -11,7 +11,7 @@ from minqing.registry.services.import_rows import COLUMNS
 from minqing.registry.services.spreadsheet import EXAMPLE, ROWS_MAX
 
 _HELP = {
-    "grid": "网格（或微网格）的名称或编码；重名时写“村名＋网格名”。",
+    "grid": "网格（或微网格）的名称或编码，例如“第一网格（举坑村）”，写成“举坑村第一网格”也可以。",
     "household_code": "户口簿上的户号。没有的话，请填户主证件号。",
     "head_id": "这一户户主的 18 位身份证号；填了户编号可以不填。",
     "relation": f"填：{'、'.join(rules.RELATION_LABELS.values())}。",
