@@ -102,7 +102,9 @@ def said_apart(request: OfficialRequest) -> frozenset[UUID]:
 def about_alike(request: OfficialRequest, alike: tuple[registry.Lookalike, ...]) -> dict[str, Any]:
     """Return what part_alike.html shows: the files that look like the new one, and what its button says."""
     told = {*said_apart(request), *(one.id for one in alike)}
-    return {"alike": alike, "apart": ",".join(sorted(map(str, told)))}
+    how_many = "一份" if len(alike) == 1 else f" {len(alike)} 份"
+    title = f"已有{how_many}很像的档案，仍要登记？"
+    return {"alike": alike, "alike_title": title, "apart": ",".join(sorted(map(str, told)))}
 
 
 def _add(kind: str, form: Any, apart: frozenset[UUID], by: Actor, at: datetime) -> Any:

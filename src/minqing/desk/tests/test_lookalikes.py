@@ -18,7 +18,7 @@ from minqing.registry.tests.factories import id_number, make_home, make_resident
 
 pytestmark = pytest.mark.django_db
 BORN = date(1956, 3, 8)
-ASKED = "仍要登记？"
+ASKED = "很像的档案，仍要登记？"
 NEW = "/desk/registry/new/resident/"
 
 
