@@ -84,7 +84,9 @@ def test_standings_leave_as_they_stand(desk):
     assert [row[:2] for row in rows[1:]] == [["举坑村", "1"], ["合计", "1"], ["共 2 行"]]
     assert sent(client, "desk:standings_export", "xlsx", "by=area")[1][1] == 1
     told = [one.facts for one in Entry.objects.filter(kind="cases.exported")]
-    assert [(one["rows"], one["what"]) for one in told] == [(2, "晾晒（按辖区，2026-11-01 至 2026-11-20）")] * 2
+    assert [(one["rows"], one["what"]) for one in told] == [
+        (2, "晾晒（按辖区，2026-11-01 至 2026-11-20）")
+    ] * 2
     worker = desk.as_(GRID_WORKER)
     assert worker.get(address).status_code == 403
     assert address not in worker.get(reverse("desk:standings")).content.decode()
