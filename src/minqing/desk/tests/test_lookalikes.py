@@ -101,15 +101,8 @@ def test_a_member_of_a_household_is_asked_about_too(desk: Desk):
     assert clerk.post(address, given | {"apart": f"{there.id},x,{uuid7()}"}).status_code == 302
 
 
-def test_asking_is_one_statement_by_two_indexes(desk: Desk):
+def test_asking_is_one_statement(desk: Desk):
     clerk = desk.as_(VILLAGE_CLERK)
     with CaptureQueriesContext(connection) as seen:
         assert clerk.post(NEW, typed(desk, phone="13812345678")).status_code == 302
-    asking = [one["sql"] for one in seen.captured_queries if '"birth_date" =' in one["sql"]]
-    assert len(asking) == 1
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute("EXPLAIN " + asking[0])
-        plan = str(cursor.fetchall())
-    assert "resident_birth_date" in plan
-    assert "resident_phone" in plan
+    assert len([one["sql"] for one in seen.captured_queries if '"birth_date" =' in one["sql"]]) == 1

@@ -85,15 +85,21 @@ def _alike(values: ResidentInput, area: Area, by: Actor) -> list[Resident]:
 
 
 def _candidates(values: ResidentInput, by: Actor) -> list[Resident]:
+    ways = ways_to(values)
+    if not ways:
+        return []
+    rows = Resident.objects.visible_to(by).current().filter(ways).select_related("area")
+    return list(rows.order_by("id")[:CANDIDATES_MAX])
+
+
+def ways_to(values: ResidentInput) -> Q:
+    """Return what finds such people, each way by an index: those of the birthday who sound near, those of the phone."""
     ways = Q()
     if values.birth_date is not None:
         ways |= Q(birth_date=values.birth_date) & _sounds_near(values.name)
     if values.phone:
         ways |= Q(phone_index=phone_index(values.phone))
-    if not ways:
-        return []
-    rows = Resident.objects.visible_to(by).current().filter(ways).select_related("area")
-    return list(rows.order_by("id")[:CANDIDATES_MAX])
+    return ways
 
 
 def _sounds_near(name: str) -> Q:
