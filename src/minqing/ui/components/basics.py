@@ -34,7 +34,7 @@ def badge(context: Context, *, label: str, tone: Tone = "plain", icon: str | Non
     return {"label": label, "tone": tone, "icon": icon}
 
 
-@component("clock_badge.html")
+@component("clock_badge.html", kept=True)
 def clock_badge(context: Context, *, colour: Colour, words: str, full: str = "") -> Values:
     """What is left on a clock: a colour, its shape and its words; `full` is the whole time, shown on touch."""
     values: dict[str, object] = {"colour": colour, "words": words, "full": full}
